@@ -1,0 +1,1 @@
+//! Nirvanix Web Services as types: operations, answers, faults and their XML, JSON and form codecs.

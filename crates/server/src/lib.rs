@@ -1,0 +1,1 @@
+//! The running service: the engine behind both APIs on one HTTP listener.

@@ -1,0 +1,1 @@
+//! A hyper transport for larder-core: drives calls and exchanges over HTTP/1.1 and TLS.
