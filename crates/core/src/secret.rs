@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// A password, a token or a key. `Debug` prints `REDACTED`, there is no `Display`, and the memory is wiped on drop.
 ///
 /// Serialising it writes the real value, since that is how it reaches the wire.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Secret(Zeroizing<String>);
 
