@@ -1,0 +1,242 @@
+//! One exchange of a call: a request out, an answer in, and the clocks that watch the peer.
+
+use bytes::Bytes;
+
+use super::receiver::Receiver;
+use crate::clocks::{Clocks, Why};
+use crate::cycle::{Cycle, Event, Half, Phase, Side};
+use crate::machine::{Input, On};
+use crate::sender::{Next, Sender};
+use crate::wire::{Length, Outgoing, OutgoingBody, RequestHead, ResponseHead};
+use crate::{BodyFlaw, ExchangeId, Failure, Kind, Limits, Misuse, PeerFlaw, Time};
+
+/// One exchange.
+#[derive(Debug)]
+pub(super) struct Attempt {
+    pub(super) at: ExchangeId,
+    pub(super) uri: http::Uri,
+    head: Option<(RequestHead, Length)>,
+    cycle: Cycle,
+    sender: Sender,
+    receiver: Receiver,
+    clocks: Clocks,
+    /// What it waits for, since when.
+    waiting: Option<(Why, Time)>,
+    end: Option<Ending>,
+    must_abort: bool,
+}
+
+/// What the exchange wants.
+pub(super) enum Step {
+    Open(RequestHead, Length),
+    Write(Bytes),
+    Finish,
+    Abort,
+    Feed(u64),
+    Data(u64, Bytes),
+    Wait { until: Option<Time>, why: Why, on: On },
+    Over(Ending),
+}
+
+/// How the exchange ended.
+#[derive(Debug)]
+pub(super) enum Ending {
+    Answered(ResponseHead, Bytes),
+    Broken { failure: Failure, phase: Phase, delivered: bool },
+    Flawed(PeerFlaw),
+    Body(BodyFlaw),
+}
+
+impl Attempt {
+    pub(super) fn new(at: ExchangeId, out: Outgoing, file: Option<u64>, kind: Kind, clocks: Clocks, limits: &Limits) -> Self {
+        let length = match (&out.body, file) {
+            (OutgoingBody::Whole(bytes), _) => Length::Known(bytes.len() as u64),
+            (OutgoingBody::File { before, after }, Some(file)) => Length::Known((before.len() + after.len()) as u64 + file),
+            (OutgoingBody::File { .. }, None) => Length::Unknown,
+        };
+        Self {
+            at,
+            uri: out.head.0.uri().clone(),
+            head: Some((out.head, length)),
+            cycle: Cycle::default(),
+            sender: Sender::new(out.body, file),
+            receiver: Receiver::new(kind, limits.answer),
+            clocks,
+            waiting: None,
+            end: None,
+            must_abort: false,
+        }
+    }
+
+    pub(super) fn phase(&self) -> Phase {
+        self.cycle.phase()
+    }
+
+    pub(super) fn poll(&mut self, now: Time) -> Step {
+        if let Some((head, length)) = self.head.take() {
+            self.advance(Side::Request, Event::Head);
+            return Step::Open(head, length);
+        }
+        if let Some((offset, chunk)) = self.receiver.ready() {
+            return Step::Data(offset, chunk);
+        }
+        if core::mem::take(&mut self.must_abort) {
+            return Step::Abort;
+        }
+        if let Some(end) = self.end.take() {
+            return Step::Over(end);
+        }
+        self.send().unwrap_or_else(|| self.wait(now))
+    }
+
+    /// The next piece of the request, unless the answer has begun already: then the rest is not wanted.
+    fn send(&mut self) -> Option<Step> {
+        if self.cycle.response != Half::Idle {
+            return None;
+        }
+        match self.sender.next() {
+            Next::Write(chunk) => {
+                self.advance(Side::Request, Event::Data);
+                Some(Step::Write(chunk))
+            }
+            Next::Feed(offset) => Some(Step::Feed(offset)),
+            Next::Finish => {
+                self.advance(Side::Request, Event::End);
+                Some(Step::Finish)
+            }
+            Next::Nothing => None,
+        }
+    }
+
+    fn wait(&mut self, now: Time) -> Step {
+        let (why, limit) = self.reason();
+        let since = match self.waiting {
+            Some((before, since)) if before == why => since,
+            Some(_) | None => now,
+        };
+        self.waiting = Some((why, since));
+        let until = limit.map(|limit| since + limit);
+        if until.is_some_and(|until| until <= now) {
+            self.give_up(Failure::Silence);
+            return self.poll(now);
+        }
+        let on =
+            On { peer: !self.receiver.has_ready(), room: self.sender.is_unacknowledged(), body: why == Why::Body, shared: None };
+        Step::Wait { until, why, on }
+    }
+
+    fn reason(&self) -> (Why, Option<core::time::Duration>) {
+        if self.cycle.response != Half::Idle {
+            (Why::Data, self.clocks.stall)
+        } else if self.sender.is_unacknowledged() {
+            (Why::Room, self.clocks.stall)
+        } else if self.sender.asked().is_some() {
+            // The caller may take its time: only the peer's is counted.
+            (Why::Body, None)
+        } else {
+            (Why::Answer, self.clocks.first_byte)
+        }
+    }
+
+    /// An event of this exchange (its number is checked already).
+    pub(super) fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        if matches!(input, Input::Data { .. }) && self.receiver.has_ready() {
+            return Err(Misuse::Unasked("a piece of the answer"));
+        }
+        self.check(&input)?;
+        match input {
+            Input::Wrote { .. } => self.sender.wrote()?,
+            Input::Head { head, .. } => {
+                self.receiver.head(head);
+                self.bound();
+            }
+            Input::Data { chunk, .. } => {
+                self.receiver.data(chunk);
+                self.bound();
+            }
+            Input::End { .. } => self.complete(),
+            Input::Failed { failure, phase, .. } => self.broken(failure, phase),
+            Input::Body { offset, chunk } => {
+                let flaw = self.sender.body(offset, chunk)?;
+                self.body_flaw(flaw);
+            }
+            Input::BodyEnd => {
+                let flaw = self.sender.body_end()?;
+                self.body_flaw(flaw);
+            }
+            Input::BodyGone => {
+                self.sender.asked().ok_or(Misuse::NotAsked { wanted: None, offset: 0 })?;
+                self.body_flaw(Err(BodyFlaw::Gone));
+            }
+            Input::Cancel => {}
+        }
+        self.waiting = None;
+        Ok(())
+    }
+
+    /// Moves the response's half on, or refuses the event.
+    fn check(&mut self, input: &Input) -> Result<(), Misuse> {
+        let event = match input {
+            Input::Head { .. } => Event::Head,
+            Input::Data { .. } => Event::Data,
+            Input::End { .. } => Event::End,
+            Input::Wrote { .. }
+            | Input::Failed { .. }
+            | Input::Body { .. }
+            | Input::BodyEnd
+            | Input::BodyGone
+            | Input::Cancel => return Ok(()),
+        };
+        self.cycle = self.cycle.step(Side::Response, event)?;
+        Ok(())
+    }
+
+    fn bound(&mut self) {
+        if self.receiver.is_too_long() && self.end.is_none() {
+            self.end = Some(Ending::Flawed(self.receiver.flaw()));
+            self.must_abort = true;
+        }
+    }
+
+    fn complete(&mut self) {
+        // The peer answered before it had the whole request: the connection is of no further use.
+        self.must_abort = self.cycle.request != Half::Ended;
+        let delivered = self.receiver.has_delivered();
+        self.end.get_or_insert_with(|| match self.receiver.finish() {
+            Ok((head, body)) => Ending::Answered(head, body),
+            Err(failure) => Ending::Broken { failure, phase: Phase::Receive, delivered },
+        });
+    }
+
+    fn broken(&mut self, failure: Failure, told: Phase) {
+        // Only the transport can know that nothing was sent; how far it came beyond that, we know ourselves.
+        let phase = if told <= Phase::Connect { Phase::Connect } else { self.phase().max(Phase::Send) };
+        self.end_with(failure, phase);
+    }
+
+    /// We end it: by a clock of ours.
+    fn give_up(&mut self, failure: Failure) {
+        self.must_abort = true;
+        self.end_with(failure, self.phase());
+    }
+
+    fn end_with(&mut self, failure: Failure, phase: Phase) {
+        let delivered = self.receiver.has_delivered();
+        self.end.get_or_insert(Ending::Broken { failure, phase, delivered });
+        self.advance(Side::Request, Event::Fail);
+    }
+
+    fn body_flaw(&mut self, result: Result<(), BodyFlaw>) {
+        if let Err(flaw) = result {
+            self.must_abort = true;
+            self.end.get_or_insert(Ending::Body(flaw));
+        }
+    }
+
+    /// Our own moves are legal by construction; the table stays the only place that says so.
+    fn advance(&mut self, side: Side, event: Event) {
+        let next = self.cycle.step(side, event);
+        debug_assert!(next.is_ok(), "{next:?}");
+        self.cycle = next.unwrap_or(self.cycle);
+    }
+}

@@ -1,0 +1,265 @@
+//! The loop of a call: it knows the API but no operation.
+
+use std::collections::VecDeque;
+
+use http::{Uri, response};
+
+use super::attempt::{Attempt, Step};
+use super::{FaultOf, Settings};
+use crate::clocks::{Clocks, earlier};
+use crate::machine::{Action, Input, Note, On, Shared};
+use crate::operation::{Api, Refusal};
+use crate::wire::{Address, Outgoing};
+use crate::{Error, ErrorKind, ExchangeId, Meta, Misuse, Phase, Reject, Secret, Time, Why};
+
+/// What the engine asks of the typed shell around it.
+pub(super) trait Script<A: Api> {
+    fn encode(&self, address: &Address<'_, A>) -> Result<Outgoing, Reject>;
+    fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>>;
+}
+
+/// What an attempt is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To log in, for all.
+    Login,
+    /// The operation itself, with the session of this epoch.
+    Operation { epoch: Option<u64> },
+}
+
+#[derive(Debug)]
+pub(super) enum State<F> {
+    /// Finding out what is needed first.
+    Gate,
+    /// An exchange is under way.
+    Attempt { purpose: Purpose, attempt: Box<Attempt> },
+    /// Pausing before another attempt.
+    Pause { until: Time },
+    /// Ended; not reported yet.
+    Over(Result<(), ErrorKind<F>>),
+    /// Ended and reported.
+    Reported,
+}
+
+/// A call without its types.
+#[derive(Debug)]
+pub(super) struct Engine<A: Api> {
+    pub(super) meta: &'static Meta,
+    pub(super) settings: Settings<A>,
+    pub(super) clocks: Clocks,
+    pub(super) state: State<A::Fault>,
+    /// The call's own number, by which the session knows it.
+    pub(super) id: Option<ExchangeId>,
+    pub(super) newest: Option<ExchangeId>,
+    pub(super) started: Option<Time>,
+    pub(super) attempts: u32,
+    /// Attempts of the login that this call leads.
+    pub(super) logins: u32,
+    pub(super) phase: Phase,
+    /// The session's epoch when this call began to wait for it.
+    pub(super) waiting_since: Option<u64>,
+    pub(super) has_relogged: bool,
+    pub(super) redirects: u32,
+    pub(super) elsewhere: Option<Uri>,
+    /// Why the attempt before this one failed: reported if the file cannot be had again.
+    pub(super) first: Option<ErrorKind<A::Fault>>,
+    pub(super) notes: VecDeque<Note>,
+    is_cancelled: bool,
+    abort: Option<ExchangeId>,
+}
+
+impl<A: Api> Engine<A> {
+    pub(super) fn new(meta: &'static Meta, settings: Settings<A>) -> Self {
+        Self {
+            meta,
+            clocks: settings.clocks.unwrap_or_else(|| Clocks::for_kind(meta.kind)),
+            settings,
+            state: State::Gate,
+            id: None,
+            newest: None,
+            started: None,
+            attempts: 0,
+            logins: 0,
+            phase: Phase::Idle,
+            waiting_since: None,
+            has_relogged: false,
+            redirects: 0,
+            elsewhere: None,
+            first: None,
+            notes: VecDeque::new(),
+            is_cancelled: false,
+            abort: None,
+        }
+    }
+
+    pub(super) fn poll(&mut self, now: Time, shared: &mut Shared<A>, script: &mut dyn Script<A>) -> Action<(), A::Fault> {
+        self.started.get_or_insert(now);
+        self.check_end(now, shared);
+        loop {
+            if let Some(at) = self.abort.take() {
+                return Action::Abort { at };
+            }
+            if let Some(note) = self.notes.pop_front() {
+                return Action::Note(note);
+            }
+            if let Some(action) = self.step(now, shared, script) {
+                return action;
+            }
+        }
+    }
+
+    /// One move. `None`: the state has changed, look again.
+    fn step(&mut self, now: Time, shared: &mut Shared<A>, script: &mut dyn Script<A>) -> Option<Action<(), A::Fault>> {
+        match core::mem::replace(&mut self.state, State::Reported) {
+            State::Gate => self.gate(now, shared, script),
+            State::Attempt { purpose, mut attempt } => {
+                let step = attempt.poll(now);
+                self.phase = if purpose == Purpose::Login { Phase::Idle } else { attempt.phase() };
+                let at = attempt.at;
+                if let Step::Over(ending) = step {
+                    self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    return None;
+                }
+                self.state = State::Attempt { purpose, attempt };
+                Some(self.act(at, step))
+            }
+            State::Pause { until } if now >= until => {
+                self.state = State::Gate;
+                None
+            }
+            State::Pause { until } => {
+                self.state = State::Pause { until };
+                Some(self.wait(Some(until), Why::Backoff, On::default()))
+            }
+            State::Over(result) => Some(Action::Done(result.map_err(|kind| self.error(now, kind)))),
+            State::Reported => Some(Action::Wait { until: None, why: Why::Embedder, on: On::default() }),
+        }
+    }
+
+    fn act(&self, at: ExchangeId, step: Step) -> Action<(), A::Fault> {
+        match step {
+            Step::Open(head, length) => Action::Open { at, head, length },
+            Step::Write(chunk) => Action::Write { at, chunk },
+            Step::Finish => Action::Finish { at },
+            Step::Abort | Step::Over(_) => Action::Abort { at },
+            Step::Feed(offset) => Action::Feed { offset, max: self.settings.limits.feed },
+            Step::Data(offset, chunk) => Action::Data { offset, chunk },
+            Step::Wait { until, why, on } => self.wait(until, why, on),
+        }
+    }
+
+    pub(super) fn wait(&self, until: Option<Time>, why: Why, on: On) -> Action<(), A::Fault> {
+        let (until, why) = earlier(until, why, self.ends_at());
+        Action::Wait { until, why, on }
+    }
+
+    /// When the whole call must be over.
+    pub(super) fn ends_at(&self) -> Option<Time> {
+        Some(self.started? + self.clocks.total?)
+    }
+
+    /// Ends the call when its time is up or its caller has lost interest.
+    fn check_end(&mut self, now: Time, shared: &mut Shared<A>) {
+        let kind = match &self.state {
+            State::Over(_) | State::Reported => return,
+            State::Gate | State::Attempt { .. } | State::Pause { .. } if self.is_cancelled => ErrorKind::Cancelled,
+            State::Gate | State::Attempt { .. } | State::Pause { .. } if self.ends_at().is_some_and(|end| end <= now) => {
+                ErrorKind::Deadline(self.reason())
+            }
+            State::Gate | State::Attempt { .. } | State::Pause { .. } => return,
+        };
+        if let State::Attempt { attempt, .. } = &self.state {
+            self.abort = (attempt.phase() != Phase::Idle).then_some(attempt.at);
+        }
+        self.release(shared);
+        self.state = State::Over(Err(kind));
+    }
+
+    fn reason(&self) -> Why {
+        match &self.state {
+            State::Gate => Why::Session,
+            State::Attempt { purpose: Purpose::Login, .. } => Why::Session,
+            State::Attempt { .. } => match self.phase {
+                Phase::Idle | Phase::Connect | Phase::Send => Why::Room,
+                Phase::Await => Why::Answer,
+                Phase::Receive => Why::Data,
+            },
+            State::Pause { .. } => Why::Backoff,
+            State::Over(_) | State::Reported => Why::Total,
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        if matches!(self.state, State::Reported) {
+            return Err(Misuse::Done);
+        }
+        let at = match &input {
+            Input::Cancel => {
+                self.is_cancelled = true;
+                return Ok(());
+            }
+            Input::Wrote { at }
+            | Input::Head { at, .. }
+            | Input::Data { at, .. }
+            | Input::End { at }
+            | Input::Failed { at, .. } => Some(*at),
+            Input::Body { .. } | Input::BodyEnd | Input::BodyGone => None,
+        };
+        if let Some(at) = at.filter(|at| self.newest.is_none_or(|newest| *at > newest)) {
+            return Err(Misuse::NeverOpened(at));
+        }
+        match &mut self.state {
+            State::Attempt { attempt, .. } if at.is_none_or(|at| at == attempt.at) => attempt.handle(input),
+            // Late events of an abandoned exchange.
+            State::Attempt { .. } | State::Gate | State::Pause { .. } | State::Over(_) | State::Reported => Ok(()),
+        }
+    }
+
+    pub(super) fn abandon(&mut self, shared: &mut Shared<A>) {
+        self.release(shared);
+        self.state = State::Reported;
+    }
+
+    pub(super) fn release(&self, shared: &mut Shared<A>) {
+        if let Some(id) = self.id {
+            shared.session.released(id);
+        }
+    }
+
+    /// Begins an attempt.
+    pub(super) fn begin(&mut self, shared: &mut Shared<A>, purpose: Purpose, token: Option<&Secret>, script: &dyn Script<A>) {
+        let bits = [shared.ids.bits(), shared.ids.bits()];
+        let address = Address { target: &self.settings.target, token, style: &self.settings.style, bits };
+        let mut out = match script.encode(&address) {
+            Ok(out) => out,
+            Err(reject) => {
+                self.release(shared);
+                self.state = State::Over(Err(ErrorKind::Encode(reject)));
+                return;
+            }
+        };
+        let (kind, file) = match purpose {
+            Purpose::Login => (crate::Kind::Unary, None),
+            Purpose::Operation { .. } => (self.meta.kind, self.settings.length),
+        };
+        if let (Purpose::Operation { .. }, Some(uri)) = (purpose, &self.elsewhere) {
+            *out.head.0.uri_mut() = uri.clone();
+        }
+        let at = shared.ids.next_id();
+        self.newest = Some(at);
+        let attempt = Box::new(Attempt::new(at, out, file, kind, self.clocks, &self.settings.limits));
+        self.state = State::Attempt { purpose, attempt };
+    }
+
+    fn error(&self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
+        let elsewhere = self.elsewhere.as_ref().and_then(|uri| uri.authority());
+        Box::new(Error {
+            kind,
+            operation: *self.meta,
+            attempts: self.attempts,
+            elapsed: now.since(self.started.unwrap_or(now)),
+            phase: self.phase,
+            host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! The client's machine: one operation, from the caller's wish to its answer.
+//!
+//! ```text
+//!            needs a session            has one, or needs none
+//!   Gate ◀──────────────────▶ (wait)        │
+//!    │  lead: log in                        ▼
+//!    ├────────────▶ Attempt(login) ──▶ Attempt(operation) ──▶ Over
+//!    ▲                  │                   │ │
+//!    │     session over │      worth a try  │ │ redirect
+//!    └──────────────────┴──────── Pause ◀───┘ └──▶ Attempt(operation) elsewhere
+//! ```
+//!
+//! [`Call`] is a typed shell; [`engine`](self::engine) knows no operation, [`attempt`](self::attempt) no session,
+//! [`gate`](self::gate) no exchange. What may follow what inside one exchange is in [`cycle`](crate::cycle).
+
+mod attempt;
+mod engine;
+mod gate;
+mod receiver;
+mod verdict;
+
+use http::response;
+
+use self::engine::{Engine, Script};
+use crate::clocks::Clocks;
+use crate::machine::{Action, Input, Machine, Shared};
+use crate::operation::{Api, Operation, Refusal};
+use crate::retry::Policy;
+use crate::wire::{Address, Outgoing, Target};
+use crate::{Limits, Misuse, Reject, Time};
+
+/// The name of an API's fault type.
+pub(crate) type FaultOf<A> = <A as Api>::Fault;
+
+/// How one call is made.
+#[derive(Debug, Clone)]
+pub struct Settings<A: Api> {
+    /// Where to.
+    pub target: Target,
+    /// How messages are written.
+    pub style: A::Style,
+    /// How often and how patiently to try again.
+    pub policy: Policy,
+    /// How long to wait; the defaults of the operation's kind when absent.
+    pub clocks: Option<Clocks>,
+    /// Bounds of memory.
+    pub limits: Limits,
+    /// The length in bytes of the file to upload, if known.
+    pub length: Option<u64>,
+}
+
+impl<A: Api> Settings<A> {
+    /// The defaults, for a service at `target`.
+    #[must_use]
+    pub fn new(target: Target) -> Self {
+        Self {
+            target,
+            style: A::Style::default(),
+            policy: Policy::default(),
+            clocks: None,
+            limits: Limits::default(),
+            length: None,
+        }
+    }
+}
+
+/// One operation under way. Drive it as a [`Machine`].
+#[derive(Debug)]
+pub struct Call<O: Operation> {
+    typed: Typed<O>,
+    engine: Engine<O::Api>,
+}
+
+impl<O: Operation> Call<O> {
+    /// A call that has not begun.
+    #[must_use]
+    pub fn new(operation: O, settings: Settings<O::Api>) -> Self {
+        Self { typed: Typed { operation, answer: None }, engine: Engine::new(&O::META, settings) }
+    }
+
+    /// Lets go of what the call holds of the shared state. A driver must call this when it drops an unfinished call,
+    /// so that others that wait for its login go on at once.
+    pub fn abandon(&mut self, shared: &mut Shared<O::Api>) {
+        self.engine.abandon(shared);
+    }
+
+    /// The operation.
+    pub fn operation(&self) -> &O {
+        &self.typed.operation
+    }
+}
+
+/// What only the typed shell knows.
+#[derive(Debug)]
+struct Typed<O: Operation> {
+    operation: O,
+    answer: Option<O::Answer>,
+}
+
+impl<O: Operation> Script<O::Api> for Typed<O> {
+    fn encode(&self, address: &Address<'_, O::Api>) -> Result<Outgoing, Reject> {
+        O::Api::encode(&self.operation, address)
+    }
+
+    fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<O::Api>>> {
+        self.answer = Some(O::Api::decode::<O>(head, body)?);
+        Ok(())
+    }
+}
+
+impl<O: Operation> Machine for Call<O> {
+    type Shared = Shared<O::Api>;
+    type Action = Action<O::Answer, FaultOf<O::Api>>;
+    type Input = Input;
+
+    fn poll(&mut self, now: Time, shared: &mut Self::Shared) -> Self::Action {
+        let action = self.engine.poll(now, shared, &mut self.typed);
+        action.map(|()| self.typed.answer.take())
+    }
+
+    fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        self.engine.handle(input)
+    }
+}

@@ -1,0 +1,183 @@
+//! What follows from the end of an attempt.
+
+use core::time::Duration;
+
+use http::{HeaderMap, Uri, header, response};
+
+use super::attempt::Ending;
+use super::engine::{Engine, Purpose, Script, State};
+use super::gate;
+use crate::machine::{Note, Shared};
+use crate::operation::{Api, Fault, FaultClass, Refusal};
+use crate::retry::{Cause, Decision, Tried};
+use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Time, redirect};
+
+impl<A: Api> Engine<A> {
+    pub(super) fn ended(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        script: &mut dyn Script<A>,
+        purpose: Purpose,
+        uri: &Uri,
+        ending: Ending,
+    ) {
+        match ending {
+            Ending::Answered(head, body) => {
+                let head = head.0.into_parts().0;
+                match purpose {
+                    Purpose::Login => self.login_answered(now, shared, &head, &body),
+                    Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
+                        self.redirected(uri, &head.headers);
+                    }
+                    Purpose::Operation { epoch } => self.answered(now, shared, script, epoch, &head, &body),
+                }
+            }
+            Ending::Broken { failure, phase, delivered } => {
+                self.note_phase(purpose, phase);
+                if delivered {
+                    // Part of the file is with the caller: starting over would give it twice.
+                    self.state = State::Over(Err(ErrorKind::Failure(failure)));
+                } else {
+                    self.again(now, shared, purpose, Trouble::Broken(failure, phase));
+                }
+            }
+            Ending::Flawed(flaw) => self.again(now, shared, purpose, Trouble::Flawed(flaw)),
+            Ending::Body(flaw) => {
+                let first = self.first.take().filter(|_| flaw == BodyFlaw::Gone);
+                self.state = State::Over(Err(first.unwrap_or(ErrorKind::Body(flaw))));
+            }
+        }
+    }
+
+    fn note_phase(&mut self, purpose: Purpose, phase: Phase) {
+        if purpose != Purpose::Login {
+            self.phase = phase;
+        }
+    }
+
+    fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) {
+        match gate::token::<A>(head, body) {
+            Ok(token) => {
+                if let Some(id) = self.id {
+                    shared.session.opened(id, token);
+                }
+                self.logins = 0;
+                self.state = State::Gate;
+            }
+            Err(Refusal::Fault(fault)) => {
+                let wait = retry_after(&head.headers);
+                self.again(now, shared, Purpose::Login, Trouble::Fault(fault, wait));
+            }
+            Err(Refusal::Peer(flaw)) => self.again(now, shared, Purpose::Login, Trouble::Flawed(flaw)),
+        }
+    }
+
+    fn answered(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        script: &mut dyn Script<A>,
+        epoch: Option<u64>,
+        head: &response::Parts,
+        body: &[u8],
+    ) {
+        match script.judge(head, body) {
+            Ok(()) => {
+                shared.budget.refund();
+                self.state = State::Over(Ok(()));
+            }
+            Err(Refusal::Fault(fault)) if fault.class() == FaultClass::Session && self.log_in_again(shared, epoch) => {}
+            Err(Refusal::Fault(fault)) => {
+                let wait = retry_after(&head.headers);
+                self.again(now, shared, Purpose::Operation { epoch }, Trouble::Fault(fault, wait));
+            }
+            Err(Refusal::Peer(flaw)) => {
+                self.again(now, shared, Purpose::Operation { epoch }, Trouble::Flawed(flaw));
+            }
+        }
+    }
+
+    /// The session of `epoch` is over: once per call, and only if there is something to log in with, that is no error.
+    fn log_in_again(&mut self, shared: &mut Shared<A>, epoch: Option<u64>) -> bool {
+        let Some(epoch) = epoch.filter(|_| !self.has_relogged && shared.session.login().is_some()) else { return false };
+        shared.session.expired(epoch);
+        self.has_relogged = true;
+        self.notes.push_back(Note::SessionExpired);
+        self.state = State::Gate;
+        true
+    }
+
+    fn redirected(&mut self, from: &Uri, headers: &HeaderMap) {
+        self.redirects += 1;
+        let target = redirect::location(from, headers).filter(|_| self.redirects <= self.settings.limits.redirects);
+        self.state = if target.is_some() { State::Gate } else { State::Over(Err(ErrorKind::Peer(PeerFlaw::Redirect))) };
+        self.elsewhere = target.or_else(|| self.elsewhere.take());
+        self.notes.push_back(Note::Redirected);
+    }
+
+    /// Decides whether the attempt is made again, and what to report if not.
+    fn again(&mut self, now: Time, shared: &mut Shared<A>, purpose: Purpose, trouble: Trouble<A::Fault>) {
+        let (repeat, attempts) = match purpose {
+            Purpose::Login => (gate::login_meta::<A>().repeat, self.logins),
+            Purpose::Operation { .. } => (self.meta.repeat, self.attempts),
+        };
+        let (cause, phase, wait) = trouble.cause();
+        let left = self.ends_at().map(|end| end.since(now));
+        let tried = Tried { attempts, phase, cause, repeat, retry_after: wait, left };
+        match self.settings.policy.decide(&tried, shared.ids.bits()) {
+            Decision::After(pause) if shared.budget.take() => {
+                self.notes.push_back(Note::Retrying { attempts, phase });
+                self.first = Some(trouble.into_kind());
+                self.state = State::Pause { until: now + pause };
+            }
+            Decision::Unknown => self.fail(shared, purpose, trouble.into_unknown()),
+            Decision::Stop | Decision::After(_) => self.fail(shared, purpose, trouble.into_kind()),
+        }
+    }
+
+    fn fail(&mut self, shared: &mut Shared<A>, purpose: Purpose, kind: ErrorKind<A::Fault>) {
+        if let (Purpose::Login, ErrorKind::Fault(fault), Some(id)) = (purpose, &kind, self.id) {
+            shared.session.refused(id, fault.clone());
+        }
+        self.release(shared);
+        self.state = State::Over(Err(kind));
+    }
+}
+
+/// What went wrong, before it is known whether that is the end.
+enum Trouble<F> {
+    Broken(Failure, Phase),
+    Flawed(PeerFlaw),
+    Fault(F, Option<Duration>),
+}
+
+impl<F: Fault> Trouble<F> {
+    fn cause(&self) -> (Cause, Phase, Option<Duration>) {
+        match self {
+            Self::Broken(_, phase) => (Cause::Broken, *phase, None),
+            Self::Flawed(_) => (Cause::Malformed, Phase::Receive, None),
+            Self::Fault(fault, wait) => (Cause::Fault(fault.class()), Phase::Receive, *wait),
+        }
+    }
+
+    fn into_kind(self) -> ErrorKind<F> {
+        match self {
+            Self::Broken(failure, _) => ErrorKind::Failure(failure),
+            Self::Flawed(flaw) => ErrorKind::Peer(flaw),
+            Self::Fault(fault, _) => ErrorKind::Fault(fault),
+        }
+    }
+
+    fn into_unknown(self) -> ErrorKind<F> {
+        match self {
+            Self::Broken(failure, _) => ErrorKind::OutcomeUnknown(failure),
+            Self::Flawed(_) | Self::Fault(..) => self.into_kind(),
+        }
+    }
+}
+
+/// `Retry-After` in seconds; the form with a date needs a calendar and is left to the policy's own pause.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+}

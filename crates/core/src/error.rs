@@ -1,0 +1,180 @@
+//! Errors by blame: the embedder, the caller, the peer, the service, the transport.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::{ExchangeId, Meta, Phase, Reject, Why, cycle::Illegal};
+
+/// The embedder broke the contract of a [`Machine`](crate::Machine): a bug in its driver. The machine is unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Misuse {
+    /// An event that cannot come now.
+    #[error("{0}")]
+    Order(#[from] Illegal),
+    /// A `Wrote` without a `Write`.
+    #[error("nothing was written that could be acknowledged")]
+    NothingWritten,
+    /// A piece of the file that was not asked for: wrong offset, or no `Feed` outstanding.
+    #[error("the file is wanted at {wanted:?}, not at {offset}")]
+    NotAsked {
+        /// The offset that the machine waits for; none when it waits for no piece.
+        wanted: Option<u64>,
+        /// The offset that was given.
+        offset: u64,
+    },
+    /// An exchange that was never opened.
+    #[error("exchange {} was never opened", .0.0)]
+    NeverOpened(ExchangeId),
+    /// A reply, or word on an identity, that nobody asked for.
+    #[error("{0} was not asked for")]
+    Unasked(&'static str),
+    /// The call is over.
+    #[error("the machine is done")]
+    Done,
+}
+
+/// What a broken transport can say. Retry rule: safe to repeat when the phase is `Connect`, or the operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Failure {
+    /// No connection: name not found, refused, unreachable, connect time-out. Nothing was sent.
+    #[error("no connection")]
+    Connect,
+    /// The TLS handshake failed. Nothing was sent; repeating rarely helps.
+    #[error("the TLS handshake failed")]
+    Tls,
+    /// The connection broke.
+    #[error("the connection broke")]
+    Reset,
+    /// The answer ended before its declared length.
+    #[error("the answer was cut short")]
+    Truncated,
+    /// The peer did not speak HTTP.
+    #[error("the peer does not speak HTTP")]
+    Protocol,
+    /// The peer was silent for too long.
+    #[error("the peer was silent for too long")]
+    Silence,
+}
+
+/// An answer that is no answer of this API.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PeerFlaw {
+    /// It could not be decoded.
+    #[error("malformed answer (status {status}): {reject}")]
+    Malformed {
+        /// The HTTP status.
+        status: u16,
+        /// What was wrong with it.
+        reject: Reject,
+    },
+    /// It was longer than [`Limits::answer`](crate::Limits::answer) allows, in bytes.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
+    /// A status that the API does not document, with a body that is none of its messages.
+    #[error("undocumented HTTP status {0}")]
+    Status(u16),
+    /// A redirect that cannot be followed.
+    #[error("a redirect that cannot be followed")]
+    Redirect,
+}
+
+/// The caller's file was not what it promised to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum BodyFlaw {
+    /// It ended before the promised length, or went beyond it, in bytes.
+    #[error("the file has {got} bytes where {promised} were promised")]
+    Length {
+        /// The promised length.
+        promised: u64,
+        /// What came (at least).
+        got: u64,
+    },
+    /// It cannot be had (again).
+    #[error("the file is gone")]
+    Gone,
+}
+
+/// What kind of error a call ended with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorKind<F> {
+    /// The operation's own values cannot be sent. Nothing was sent.
+    Encode(Reject),
+    /// The operation needs a session, and the client has neither a token nor credentials. Nothing was sent.
+    NoSession,
+    /// The service said no.
+    Fault(F),
+    /// The peer's answer was none. Whether the operation was carried out is unknown unless it is safe to repeat.
+    Peer(PeerFlaw),
+    /// The transport failed, and repeating was safe but did not help.
+    Failure(Failure),
+    /// The reply of an operation that must not be repeated was lost: it may or may not have been carried out.
+    OutcomeUnknown(Failure),
+    /// The time for the call ran out while waiting for this.
+    Deadline(Why),
+    /// The file to send failed the caller.
+    Body(BodyFlaw),
+    /// The caller cancelled.
+    Cancelled,
+}
+
+/// How a call ended when it did not succeed. Never holds a secret, nor the peer's own text beyond a fault's message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error<F> {
+    /// What kind of error it is.
+    pub kind: ErrorKind<F>,
+    /// The operation.
+    pub operation: Meta,
+    /// Attempts made, logins not counted.
+    pub attempts: u32,
+    /// How long the call took.
+    pub elapsed: Duration,
+    /// How far the last attempt came.
+    pub phase: Phase,
+    /// The host (and port) that was spoken to.
+    pub host: String,
+}
+
+impl<F> Error<F> {
+    /// The service's own refusal, if that is what it was.
+    pub fn fault(&self) -> Option<&F> {
+        match &self.kind {
+            ErrorKind::Fault(fault) => Some(fault),
+            ErrorKind::Encode(_)
+            | ErrorKind::NoSession
+            | ErrorKind::Peer(_)
+            | ErrorKind::Failure(_)
+            | ErrorKind::OutcomeUnknown(_)
+            | ErrorKind::Deadline(_)
+            | ErrorKind::Body(_)
+            | ErrorKind::Cancelled => None,
+        }
+    }
+}
+
+impl<F: fmt::Display> fmt::Display for ErrorKind<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encode(reject) => write!(f, "{reject}"),
+            Self::NoSession => f.write_str("no session, and no credentials to open one"),
+            Self::Fault(fault) => write!(f, "{fault}"),
+            Self::Peer(flaw) => write!(f, "{flaw}"),
+            Self::Failure(failure) => write!(f, "{failure}"),
+            Self::OutcomeUnknown(failure) => write!(f, "outcome unknown: {failure} before the reply came"),
+            Self::Deadline(why) => write!(f, "time ran out, waiting for {why:?}"),
+            Self::Body(flaw) => write!(f, "{flaw}"),
+            Self::Cancelled => f.write_str("cancelled"),
+        }
+    }
+}
+
+impl<F: fmt::Display> fmt::Display for Error<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}: {}", self.operation, self.host, self.kind)?;
+        if self.attempts > 1 {
+            write!(f, " (attempt {})", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl<F: fmt::Display + fmt::Debug> core::error::Error for Error<F> {}

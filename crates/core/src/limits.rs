@@ -1,0 +1,26 @@
+//! Every bound of a machine's memory: its name, its unit, its default and why.
+
+/// Bounds for one call or one exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of an answer that is held in memory to be decoded. Default 16 MiB: a page of 1,000 entries with long
+    /// names, tags and metadata stays under 4 MiB.
+    pub answer: usize,
+    /// Bytes of a request body that is held in memory to be decoded, and of all text fields of an upload together.
+    /// Default 1 MiB: the largest documented request without a file is an account's notes.
+    pub request: usize,
+    /// Name and value pairs of one request. Default 10,000: several thousand paths may be named at once.
+    pub fields: usize,
+    /// Bytes of a file that one `Feed` asks for. Default 256 KiB: measured, larger ones are not faster.
+    pub feed: usize,
+    /// Redirects that one call follows. Default 5, as RFC 1945 advised and clients still do.
+    pub redirects: u32,
+    /// Bytes of one upload request, file and framing. Default 2,097,150 KiB, the documented content size.
+    pub upload: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { answer: 16 << 20, request: 1 << 20, fields: 10_000, feed: 256 << 10, redirects: 5, upload: 2_097_150 << 10 }
+    }
+}

@@ -1,0 +1,251 @@
+//! The contract between a machine and whoever drives it.
+
+use core::fmt;
+
+use bytes::Bytes;
+
+use crate::operation::Api;
+use crate::retry::Budget;
+use crate::session::Session;
+use crate::wire::{Length, RequestHead, ResponseHead};
+use crate::{Error, ExchangeId, Failure, Ids, Misuse, Phase, Time, Why};
+
+/// A state machine without IO. **The whole contract:** do what [`poll`](Self::poll) says. `Wait` means that there is
+/// nothing to do: poll again at `until`, after any [`handle`](Self::handle), or when [`Shared::epoch`] has moved.
+pub trait Machine {
+    /// What it shares with the other machines of the same client or server.
+    type Shared;
+    /// What it wants done.
+    type Action;
+    /// What it can be told.
+    type Input;
+
+    /// The next thing to do. Never blocks, never fails; after `Done` it must not be called again.
+    fn poll(&mut self, now: Time, shared: &mut Self::Shared) -> Self::Action;
+
+    /// Something happened.
+    ///
+    /// # Errors
+    /// A bug in the embedder. The machine is unchanged. Late events of an abandoned exchange are no misuse: they are
+    /// dropped.
+    fn handle(&mut self, input: Self::Input) -> Result<(), Misuse>;
+}
+
+/// What all calls of one client share.
+#[derive(Debug)]
+pub struct Shared<A: Api> {
+    /// The session.
+    pub session: Session<A>,
+    /// The retries that are left.
+    pub budget: Budget,
+    /// Numbers and jitter.
+    pub ids: Ids,
+}
+
+impl<A: Api> Shared<A> {
+    /// A client's shared state. `seed` decides jitter and boundaries; take it from the operating system's randomness.
+    #[must_use]
+    pub fn new(session: Session<A>, seed: u64) -> Self {
+        Self { session, budget: Budget::default(), ids: Ids::new(seed) }
+    }
+
+    /// Moves whenever a call that waits for the session must be polled again.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.session.epoch()
+    }
+}
+
+/// What a client's machine wants done. Exhaustive on purpose: a new duty must break the embedder's `match`.
+#[expect(clippy::large_enum_variant, reason = "made and taken apart once per step, never stored")]
+pub enum Action<T, F> {
+    /// Open exchange `at`: connect (or take a pooled connection) and send this head.
+    Open {
+        /// The exchange.
+        at: ExchangeId,
+        /// Request line and headers.
+        head: RequestHead,
+        /// The length of the body that will follow.
+        length: Length,
+    },
+    /// Send this piece of the body, then say `Wrote`. At most one is unacknowledged at any time.
+    Write {
+        /// The exchange.
+        at: ExchangeId,
+        /// The piece.
+        chunk: Bytes,
+    },
+    /// The request is complete.
+    Finish {
+        /// The exchange.
+        at: ExchangeId,
+    },
+    /// Give the exchange up and close its connection.
+    Abort {
+        /// The exchange.
+        at: ExchangeId,
+    },
+    /// Read the caller's file at `offset`, at most `max` bytes, and say `Body`, `BodyEnd` or `BodyGone`. Offset zero a
+    /// second time means rewind; who cannot, says `BodyGone`.
+    Feed {
+        /// Where.
+        offset: u64,
+        /// How much, in bytes.
+        max: usize,
+    },
+    /// Hand this piece of the downloaded file to the caller. `offset` counts from the start of what was asked for.
+    Data {
+        /// Where.
+        offset: u64,
+        /// The piece.
+        chunk: Bytes,
+    },
+    /// Something worth telling, nothing to do.
+    Note(Note),
+    /// Nothing to do now.
+    Wait {
+        /// When to poll again at the latest.
+        until: Option<Time>,
+        /// What for.
+        why: Why,
+        /// What may end the wait sooner.
+        on: On,
+    },
+    /// The call is over.
+    Done(Result<T, Box<Error<F>>>),
+}
+
+/// What a blocking driver may block on while it waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct On {
+    /// The peer's next head, chunk or end. When false, do not read from it: that is the back-pressure.
+    pub peer: bool,
+    /// The peer taking what was written.
+    pub room: bool,
+    /// The caller's file.
+    pub body: bool,
+    /// [`Shared::epoch`] moving on from this.
+    pub shared: Option<u64>,
+}
+
+/// Something worth telling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// This call logs in for all.
+    LoggingIn,
+    /// The service ended the session; logging in again.
+    SessionExpired,
+    /// An attempt failed; another follows.
+    Retrying {
+        /// Attempts so far.
+        attempts: u32,
+        /// How far the last one came.
+        phase: Phase,
+    },
+    /// The service sent us elsewhere.
+    Redirected,
+}
+
+/// What a client's machine can be told. Exhaustive on purpose.
+pub enum Input {
+    /// The last `Write` was taken.
+    Wrote {
+        /// The exchange.
+        at: ExchangeId,
+    },
+    /// The answer's head (never a 1xx).
+    Head {
+        /// The exchange.
+        at: ExchangeId,
+        /// Status and headers.
+        head: ResponseHead,
+    },
+    /// A piece of the answer's body.
+    Data {
+        /// The exchange.
+        at: ExchangeId,
+        /// The piece.
+        chunk: Bytes,
+    },
+    /// The answer is complete.
+    End {
+        /// The exchange.
+        at: ExchangeId,
+    },
+    /// The exchange broke.
+    Failed {
+        /// The exchange.
+        at: ExchangeId,
+        /// How.
+        failure: Failure,
+        /// How far the transport knows it to have come: `Connect` only if provably nothing was sent.
+        phase: Phase,
+    },
+    /// A piece of the caller's file.
+    Body {
+        /// As in `Feed`.
+        offset: u64,
+        /// The piece; not empty.
+        chunk: Bytes,
+    },
+    /// The caller's file ends at the offset that was asked for.
+    BodyEnd,
+    /// The caller's file cannot be had (again).
+    BodyGone,
+    /// The caller has lost interest.
+    Cancel,
+}
+
+impl<T, F> Action<T, F> {
+    /// The same action with another answer. An answer that is not there any more (polled after the end) is a wait.
+    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> Option<U>) -> Action<U, F> {
+        match self {
+            Self::Open { at, head, length } => Action::Open { at, head, length },
+            Self::Write { at, chunk } => Action::Write { at, chunk },
+            Self::Finish { at } => Action::Finish { at },
+            Self::Abort { at } => Action::Abort { at },
+            Self::Feed { offset, max } => Action::Feed { offset, max },
+            Self::Data { offset, chunk } => Action::Data { offset, chunk },
+            Self::Note(note) => Action::Note(note),
+            Self::Wait { until, why, on } => Action::Wait { until, why, on },
+            Self::Done(Err(error)) => Action::Done(Err(error)),
+            Self::Done(Ok(value)) => match answer(value) {
+                Some(answer) => Action::Done(Ok(answer)),
+                None => Action::Wait { until: None, why: Why::Embedder, on: On::default() },
+            },
+        }
+    }
+}
+
+impl<T, F: fmt::Debug> fmt::Debug for Action<T, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open { at, head, length } => write!(f, "Open #{} {head:?} {length:?}", at.0),
+            Self::Write { at, chunk } => write!(f, "Write #{} {} bytes", at.0, chunk.len()),
+            Self::Finish { at } => write!(f, "Finish #{}", at.0),
+            Self::Abort { at } => write!(f, "Abort #{}", at.0),
+            Self::Feed { offset, max } => write!(f, "Feed {offset}, at most {max}"),
+            Self::Data { offset, chunk } => write!(f, "Data {offset}, {} bytes", chunk.len()),
+            Self::Note(note) => write!(f, "Note {note:?}"),
+            Self::Wait { until, why, on } => write!(f, "Wait for {why:?} until {until:?} on {on:?}"),
+            Self::Done(Ok(_)) => f.write_str("Done"),
+            Self::Done(Err(error)) => write!(f, "Done {:?}", error.kind),
+        }
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wrote { at } => write!(f, "Wrote #{}", at.0),
+            Self::Head { at, head } => write!(f, "Head #{} {head:?}", at.0),
+            Self::Data { at, chunk } => write!(f, "Data #{} {} bytes", at.0, chunk.len()),
+            Self::End { at } => write!(f, "End #{}", at.0),
+            Self::Failed { at, failure, phase } => write!(f, "Failed #{} {failure:?} in {phase:?}", at.0),
+            Self::Body { offset, chunk } => write!(f, "Body {offset}, {} bytes", chunk.len()),
+            Self::BodyEnd => f.write_str("BodyEnd"),
+            Self::BodyGone => f.write_str("BodyGone"),
+            Self::Cancel => f.write_str("Cancel"),
+        }
+    }
+}

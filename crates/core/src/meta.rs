@@ -1,0 +1,140 @@
+//! What is known of an operation without sending it.
+
+/// The facts of one operation, as constants. Built by `const fn`s that refuse nonsense at compile time.
+///
+/// ```
+/// use larder_core::{Meta, Verb};
+/// const META: Meta = Meta::unary("IMFS", "DeleteFiles", Verb::Post).session().destroys("files");
+/// assert_eq!(META.to_string(), "IMFS/DeleteFiles");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Meta {
+    /// The group that the document puts it in.
+    pub namespace: &'static str,
+    /// Its documented name.
+    pub name: &'static str,
+    /// The HTTP method that our client uses.
+    pub verb: Verb,
+    /// Whether a file travels beside the message.
+    pub kind: Kind,
+    /// How the caller proves who it is.
+    pub auth: Auth,
+    /// Whether it may be sent again when its reply was lost.
+    pub repeat: Repeat,
+    /// What is gone for good once it has succeeded.
+    pub destroys: Option<&'static str>,
+}
+
+/// An HTTP method. It says nothing about whether repeating is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// GET
+    Get,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+}
+
+impl From<Verb> for http::Method {
+    fn from(verb: Verb) -> Self {
+        match verb {
+            Verb::Get => Self::GET,
+            Verb::Post => Self::POST,
+            Verb::Put => Self::PUT,
+        }
+    }
+}
+
+/// Whether a file travels beside the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// No: request and answer are small.
+    Unary,
+    /// The request carries a file.
+    Upload,
+    /// The answer is a file.
+    Download,
+}
+
+/// How the caller proves who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all, or by fields of the operation itself (a login).
+    Own,
+    /// By the token of a session, or by the static key that stands for one.
+    Session,
+    /// By a session token if there is one: public items need none.
+    MaybeSession,
+}
+
+/// Whether an operation may be sent again when nobody knows if it was carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Doing it twice is the same as doing it once.
+    Safe,
+    /// Doing it twice does more, or fails where once succeeds.
+    Unsafe,
+}
+
+impl Meta {
+    const fn new(namespace: &'static str, name: &'static str, verb: Verb, kind: Kind) -> Self {
+        assert!(!namespace.is_empty() && !name.is_empty(), "an operation has a namespace and a name");
+        Self { namespace, name, verb, kind, auth: Auth::Own, repeat: Repeat::Unsafe, destroys: None }
+    }
+
+    /// An operation without a file; unsafe to repeat until said otherwise.
+    #[must_use]
+    pub const fn unary(namespace: &'static str, name: &'static str, verb: Verb) -> Self {
+        Self::new(namespace, name, verb, Kind::Unary)
+    }
+
+    /// An operation that sends a file.
+    #[must_use]
+    pub const fn upload(namespace: &'static str, name: &'static str, verb: Verb) -> Self {
+        assert!(!matches!(verb, Verb::Get), "a GET has no body to carry a file");
+        Self::new(namespace, name, verb, Kind::Upload)
+    }
+
+    /// An operation that fetches a file.
+    #[must_use]
+    pub const fn download(namespace: &'static str, name: &'static str) -> Self {
+        Self::new(namespace, name, Verb::Get, Kind::Download).safe()
+    }
+
+    /// It needs a session.
+    #[must_use]
+    pub const fn session(mut self) -> Self {
+        self.auth = Auth::Session;
+        self
+    }
+
+    /// It uses a session if there is one.
+    #[must_use]
+    pub const fn maybe_session(mut self) -> Self {
+        self.auth = Auth::MaybeSession;
+        self
+    }
+
+    /// It may be repeated.
+    #[must_use]
+    pub const fn safe(mut self) -> Self {
+        assert!(self.destroys.is_none(), "what destroys something is not safe to repeat");
+        self.repeat = Repeat::Safe;
+        self
+    }
+
+    /// It destroys `what` for good.
+    #[must_use]
+    pub const fn destroys(mut self, what: &'static str) -> Self {
+        assert!(matches!(self.repeat, Repeat::Unsafe), "what destroys something is not safe to repeat");
+        self.destroys = Some(what);
+        self
+    }
+}
+
+impl core::fmt::Display for Meta {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
+}

@@ -1,0 +1,136 @@
+//! A body on its way out, piece by piece, with at most one piece unacknowledged. Both ends use it.
+
+use bytes::Bytes;
+
+use crate::wire::{OutgoingBody, ReplyBody};
+use crate::{BodyFlaw, Misuse};
+
+/// What is to be sent next.
+pub(crate) enum Next {
+    /// This piece.
+    Write(Bytes),
+    /// The caller's file at this offset.
+    Feed(u64),
+    /// Nothing more.
+    Finish,
+    /// Wait for the acknowledgement, or for the caller.
+    Nothing,
+}
+
+/// A body on its way.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    stage: Stage,
+    after: Bytes,
+    /// Where the file must end.
+    promised: Option<u64>,
+    /// Whether to stop there, or to ask once more so that a longer file is noticed.
+    stops: bool,
+    unacknowledged: bool,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Before { bytes: Bytes, file: Option<u64> },
+    Ask { offset: u64 },
+    Asked { offset: u64 },
+    Piece { offset: u64, chunk: Bytes },
+    After,
+    Finish,
+    Finished,
+}
+
+impl Sender {
+    /// `promised` is the length of the caller's file, in bytes, if it is known.
+    pub(crate) fn new(body: OutgoingBody, promised: Option<u64>) -> Self {
+        let (bytes, after, file) = match body {
+            OutgoingBody::Whole(bytes) => (bytes, Bytes::new(), false),
+            OutgoingBody::File { before, after } => (before, after, true),
+        };
+        let stage = Stage::Before { bytes, file: file.then_some(0) };
+        Self { stage, after, promised, stops: false, unacknowledged: false }
+    }
+
+    /// A reply's body: its file is as long as its head said, and no more is asked for.
+    pub(crate) fn reply(body: ReplyBody) -> Self {
+        let (bytes, file, promised) = match body {
+            ReplyBody::Whole(bytes) => (bytes, None, None),
+            ReplyBody::File { offset, length } => (Bytes::new(), Some(offset), Some(offset + length)),
+        };
+        Self { stage: Stage::Before { bytes, file }, after: Bytes::new(), promised, stops: true, unacknowledged: false }
+    }
+
+    pub(crate) fn next(&mut self) -> Next {
+        if self.unacknowledged {
+            return Next::Nothing;
+        }
+        loop {
+            let (stage, next) = match core::mem::replace(&mut self.stage, Stage::Finished) {
+                Stage::Before { bytes, file } => {
+                    let stage = file.map_or(Stage::Finish, |offset| Stage::Ask { offset });
+                    (stage, (!bytes.is_empty()).then_some(Next::Write(bytes)))
+                }
+                Stage::Ask { offset } if self.stops && self.promised == Some(offset) => (Stage::After, None),
+                Stage::Ask { offset } => (Stage::Asked { offset }, Some(Next::Feed(offset))),
+                Stage::Asked { offset } => (Stage::Asked { offset }, Some(Next::Nothing)),
+                Stage::Piece { offset, chunk } => (Stage::Ask { offset }, Some(Next::Write(chunk))),
+                Stage::After => {
+                    let after = core::mem::take(&mut self.after);
+                    (Stage::Finish, (!after.is_empty()).then_some(Next::Write(after)))
+                }
+                Stage::Finish => (Stage::Finished, Some(Next::Finish)),
+                Stage::Finished => (Stage::Finished, Some(Next::Nothing)),
+            };
+            self.stage = stage;
+            if let Some(next) = next {
+                self.unacknowledged = matches!(next, Next::Write(_));
+                return next;
+            }
+        }
+    }
+
+    pub(crate) fn wrote(&mut self) -> Result<(), Misuse> {
+        if !core::mem::take(&mut self.unacknowledged) {
+            return Err(Misuse::NothingWritten);
+        }
+        Ok(())
+    }
+
+    /// What is left of a file whose length is promised, from `offset` on.
+    pub(crate) fn left(&self, offset: u64) -> u64 {
+        self.promised.map_or(u64::MAX, |promised| promised.saturating_sub(offset))
+    }
+
+    /// A piece of the file. The inner error is the caller's: more than it promised.
+    pub(crate) fn body(&mut self, offset: u64, chunk: Bytes) -> Result<Result<(), BodyFlaw>, Misuse> {
+        let wanted = self.asked();
+        if wanted != Some(offset) || chunk.is_empty() {
+            return Err(Misuse::NotAsked { wanted, offset });
+        }
+        let end = offset + chunk.len() as u64;
+        if let Some(promised) = self.promised.filter(|promised| end > *promised) {
+            return Ok(Err(BodyFlaw::Length { promised, got: end }));
+        }
+        self.stage = Stage::Piece { offset: end, chunk };
+        Ok(Ok(()))
+    }
+
+    /// The file ends here. The inner error is the caller's: less than it promised.
+    pub(crate) fn body_end(&mut self) -> Result<Result<(), BodyFlaw>, Misuse> {
+        let Some(got) = self.asked() else { return Err(Misuse::NotAsked { wanted: None, offset: 0 }) };
+        if let Some(promised) = self.promised.filter(|promised| got != *promised) {
+            return Ok(Err(BodyFlaw::Length { promised, got }));
+        }
+        self.stage = Stage::After;
+        Ok(Ok(()))
+    }
+
+    /// The offset that the caller was asked for and has not given yet.
+    pub(crate) fn asked(&self) -> Option<u64> {
+        if let Stage::Asked { offset } = self.stage { Some(offset) } else { None }
+    }
+
+    pub(crate) fn is_unacknowledged(&self) -> bool {
+        self.unacknowledged
+    }
+}

@@ -1,0 +1,244 @@
+//! What crosses the line between an [`Api`] and the machines.
+
+use core::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response, Uri, uri};
+
+use crate::operation::{Api, Names};
+use crate::{Reject, Rule, Secret};
+
+/// Where an API is reached: scheme, authority, and a path before all paths.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Target {
+    scheme: uri::Scheme,
+    authority: uri::Authority,
+    prefix: String,
+}
+
+impl Target {
+    /// Reads a base URL such as `http://localhost:8080` or `https://host/behind/a/proxy/`.
+    ///
+    /// # Errors
+    /// `Malformed` unless it is an http or https URL without user information, query or fragment.
+    pub fn parse(url: &str) -> Result<Self, Reject> {
+        let wrong = || Reject::new("base URL", Rule::Malformed);
+        let parts = url.parse::<Uri>().map_err(|_| wrong())?.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else { return Err(wrong()) };
+        let known = scheme == uri::Scheme::HTTP || scheme == uri::Scheme::HTTPS;
+        let path = parts.path_and_query.as_ref();
+        if !known || authority.as_str().contains('@') || path.is_some_and(|path| path.query().is_some()) {
+            return Err(wrong());
+        }
+        let prefix = path.map_or("", |path| path.path()).trim_end_matches('/').to_owned();
+        Ok(Self { scheme, authority, prefix })
+    }
+
+    /// The same service on another host (and port), as a storage node: no prefix.
+    ///
+    /// # Errors
+    /// `Malformed` unless `host` is an authority.
+    pub fn on_host(&self, host: &str) -> Result<Self, Reject> {
+        let authority: uri::Authority = host.parse().map_err(|_| Reject::new("host", Rule::Malformed))?;
+        if authority.as_str().contains('@') {
+            return Err(Reject::new("host", Rule::Malformed));
+        }
+        Ok(Self { scheme: self.scheme.clone(), authority, prefix: String::new() })
+    }
+
+    /// Host and port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.authority.as_str()
+    }
+
+    /// The URL of `path_and_query`, which begins with a slash and is percent-encoded.
+    ///
+    /// # Errors
+    /// `Malformed` unless it is.
+    pub fn uri(&self, path_and_query: &str) -> Result<Uri, Reject> {
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(format!("{}{path_and_query}", self.prefix))
+            .build()
+            .map_err(|_| Reject::new("path", Rule::Malformed))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Everything beside the operation that a request is made of.
+#[derive(Debug)]
+pub struct Address<'a, A: Api> {
+    /// Where to.
+    pub target: &'a Target,
+    /// The session's token, where one is needed.
+    pub token: Option<&'a Secret>,
+    /// How to write it.
+    pub style: &'a A::Style,
+    /// Fresh bits for a multipart boundary.
+    pub bits: [u64; 2],
+}
+
+/// How long a body is, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// Exactly this.
+    Known(u64),
+    /// Nobody knows: chunked.
+    Unknown,
+}
+
+/// A request as the client sends it.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// Request line and headers, without any that state the body's length.
+    pub head: RequestHead,
+    /// The body.
+    pub body: OutgoingBody,
+}
+
+/// The body of an [`Outgoing`].
+pub enum OutgoingBody {
+    /// All there.
+    Whole(Bytes),
+    /// A file, and what stands before and after it.
+    File {
+        /// Before the file.
+        before: Bytes,
+        /// After it.
+        after: Bytes,
+    },
+}
+
+/// A request's head. `Debug` shows method, host and header names: paths and values may hold secrets.
+#[derive(Clone)]
+pub struct RequestHead(pub Request<()>);
+
+/// A response's head. `Debug` shows status and header names.
+#[derive(Clone)]
+pub struct ResponseHead(pub Response<()>);
+
+/// What a request offers as proof of its sender's identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing, or fields of the operation itself.
+    None,
+    /// The token of a session.
+    Session(Secret),
+    /// A static key.
+    Key(Secret),
+    /// The token of one upload.
+    Upload(Secret),
+}
+
+/// The part of a request's body that decides what it asks for.
+#[derive(Debug)]
+pub enum RequestBody<'a> {
+    /// All of it.
+    Whole(&'a [u8]),
+    /// The text fields that stood before the first file.
+    Fields(&'a [(String, String)]),
+}
+
+/// A request as the server understood it.
+pub struct Incoming<A: Api> {
+    /// What its sender offers as proof of identity.
+    pub credential: Credential,
+    /// The typed, validated request.
+    pub request: <A::Names as Names>::Request,
+    /// How the answer is to be written.
+    pub style: A::Style,
+}
+
+/// A request that was refused before it was understood.
+#[derive(Debug)]
+pub struct Refused<A: Api> {
+    /// Why.
+    pub fault: A::Fault,
+    /// How to say so.
+    pub style: A::Style,
+}
+
+/// An answer as the server sends it.
+#[derive(Debug)]
+pub struct Reply {
+    /// Status and headers, without any that state the body's length.
+    pub head: ResponseHead,
+    /// The body.
+    pub body: ReplyBody,
+}
+
+/// The body of a [`Reply`].
+pub enum ReplyBody {
+    /// All there.
+    Whole(Bytes),
+    /// A file of this many bytes, from this offset of the stored one on.
+    File {
+        /// Where it starts.
+        offset: u64,
+        /// How much of it.
+        length: u64,
+    },
+}
+
+/// A file part of an upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileHead {
+    /// The name of the form field.
+    pub field: String,
+    /// The file's name or path as the sender gave it.
+    pub file_name: String,
+    /// Its `Content-Type`, unless empty.
+    pub content_type: Option<String>,
+    /// Its `Content-Range`.
+    pub content_range: Option<String>,
+}
+
+fn names(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    headers.keys().map(http::HeaderName::as_str)
+}
+
+impl fmt::Debug for RequestHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.0.uri().authority().map_or("", uri::Authority::as_str);
+        write!(f, "{} {host} ", self.0.method())?;
+        f.debug_list().entries(names(self.0.headers())).finish()
+    }
+}
+
+impl fmt::Debug for ResponseHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.0.status().as_u16())?;
+        f.debug_list().entries(names(self.0.headers())).finish()
+    }
+}
+
+impl fmt::Debug for OutgoingBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::File { before, after } => write!(f, "File({} + file + {} bytes)", before.len(), after.len()),
+        }
+    }
+}
+
+impl fmt::Debug for ReplyBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::File { offset, length } => write!(f, "File({length} bytes from {offset})"),
+        }
+    }
+}
