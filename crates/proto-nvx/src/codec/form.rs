@@ -1,0 +1,69 @@
+//! Requests as `application/x-www-form-urlencoded` pairs, in a body or in a URL's query.
+//!
+//! Lists repeat their key in order. Parameter names are matched without regard to ASCII case; unknown ones are ignored; a
+//! parameter that is not a list takes its first value; an empty value of an optional parameter is none.
+
+mod read;
+mod write;
+
+use std::borrow::Cow;
+
+use larder_core::{Reject, Rule};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::from_text::FromText;
+use super::to_text::ToText;
+
+/// The parameters of a request, in the order of its fields.
+///
+/// # Errors
+/// `Malformed` for a shape that a form cannot express: a record within a record, or a number that is not finite.
+pub fn to_pairs<T: Serialize + ?Sized>(value: &T) -> Result<Vec<(Cow<'static, str>, String)>, Reject> {
+    let mut pairs = Vec::new();
+    value.serialize(ToText(write::Root { pairs: &mut pairs }))?;
+    Ok(pairs)
+}
+
+/// The parameters of a request as a form's text.
+///
+/// # Errors
+/// As [`to_pairs`].
+pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Reject> {
+    Ok(form_urlencoded::Serializer::new(String::new()).extend_pairs(to_pairs(value)?).finish())
+}
+
+/// Splits a form's text, or a URL's query without its `?`, into decoded pairs.
+///
+/// # Errors
+/// `TooMany` for more than `max_pairs` pairs; `Malformed` for escapes that are no UTF-8, which would otherwise make two
+/// different names look alike.
+pub fn parse(text: &str, max_pairs: usize) -> Result<Vec<(String, String)>, Reject> {
+    let mut pairs = Vec::new();
+    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+        if pairs.len() == max_pairs {
+            return Err(Reject::new("", Rule::TooMany));
+        }
+        pairs.push((name.into_owned(), value.into_owned()));
+    }
+    let replaced = pairs.iter().find(|(name, value)| name.contains('\u{FFFD}') || value.contains('\u{FFFD}'));
+    if let Some((name, _)) = replaced
+        && percent_encoding::percent_decode_str(text).decode_utf8().is_err()
+    {
+        return Err(Reject::new(name.as_str(), Rule::Malformed));
+    }
+    Ok(pairs)
+}
+
+/// Reads a request from its parameters.
+///
+/// # Errors
+/// The parameter and the rule that it breaks; `Missing` for a required one that is absent.
+pub fn from_pairs<T, K, V>(pairs: &[(K, V)]) -> Result<T, Reject>
+where
+    T: DeserializeOwned,
+    K: AsRef<str>,
+    V: AsRef<str>,
+{
+    T::deserialize(FromText(read::Pairs(pairs)))
+}

@@ -1,0 +1,117 @@
+//! A form's pairs as a serde source.
+
+use std::borrow::Cow;
+
+use larder_core::Reject;
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
+
+use crate::codec::from_text::{FromText, Source, visit_text};
+use crate::codec::to_text::unfit;
+use crate::codec::{Seen, place};
+
+/// A whole form.
+pub(super) struct Pairs<'p, K, V>(pub(super) &'p [(K, V)]);
+
+impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Pairs<'p, K, V> {
+    fn text(&self) -> Cow<'p, str> {
+        Cow::Borrowed("")
+    }
+
+    fn is_none(&self) -> bool {
+        false
+    }
+
+    fn list<W: Visitor<'p>>(self, visitor: W) -> Result<W::Value, Reject> {
+        self.any(visitor)
+    }
+
+    fn record<W: Visitor<'p>>(self, fields: Option<&'static [&'static str]>, visitor: W) -> Result<W::Value, Reject> {
+        visitor.visit_map(Parameters { rest: self.0, fields, seen: Seen::default(), value: None })
+    }
+
+    fn any<W: Visitor<'p>>(self, visitor: W) -> Result<W::Value, Reject> {
+        self.record(None, visitor)
+    }
+}
+
+/// Walks a form's parameters once.
+struct Parameters<'p, K, V> {
+    rest: &'p [(K, V)],
+    fields: Option<&'static [&'static str]>,
+    seen: Seen,
+    value: Option<(&'p str, Values<'p, K, V>)>,
+}
+
+impl<'p, K: AsRef<str>, V: AsRef<str>> MapAccess<'p> for Parameters<'p, K, V> {
+    type Error = Reject;
+
+    fn next_key_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
+        while let [(name, _), tail @ ..] = self.rest {
+            let from = self.rest;
+            self.rest = tail;
+            let name = name.as_ref();
+            let key = match self.fields {
+                Some(fields) => match place(fields, name).filter(|at| self.seen.first(*at)).and_then(|at| fields.get(at)) {
+                    Some(field) => *field,
+                    None => continue,
+                },
+                None => name,
+            };
+            self.value = Some((key, Values { pairs: from, list: true }));
+            return seed.deserialize(BorrowedStrDeserializer::<Reject>::new(key)).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<S::Value, Reject> {
+        let (key, values) = self.value.take().ok_or_else(unfit)?;
+        seed.deserialize(FromText(values)).map_err(|reject| reject.at(key))
+    }
+}
+
+/// One parameter: the first pair is its first value, later pairs of the same name are the others.
+struct Values<'p, K, V> {
+    pairs: &'p [(K, V)],
+    list: bool,
+}
+
+impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Values<'p, K, V> {
+    fn text(&self) -> Cow<'p, str> {
+        Cow::Borrowed(self.pairs.first().map_or("", |(_, value)| value.as_ref()))
+    }
+
+    fn is_none(&self) -> bool {
+        self.text().is_empty()
+    }
+
+    fn list<W: Visitor<'p>>(self, visitor: W) -> Result<W::Value, Reject> {
+        let name = self.pairs.first().map_or("", |(name, _)| name.as_ref());
+        visitor.visit_seq(Repeats { rest: if self.list { self.pairs } else { self.pairs.get(..1).unwrap_or_default() }, name })
+    }
+
+    fn record<W: Visitor<'p>>(self, _fields: Option<&'static [&'static str]>, visitor: W) -> Result<W::Value, Reject> {
+        visit_text(self.text(), visitor)
+    }
+}
+
+/// Walks the values of one parameter.
+struct Repeats<'p, K, V> {
+    rest: &'p [(K, V)],
+    name: &'p str,
+}
+
+impl<'p, K: AsRef<str>, V: AsRef<str>> SeqAccess<'p> for Repeats<'p, K, V> {
+    type Error = Reject;
+
+    fn next_element_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
+        while let [(name, _), tail @ ..] = self.rest {
+            let pairs = self.rest;
+            self.rest = tail;
+            if name.as_ref().eq_ignore_ascii_case(self.name) {
+                return seed.deserialize(FromText(Values { pairs, list: false })).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,82 @@
+//! Answers as JSON, and as JSON in a callback.
+//!
+//! Field names are exact, except for those of the envelope. serde_json's own limit of 128 levels holds.
+
+mod read;
+
+use larder_core::{Reject, Rule};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Envelope;
+use crate::values::Callback;
+
+/// The longest answer that is read. 16 MiB, as for XML: the same page is shorter in JSON.
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// A whole answer: the code, a message if there is one, and the value's fields beside them.
+///
+/// # Errors
+/// `Malformed` for a value that is no record.
+pub fn answer<T: Serialize + ?Sized>(code: u32, message: Option<&str>, value: &T) -> Result<String, Reject> {
+    let mut out = open(code, message).into_bytes();
+    let start = out.len();
+    serde_json::to_writer(&mut out, value).map_err(|error| reject(&error))?;
+    match out.get(start..) {
+        Some(b"{}" | b"null") => out.truncate(start),
+        Some([b'{', .., b'}']) => {
+            if let Some(brace) = out.get_mut(start) {
+                *brace = b',';
+            }
+            out.pop();
+        }
+        _ => return Err(Reject::new("", Rule::Malformed)),
+    }
+    out.push(b'}');
+    String::from_utf8(out).map_err(|_| Reject::new("", Rule::Malformed))
+}
+
+/// A whole answer that reports a fault.
+#[must_use]
+pub fn failure(code: u32, message: &str) -> String {
+    open(code, Some(message)) + "}"
+}
+
+/// An answer as a script that calls a function with it. The empty comment keeps the bytes from being taken for another
+/// kind of file; the two line separators that JSON allows and older scripts do not are escaped.
+#[must_use]
+pub fn jsonp(callback: &Callback, json: &str) -> String {
+    let json = json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    format!("/**/{callback}({json});")
+}
+
+/// Reads an answer.
+///
+/// # Errors
+/// Text that is too long, no JSON or no object; a missing code; a field that is missing or of another type. Only a
+/// missing field is named.
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
+    if text.len() > MAX_BYTES {
+        return Err(Reject::new("", Rule::TooLong));
+    }
+    read::envelope(text.trim_start_matches('\u{FEFF}'))
+}
+
+fn open(code: u32, message: Option<&str>) -> String {
+    let mut out = format!("{{\"ResponseCode\":{code}");
+    if let Some(message) = message {
+        out.push_str(",\"ErrorMessage\":");
+        out.push_str(&serde_json::Value::from(message).to_string());
+    }
+    out
+}
+
+/// serde_json keeps only the text of a rejection, and puts the place behind it.
+fn reject(error: &serde_json::Error) -> Reject {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    match text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(field) => Reject::new(field, Rule::Missing),
+        None => <Reject as serde::de::Error>::custom(text),
+    }
+}

@@ -1,0 +1,56 @@
+//! One type, many formats: forms for requests, XML and JSON for answers, all through the types' own serde derives.
+//!
+//! The formats that know nothing but text share two adapters: [`from_text`] reads numbers, flags and lists out of text,
+//! [`to_text`] writes them. Whatever is refused is a [`larder_core::Reject`] that names the field.
+
+pub mod form;
+mod from_text;
+pub mod json;
+mod to_text;
+pub mod xml_read;
+pub mod xml_write;
+
+pub(crate) use from_text::{FromText, integer};
+pub(crate) use xml_read::{Value, XmlLimits, parse as parse_xml};
+
+/// `serialize_newtype_struct` with this name means: the text is markup. XML writes it as it stands, every other format
+/// writes it as text.
+pub(crate) const RAW_XML: &str = "$larder::xml";
+
+/// `deserialize_newtype_struct` with this name means: a list, even if the message shows a single value.
+pub(crate) const LIST: &str = "$larder::list";
+
+/// An answer as every operation sends it: a code, and with code 0 the operation's own fields beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Envelope<T> {
+    /// Code 0 and the answer.
+    Success(T),
+    /// Any other code.
+    Failure {
+        /// The documented number of the fault.
+        code: u32,
+        /// What the service says about it, without surrounding blanks; empty when it says nothing.
+        message: String,
+    },
+}
+
+/// The place of `name` in `fields`, without regard to ASCII case. The first match counts, so that spellings that differ
+/// in case only are one field.
+fn place(fields: &[&str], name: &str) -> Option<usize> {
+    fields.iter().position(|field| field.eq_ignore_ascii_case(name))
+}
+
+/// Which of a struct's fields have been met; the first occurrence of a field stands for all.
+#[derive(Debug, Default, Clone, Copy)]
+struct Seen(u128);
+
+impl Seen {
+    /// Whether field number `at` comes for the first time. Fields past the 128th are not remembered: their repetition is
+    /// serde's "duplicate field".
+    fn first(&mut self, at: usize) -> bool {
+        let bit = u32::try_from(at).ok().and_then(|at| 1_u128.checked_shl(at)).unwrap_or(0);
+        let first = self.0 & bit == 0;
+        self.0 |= bit;
+        first
+    }
+}

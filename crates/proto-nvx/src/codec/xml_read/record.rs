@@ -1,0 +1,145 @@
+//! An element's content as serde's maps and sequences: one walk over the children, in order.
+
+use std::borrow::Cow;
+
+use larder_core::Reject;
+use roxmltree::{Attributes, Node};
+use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
+
+use super::element::{Value, is_empty, text_of};
+use crate::codec::from_text::FromText;
+use crate::codec::to_text::unfit;
+use crate::codec::{Seen, place};
+
+/// The name of the field that is an element's own text.
+const TEXT: &str = "$text";
+
+/// An element's attributes, children and text as named values.
+///
+/// With known fields, each field is offered once, at its first occurrence, and everything else is passed over. Without,
+/// every attribute and every child is offered, and the text if it is not blank.
+pub(super) struct Record<'a, 'i> {
+    fields: Option<&'static [&'static str]>,
+    seen: Seen,
+    attributes: Option<Attributes<'a, 'i>>,
+    child: Option<Node<'a, 'i>>,
+    text: Option<Node<'a, 'i>>,
+    value: Option<(&'a str, Value<'a, 'i>)>,
+}
+
+impl<'a, 'i> Record<'a, 'i> {
+    pub(super) fn new(node: Node<'a, 'i>, fields: Option<&'static [&'static str]>) -> Self {
+        let wants = |sign: char| fields.is_none_or(|fields| fields.iter().any(|field| field.starts_with(sign)));
+        Self {
+            fields,
+            seen: Seen::default(),
+            attributes: wants('@').then(|| node.attributes()),
+            child: node.first_child(),
+            text: wants('$').then_some(node),
+            value: None,
+        }
+    }
+
+    /// The next attribute: its name as a field and without its sign, and its value.
+    fn attribute(&mut self) -> Option<(Cow<'a, str>, &'a str, &'a str)> {
+        for attribute in self.attributes.as_mut()?.filter(|attribute| attribute.namespace().is_none()) {
+            let bare = |field: &&str| field.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(attribute.name()));
+            match self.fields {
+                None => return Some((Cow::Owned(format!("@{}", attribute.name())), attribute.name(), attribute.value())),
+                Some(fields) => {
+                    if let Some(at) = fields.iter().position(bare).filter(|at| self.seen.first(*at)) {
+                        return fields.get(at).map(|field| (Cow::Borrowed(*field), *field, attribute.value()));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The next child that is a field not met before.
+    fn child(&mut self) -> Option<(&'a str, Node<'a, 'i>)> {
+        while let Some(node) = self.child {
+            self.child = node.next_sibling();
+            if node.is_element() {
+                let name = node.tag_name().name();
+                let Some(fields) = self.fields else { return Some((name, node)) };
+                if let Some(at) = place(fields, name).filter(|at| self.seen.first(*at)) {
+                    return fields.get(at).map(|field| (*field, node));
+                }
+            }
+        }
+        None
+    }
+
+    /// The element's own text, if it is a field or stands beside other things.
+    fn text(&mut self) -> Option<Cow<'a, str>> {
+        let text = text_of(self.text.take()?);
+        let wanted = self.fields.map_or(!text.trim().is_empty(), |fields| fields.contains(&TEXT));
+        wanted.then_some(text)
+    }
+}
+
+impl<'a> MapAccess<'a> for Record<'a, '_> {
+    type Error = Reject;
+
+    fn next_key_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
+        if let Some((key, name, value)) = self.attribute() {
+            self.value = Some((name, Value::Text(Cow::Borrowed(value))));
+            return seed.deserialize(StrDeserializer::<Reject>::new(&key)).map(Some);
+        }
+        let (key, value) = if let Some((name, node)) = self.child() {
+            (name, Value::Element { node, list: true })
+        } else if let Some(text) = self.text() {
+            (TEXT, Value::Text(text))
+        } else {
+            return Ok(None);
+        };
+        self.value = Some((key, value));
+        seed.deserialize(BorrowedStrDeserializer::<Reject>::new(key)).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
+        let (name, value) = self.value.take().ok_or_else(unfit)?;
+        seed.deserialize(FromText(value)).map_err(|reject| reject.at(name))
+    }
+}
+
+/// An element and its later siblings of the same name.
+pub(super) struct Siblings<'a, 'i> {
+    name: &'a str,
+    next: Option<Node<'a, 'i>>,
+    list: bool,
+}
+
+impl<'a, 'i> Siblings<'a, 'i> {
+    /// A lone element without content is an empty list.
+    pub(super) fn new(node: Node<'a, 'i>, list: bool) -> Self {
+        let mut all = Self { name: node.tag_name().name(), next: Some(node), list };
+        if is_empty(node) && all.after(node).is_none() {
+            all.next = None;
+        }
+        all
+    }
+
+    fn after(&self, node: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
+        let mut next = if self.list { node.next_sibling() } else { None };
+        while let Some(node) = next {
+            if node.is_element() && node.tag_name().name().eq_ignore_ascii_case(self.name) {
+                break;
+            }
+            next = node.next_sibling();
+        }
+        next
+    }
+}
+
+impl<'a> SeqAccess<'a> for Siblings<'a, '_> {
+    type Error = Reject;
+
+    fn next_element_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
+        let Some(node) = self.next else { return Ok(None) };
+        self.next = self.after(node);
+        seed.deserialize(FromText(Value::element(node))).map(Some)
+    }
+}

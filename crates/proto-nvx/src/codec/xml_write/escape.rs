@@ -1,0 +1,45 @@
+//! Escapes of text and attributes.
+
+/// Appends text. A carriage return is escaped, since readers turn a bare one into a line feed.
+pub(crate) fn text(out: &mut String, text: &str) {
+    escape(out, text, |byte| match byte {
+        b'\t' | b'\n' | b'"' => None,
+        _ => general(byte),
+    });
+}
+
+/// Appends the value of an attribute in double quotes. Tabs and line feeds are escaped, since readers turn bare ones
+/// into blanks.
+pub(crate) fn attribute(out: &mut String, text: &str) {
+    escape(out, text, general);
+}
+
+fn general(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'"' => Some("&quot;"),
+        b'\r' => Some("&#13;"),
+        b'\n' => Some("&#10;"),
+        b'\t' => Some("&#9;"),
+        0..=0x1F => Some("\u{FFFD}"),
+        _ => None,
+    }
+}
+
+fn escape(out: &mut String, text: &str, rule: impl Fn(u8) -> Option<&'static str>) {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let (length, instead) = match byte {
+            0xEF if matches!(text.as_bytes().get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])) => (3, Some("\u{FFFD}")),
+            _ => (1, rule(byte)),
+        };
+        if let Some(instead) = instead {
+            out.push_str(text.get(done..at).unwrap_or_default());
+            out.push_str(instead);
+            done = at + length;
+        }
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+}

@@ -1,0 +1,155 @@
+//! Names of users, passwords, and texts of bounded length.
+
+use larder_core::{Rule, Secret};
+use serde::{Deserialize, Serialize};
+
+use super::path::is_allowed;
+use super::text_value;
+
+/// The name of an account, 1 to 320 characters. It appears in URLs and paths, and has none of the characters that those
+/// refuse.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserName(String);
+
+impl UserName {
+    /// The most characters: the longest e-mail address.
+    pub const MAX: usize = 320;
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for UserName {
+    type Error = Rule;
+
+    fn try_from(text: String) -> Result<Self, Rule> {
+        if text.is_empty() {
+            Err(Rule::Missing)
+        } else if text.chars().count() > Self::MAX {
+            Err(Rule::TooLong)
+        } else if matches!(text.as_str(), "." | "..") || !text.chars().all(|c| c != '/' && is_allowed(c)) {
+            Err(Rule::Malformed)
+        } else {
+            Ok(Self(text))
+        }
+    }
+}
+
+text_value!(UserName);
+
+/// A password, 1 to 100 characters. It is never printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Secret", into = "Secret")]
+pub struct Password(Secret);
+
+impl Password {
+    /// The most characters.
+    pub const MAX: usize = 100;
+
+    /// The text itself. Every call of this is a place to review.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl TryFrom<Secret> for Password {
+    type Error = Rule;
+
+    fn try_from(secret: Secret) -> Result<Self, Rule> {
+        match secret.expose().chars().count() {
+            0 => Err(Rule::Missing),
+            1..=Self::MAX => Ok(Self(secret)),
+            _ => Err(Rule::TooLong),
+        }
+    }
+}
+
+impl TryFrom<String> for Password {
+    type Error = Rule;
+
+    fn try_from(text: String) -> Result<Self, Rule> {
+        Secret::new(text).try_into()
+    }
+}
+
+impl core::str::FromStr for Password {
+    type Err = Rule;
+
+    fn from_str(text: &str) -> Result<Self, Rule> {
+        Secret::from(text).try_into()
+    }
+}
+
+impl From<Password> for Secret {
+    fn from(password: Password) -> Self {
+        password.0
+    }
+}
+
+/// Any text of at most `MAX` characters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text<const MAX: usize>(String);
+
+impl<const MAX: usize> Text<MAX> {
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+    type Error = Rule;
+
+    fn try_from(text: String) -> Result<Self, Rule> {
+        // No more bytes than characters are allowed: nothing to count.
+        if text.len() > MAX && text.chars().count() > MAX { Err(Rule::TooLong) } else { Ok(Self(text)) }
+    }
+}
+
+impl<const MAX: usize> From<Text<MAX>> for String {
+    fn from(text: Text<MAX>) -> Self {
+        text.0
+    }
+}
+
+text_value!(Text<const MAX: usize>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_name_is_safe_in_a_path() {
+        let name = |text: &str| text.parse::<UserName>().map(|name| name.to_string());
+        assert_eq!(name("me+1@example.com"), Ok("me+1@example.com".to_owned()));
+        assert_eq!(name(""), Err(Rule::Missing));
+        assert_eq!(name(&"a".repeat(320)), Ok("a".repeat(320)));
+        assert_eq!(name(&"a".repeat(321)), Err(Rule::TooLong));
+        for text in ["a/b", "a\\b", "..", "a:b", "a\nb"] {
+            assert_eq!(name(text), Err(Rule::Malformed), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_bounded_and_never_shown() {
+        let password: Password = "hunter2".parse().unwrap();
+        assert_eq!(format!("{password:?}"), "Password(REDACTED)");
+        assert_eq!(password.expose(), "hunter2");
+        assert_eq!("".parse::<Password>(), Err(Rule::Missing));
+        assert_eq!("ä".repeat(101).parse::<Password>(), Err(Rule::TooLong));
+        assert!("ä".repeat(100).parse::<Password>().is_ok());
+        assert_eq!(serde_json::to_string(&password).unwrap(), "\"hunter2\"");
+    }
+
+    #[test]
+    fn text_counts_characters() {
+        assert_eq!("äöü".parse::<Text<3>>().unwrap().as_str(), "äöü");
+        assert_eq!("äöüx".parse::<Text<3>>(), Err(Rule::TooLong));
+        assert_eq!("".parse::<Text<3>>().unwrap(), Text::default());
+    }
+}

@@ -1,0 +1,167 @@
+//! Pages of listings and their order.
+
+use core::fmt;
+use core::str::FromStr;
+
+use larder_core::Rule;
+use serde::{Deserialize, Serialize};
+
+use super::text_value;
+
+/// A number of text, or the rule that it breaks.
+fn number(text: &str) -> Result<u32, Rule> {
+    crate::codec::integer(text).map_err(|reject| reject.rule)
+}
+
+macro_rules! bounded_number {
+    ($type:ident) => {
+        impl $type {
+            /// The number.
+            #[must_use]
+            pub const fn get(self) -> u32 {
+                self.0
+            }
+        }
+
+        impl TryFrom<u32> for $type {
+            type Error = Rule;
+
+            fn try_from(number: u32) -> Result<Self, Rule> {
+                if (Self::MIN..=Self::MAX).contains(&number) { Ok(Self(number)) } else { Err(Rule::OutOfRange) }
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = Rule;
+
+            fn try_from(text: String) -> Result<Self, Rule> {
+                text.parse()
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Rule;
+
+            fn from_str(text: &str) -> Result<Self, Rule> {
+                number(text)?.try_into()
+            }
+        }
+
+        impl From<$type> for u32 {
+            fn from(number: $type) -> u32 {
+                number.0
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+/// The number of a page; the first is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct PageNumber(u32);
+
+impl PageNumber {
+    /// The first page.
+    pub const MIN: u32 = 1;
+    /// No page is the last.
+    pub const MAX: u32 = u32::MAX;
+    /// The first page.
+    pub const FIRST: Self = Self(Self::MIN);
+}
+
+impl Default for PageNumber {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
+bounded_number!(PageNumber);
+
+/// How many entries a page has, 1 to 1,000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub struct PageSize(u32);
+
+impl PageSize {
+    /// The fewest entries.
+    pub const MIN: u32 = 1;
+    /// The most entries.
+    pub const MAX: u32 = 1_000;
+}
+
+bounded_number!(PageSize);
+
+/// By what a listing is sorted. Folders stay before files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SortCode {
+    /// By name.
+    #[default]
+    Name,
+    /// By date of creation.
+    CreatedDate,
+    /// By size.
+    SizeBytes,
+    /// By type of file.
+    FileType,
+}
+
+impl SortCode {
+    /// All orders.
+    pub const ALL: [Self; 4] = [Self::Name, Self::CreatedDate, Self::SizeBytes, Self::FileType];
+
+    /// The documented name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "Name",
+            Self::CreatedDate => "CreatedDate",
+            Self::SizeBytes => "SizeBytes",
+            Self::FileType => "FileType",
+        }
+    }
+}
+
+impl TryFrom<String> for SortCode {
+    type Error = Rule;
+
+    fn try_from(text: String) -> Result<Self, Rule> {
+        let known = |code: &Self| code.as_str().eq_ignore_ascii_case(text.trim());
+        Self::ALL.into_iter().find(known).ok_or(Rule::Malformed)
+    }
+}
+
+text_value!(SortCode);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_have_bounds() {
+        let size = |text: &str| text.parse::<PageSize>().map(PageSize::get);
+        assert_eq!(size(" 500 "), Ok(500));
+        assert_eq!((size("1"), size("1000")), (Ok(1), Ok(1000)));
+        for text in ["0", "1001", "99999999999999999999", "-1"] {
+            assert_eq!(size(text), Err(Rule::OutOfRange), "{text}");
+        }
+        for text in ["", "five", "1e3", "-", "5.0"] {
+            assert_eq!(size(text), Err(Rule::Malformed), "{text}");
+        }
+        assert_eq!("0".parse::<PageNumber>(), Err(Rule::OutOfRange));
+        assert_eq!("1".parse::<PageNumber>(), Ok(PageNumber::default()));
+    }
+
+    #[test]
+    fn orders_are_known_in_any_case() {
+        for code in SortCode::ALL {
+            assert_eq!(code.to_string().to_uppercase().parse(), Ok(code));
+        }
+        assert_eq!("Colour".parse::<SortCode>(), Err(Rule::Malformed));
+    }
+}

@@ -1,0 +1,89 @@
+//! Tags of a file in a listing.
+
+use core::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The tags of a file or a folder, in order; one may occur twice. On the wire they are one text, `these|are|my|tags`; no
+/// tags are an empty element in XML and null in JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tags(pub Vec<String>);
+
+impl Tags {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn split(text: &str) -> Self {
+        Self(text.split('|').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
+    }
+}
+
+impl fmt::Display for Tags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("|"))
+    }
+}
+
+impl<T: Into<String>> FromIterator<T> for Tags {
+    fn from_iter<I: IntoIterator<Item = T>>(tags: I) -> Self {
+        Self(tags.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Serialize for Tags {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.is_empty() { serializer.serialize_unit() } else { serializer.collect_str(self) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Tags {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Joined)
+    }
+}
+
+struct Joined;
+
+impl<'de> Visitor<'de> for Joined {
+    type Value = Tags;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("tags")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tags, E> {
+        Ok(Tags::split(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Tags, E> {
+        Ok(Tags::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tags, A::Error> {
+        let mut tags = Tags::default();
+        while let Some(tag) = items.next_element()? {
+            tags.0.push(tag);
+        }
+        Ok(tags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn n53_tags_are_joined_by_bars() {
+        let read = |json: &str| serde_json::from_str::<Tags>(json).unwrap();
+        let tags = read("\" these|are|my | tags||tags \"");
+        assert_eq!(tags, ["these", "are", "my", "tags", "tags"].into_iter().collect());
+        assert_eq!(serde_json::to_string(&tags).unwrap(), "\"these|are|my|tags|tags\"");
+        assert_eq!(read("[\"a\",\"b\"]").to_string(), "a|b");
+        assert!(read("null").is_empty() && read("\"\"").is_empty());
+        assert_eq!(serde_json::to_string(&Tags::default()).unwrap(), "null");
+    }
+}
