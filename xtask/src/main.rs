@@ -1,2 +1,50 @@
-//! Everything a person runs to develop Larder.
-fn main() {}
+//! `cargo xtask …`: the table of contents. Each command is a file of the library beside this one.
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+use xtask::{ci, facade, features, fixtures, layers, licences, snapshots, workspace};
+
+/// Everything a person runs to develop Larder.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every check in order, the tests last; stop at the first that fails
+    Ci(ci::Options),
+    /// Derive fixtures/messages and fixtures/index.tsv from what was printed
+    Fixtures(fixtures::Options),
+    /// Hold the arrows between the crates, and what no layer may pull in
+    Layers,
+    /// Hold that the facade reaches every feature and layer
+    Facade,
+    /// Check the facade and the transport under every combination of features
+    Features,
+    /// Hold that every dependency's licence is on the list
+    Licences,
+    /// Hold that no snapshot waits for review
+    Snapshots,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Ci(options) => ci::run(&options),
+        Command::Fixtures(options) => fixtures::run(&workspace::root().join("fixtures"), &options),
+        Command::Layers => layers::run(),
+        Command::Facade => facade::run(),
+        Command::Features => features::run(),
+        Command::Licences => licences::run(),
+        Command::Snapshots => snapshots::run(&workspace::root()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("xtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

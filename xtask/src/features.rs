@@ -1,0 +1,37 @@
+//! Every combination of the facade's features compiles, and so does the transport without TLS.
+
+use crate::{Result, workspace};
+
+const FEATURES: [&str; 3] = ["e2", "nvx", "tls"];
+
+/// Checks each subset with `cargo check`.
+///
+/// # Errors
+/// The first combination that does not compile.
+pub fn run() -> Result<()> {
+    for subset in subsets() {
+        println!("larder with [{subset}]");
+        check(&["-p", "larder", "--no-default-features", "--features", &subset])?;
+    }
+    println!("larder-transport with []");
+    check(&["-p", "larder-transport", "--no-default-features"])
+}
+
+fn check(arguments: &[&str]) -> Result<()> {
+    let mut all = vec!["check", "--quiet", "--locked"];
+    all.extend(arguments);
+    workspace::run(workspace::cargo(&all))
+}
+
+fn subsets() -> Vec<String> {
+    let chosen = |mask: usize| FEATURES.iter().enumerate().filter(move |(bit, _)| mask & (1 << bit) != 0).map(|(_, name)| *name);
+    (0..1 << FEATURES.len()).map(|mask| chosen(mask).collect::<Vec<_>>().join(",")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_subset_once() {
+        assert_eq!(super::subsets(), ["", "e2", "nvx", "e2,nvx", "tls", "e2,tls", "nvx,tls", "e2,nvx,tls"]);
+    }
+}

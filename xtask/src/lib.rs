@@ -1,0 +1,31 @@
+//! The commands behind `cargo xtask`, one file each, as a library so that tests can hold them too.
+//!
+//! * [`ci`]: everything below in order, then the tests
+//! * [`fixtures`]: raw messages from what the documents print
+//! * [`layers`], [`facade`], [`features`]: the shape of the workspace
+//! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
+//! * [`workspace`]: where things lie and how cargo is called
+
+pub mod ci;
+pub mod examples;
+pub mod facade;
+pub mod features;
+pub mod fixtures;
+pub mod layers;
+pub mod licences;
+pub mod snapshots;
+pub mod workspace;
+
+/// A command ends well or with one message for the person who ran it.
+pub type Result<T, E = Box<dyn std::error::Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// Fails with all findings in one message, or passes when there are none.
+///
+/// # Errors
+/// When `findings` is not empty.
+pub fn no_findings(subject: &str, findings: &[String]) -> Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{subject}: {} found\n  {}", findings.len(), findings.join("\n  ")).into())
+}
