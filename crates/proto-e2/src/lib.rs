@@ -1,1 +1,40 @@
 //! The IDrive e2 Reseller API as types: operations, answers, faults and their JSON.
+//!
+//! # In scope
+//! Request and answer types of every operation, their documented limits, their errors, and how they look on the wire
+//! from both ends ([`E2`] implements [`larder_core::Api`]).
+//!
+//! # Out of scope
+//! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with
+//! a request is `larder-engine`'s.
+//!
+//! ```
+//! use larder_core::{Call, Session, Settings, Shared, Target};
+//! use larder_proto_e2::{CreateUser, E2, Email, EncodedPassword, PersonName, Quota};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let shared = Shared::<E2>::new(Session::with_token("the API key".into()), 1);
+//! let user = CreateUser {
+//!     email: "reseller+1@example.com".parse()?,
+//!     password: EncodedPassword::encode("correct horse")?,
+//!     first_name: "dev".parse()?,
+//!     last_name: None,
+//!     quota: Quota::gigabytes(1024),
+//!     email_notification: Some(false),
+//! };
+//! let call = Call::new(user, Settings::new(Target::parse("https://api.idrivee2.com")?));
+//! # let _ = (shared, call);
+//! # Ok(())
+//! # }
+//! ```
+
+mod api;
+mod codec;
+mod fault;
+mod operations;
+mod values;
+
+pub use api::{E2, Json, NoLogin, PREFIX};
+pub use fault::{ErrorCode, ErrorType, Fault, Raw};
+pub use operations::*;
+pub use values::{ByteCount, Email, EncodedPassword, PersonName, Quota};
