@@ -1,0 +1,126 @@
+//! Content: written durably, named by random numbers, verified when read.
+//!
+//! A [`BlobWriter`] keeps the first [`INLINE_LIMIT`] bytes in memory. Content that ends there lives in the metadata and
+//! needs no file. Anything longer goes through [`BlobFiles::create`] and is on the disk for good when
+//! [`BlobWriter::finish`] returns.
+//!
+//! What a crash leaves behind is either a temporary file, or a finished file that no metadata row names. Opening removes
+//! both: all of the former, and the latter by walking the finished files if the last shutdown was not an orderly one.
+
+mod checksum;
+mod files;
+mod memory;
+mod reader;
+mod writer;
+
+pub use checksum::{BLOCK, crc32c};
+pub use files::DiskBlobs;
+pub use memory::MemoryBlobs;
+pub use reader::BlobReader;
+pub use writer::{BlobWriter, Mark};
+
+use bytes::Bytes;
+
+use crate::refusal::StoreError;
+
+/// The most bytes that are kept in the metadata itself: one or two pages' worth of overflow, against three syncs.
+pub const INLINE_LIMIT: usize = 16 * 1024;
+
+/// The random name of a blob's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobName(pub [u8; 16]);
+
+impl BlobName {
+    /// 32 hexadecimal digits.
+    #[must_use]
+    pub fn text(&self) -> String {
+        crate::token::hex(&self.0)
+    }
+
+    /// Reads what [`Self::text`] writes.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let number = (text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase()))
+            .then(|| u128::from_str_radix(text, 16).ok())??;
+        Some(Self(number.to_be_bytes()))
+    }
+}
+
+/// Where content is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlobPlace {
+    /// In the metadata.
+    Inline(Bytes),
+    /// In a file of its own.
+    Named(BlobName),
+}
+
+/// Content that is durable but not yet published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredBlob {
+    /// The length in bytes.
+    pub size: u64,
+    /// The MD5 of all of it.
+    pub md5: [u8; 16],
+    /// The CRC-32C of each block of [`BLOCK`] bytes; the last block may be shorter.
+    pub sums: Vec<u32>,
+    /// Where it is.
+    pub place: BlobPlace,
+}
+
+/// Keeps the files of blobs.
+pub trait BlobFiles: Send + Sync {
+    /// Begins a file that nobody can see yet.
+    ///
+    /// # Errors
+    /// The storage failed or is poisoned.
+    fn create(&self, name: BlobName) -> Result<Box<dyn BlobSink>, StoreError>;
+
+    /// Opens a finished file.
+    ///
+    /// # Errors
+    /// It does not exist, or the storage failed.
+    fn open(&self, name: BlobName) -> Result<Box<dyn BlobSource>, StoreError>;
+
+    /// Removes a finished file; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn remove(&self, name: BlobName) -> Result<(), StoreError>;
+
+    /// Calls `visit` with the name of every finished file.
+    ///
+    /// # Errors
+    /// The storage failed, or `visit` did.
+    fn each(&self, visit: &mut dyn FnMut(BlobName) -> Result<(), StoreError>) -> Result<(), StoreError>;
+}
+
+/// A file being written. Dropping it before [`Self::finish`] removes what was written.
+pub trait BlobSink: Send {
+    /// Appends.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn write(&mut self, data: &[u8]) -> Result<(), StoreError>;
+
+    /// Cuts off all that was written behind the first `length` bytes.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn truncate(&mut self, length: u64) -> Result<(), StoreError>;
+
+    /// Makes the file durable under its name. It is there after a power cut once this has returned.
+    ///
+    /// # Errors
+    /// The storage failed. A sync that failed is never repeated.
+    fn finish(self: Box<Self>) -> Result<(), StoreError>;
+}
+
+/// A finished file being read.
+pub trait BlobSource: Send {
+    /// Fills `buffer` from byte `offset` on.
+    ///
+    /// # Errors
+    /// The file is shorter, or the storage failed.
+    fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError>;
+}

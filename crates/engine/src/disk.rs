@@ -1,0 +1,132 @@
+//! The file system as an argument, so that tests can make every step of it fail.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+
+/// The steps that the durable write protocol takes.
+pub trait Disk: Send + Sync {
+    /// Creates a file that must not exist, for writing.
+    ///
+    /// # Errors
+    /// Those of the operating system, as with every method here.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Creates one folder. One that exists is an error of the kind [`io::ErrorKind::AlreadyExists`].
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn create_dir(&self, path: &Path) -> io::Result<()>;
+
+    /// Renames a file over whatever is at `to`.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Makes the entries of a folder durable.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn sync_dir(&self, path: &Path) -> io::Result<()>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// What is in a folder, in no order.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
+}
+
+/// An open file.
+pub trait DiskFile: Send {
+    /// Appends all of `data`.
+    ///
+    /// # Errors
+    /// Those of the operating system, as with every method here.
+    fn write_all(&mut self, data: &[u8]) -> io::Result<()>;
+
+    /// Cuts off all that is behind the first `length` bytes, and appends from there on.
+    ///
+    /// # Errors
+    /// See [`Self::write_all`].
+    fn truncate(&mut self, length: u64) -> io::Result<()>;
+
+    /// Fills `buffer` from byte `offset` on.
+    ///
+    /// # Errors
+    /// See [`Self::write_all`].
+    fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> io::Result<()>;
+
+    /// Makes the content durable, as `fdatasync` does.
+    ///
+    /// # Errors
+    /// See [`Self::write_all`].
+    fn sync_data(&mut self) -> io::Result<()>;
+}
+
+/// The real file system.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemDisk;
+
+impl Disk for SystemDisk {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(OpenOptions::new().write(true).create_new(true).open(path)?))
+    }
+
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        fs::remove_file(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect()
+    }
+}
+
+impl DiskFile for File {
+    fn write_all(&mut self, data: &[u8]) -> io::Result<()> {
+        io::Write::write_all(self, data)?;
+        self.flush()
+    }
+
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.seek(SeekFrom::Start(length)).map(drop)
+    }
+
+    fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.seek(SeekFrom::Start(offset))?;
+        self.read_exact(buffer)
+    }
+
+    fn sync_data(&mut self) -> io::Result<()> {
+        Self::sync_data(self)
+    }
+}

@@ -1,0 +1,160 @@
+//! Logging in and out, and the accounts themselves.
+
+use std::net::IpAddr;
+
+use larder_core::Secret;
+
+use super::Engine;
+use crate::pending::Pending;
+use crate::refusal::Refusal;
+use crate::rules::accounts::{self, Children, NewAccount};
+use crate::rules::places;
+use crate::types::{Account, AccountId, Application, Caller};
+
+/// A new session.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The session's token.
+    pub token: Secret,
+    /// Who uses it, from where.
+    pub caller: Caller,
+    /// Whether that is a master account.
+    pub is_master: bool,
+}
+
+impl Engine {
+    /// Opens a session for a user of an application, or for the application's master, bound to `ip`: the address of
+    /// whoever will use it, which need not be that of whoever asks. Blocks while the password is verified.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidAppKey`]; [`Refusal::LoginFailed`] for a wrong password, an unknown user and a locked account
+    /// alike, after the same work.
+    pub fn login(&self, app_key: &str, user: &str, password: &Secret, ip: IpAddr) -> Result<Login, Refusal> {
+        let (application, account) = self.store.read(|view| {
+            let application = view.application_by_key(app_key.trim())?.ok_or(Refusal::InvalidAppKey)?;
+            let account = places::user(view, &application, user)?;
+            Ok((application, account))
+        })?;
+        let right = self.passwords.verify(password, account.as_ref().map(|account| &account.password))?;
+        let account = account.ok_or(Refusal::LoginFailed)?;
+        if !self.accepts(&account, right)? {
+            return Err(Refusal::LoginFailed);
+        }
+        let token = self.sessions.open(&*self.random, application.id, account.id, ip, self.now())?;
+        let caller = Caller { application: application.id, account: account.id, ip };
+        Ok(Login { token, caller, is_master: account.is_master() })
+    }
+
+    /// Counts the attempt. A good one after another good one writes nothing.
+    fn accepts(&self, account: &Account, right: bool) -> Result<bool, Refusal> {
+        let id = account.id;
+        let clean = self
+            .store
+            .read(|view| Ok(view.account(id)?.is_some_and(|account| account.failures == 0 && account.locked_until.is_none())))?;
+        if right && clean {
+            return Ok(true);
+        }
+        self.change(move |tx, now| accounts::judge(tx, id, right, now)).wait()
+    }
+
+    /// The caller behind a session's token, whose idle time begins anew.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidSessionToken`]; [`Refusal::SessionNotFound`].
+    pub fn session(&self, token: &Secret, ip: IpAddr) -> Result<Caller, Refusal> {
+        self.sessions.touch(token, ip, self.now())
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Those of [`Self::session`].
+    pub fn logout(&self, token: &Secret, ip: IpAddr) -> Result<(), Refusal> {
+        self.sessions.close(token, ip, self.now())
+    }
+
+    /// How many sessions are open.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        self.sessions.count(self.now())
+    }
+
+    /// The caller's own account.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionNotFound`] if it is gone.
+    pub fn account(&self, caller: &Caller) -> Result<Account, Refusal> {
+        self.store.read(|view| Ok(places::actor(view, caller)?.0))
+    }
+
+    /// The application with that key, or else with that name.
+    ///
+    /// # Errors
+    /// [`Refusal::AppNameNotFound`].
+    pub fn application(&self, name_or_key: &str) -> Result<Application, Refusal> {
+        self.store.read(|view| places::application(view, name_or_key)?.ok_or(Refusal::AppNameNotFound))
+    }
+
+    /// Creates a child account in the caller's application. Blocks while the password is hashed.
+    ///
+    /// # Errors
+    /// Those of [`accounts::create_child`].
+    pub fn create_child_account(&self, caller: &Caller, name: &str, password: &Secret) -> Result<AccountId, Refusal> {
+        if !self.account(caller)?.is_master() {
+            return Err(Refusal::InvalidAccountType);
+        }
+        let new = NewAccount { name: name.to_owned(), password: self.passwords.hash(password, &*self.random)? };
+        let caller = *caller;
+        self.change(move |tx, now| Ok(accounts::create_child(tx, &caller, &new, now)?.id)).wait()
+    }
+
+    /// A page of the child accounts of the caller's application.
+    ///
+    /// # Errors
+    /// Those of [`accounts::list_children`].
+    pub fn list_child_accounts(&self, caller: &Caller, page: u32, size: u32) -> Result<Children, Refusal> {
+        self.store.read(|view| accounts::list_children(view, caller, page, size))
+    }
+
+    /// Replaces the caller's own password, and ends all of the account's sessions but keeps `caller` valid for this call.
+    /// A wrong old password counts as a failed login. Blocks while both are hashed.
+    ///
+    /// # Errors
+    /// [`Refusal::LoginFailed`] for a wrong old password or a locked account.
+    pub fn change_password(&self, caller: &Caller, old: &Secret, new: &Secret) -> Result<(), Refusal> {
+        let account = self.account(caller)?;
+        let right = self.passwords.verify(old, Some(&account.password))?;
+        if !self.accepts(&account, right)? {
+            return Err(Refusal::LoginFailed);
+        }
+        self.replace_password(account.id, new)
+    }
+
+    /// Replaces the password of a child account, and ends the child's sessions. Blocks while it is hashed.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidAccountType`] unless the caller is a master; those of [`accounts::subject`].
+    pub fn set_child_password(&self, caller: &Caller, name: &str, new: &Secret) -> Result<(), Refusal> {
+        if !self.account(caller)?.is_master() {
+            return Err(Refusal::InvalidAccountType);
+        }
+        let child = self.store.read(|view| accounts::subject(view, caller, name))?;
+        self.replace_password(child.id, new)
+    }
+
+    fn replace_password(&self, id: AccountId, new: &Secret) -> Result<(), Refusal> {
+        let hash = self.passwords.hash(new, &*self.random)?;
+        self.change(move |tx, _| accounts::set_password(tx, id, &hash)).wait()?;
+        self.sessions.close_all(id, self.now());
+        Ok(())
+    }
+
+    /// Ends the lock of an account before its time.
+    ///
+    /// # Errors
+    /// Those of [`accounts::unlock`].
+    pub fn unlock_account(&self, caller: &Caller, name: &str) -> Pending<()> {
+        let (caller, name) = (*caller, name.to_owned());
+        self.change(move |tx, _| accounts::unlock(tx, &caller, &name))
+    }
+}

@@ -1,0 +1,162 @@
+//! Opening, founding and recovering.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use larder_core::Secret;
+
+use super::{Engine, partial::Partials};
+use crate::blobs::{BlobFiles, DiskBlobs, MemoryBlobs};
+use crate::disk::{Disk, SystemDisk};
+use crate::env::{Clock, Random, SystemClock, SystemRandom};
+use crate::lock::FolderLock;
+use crate::password::{PasswordCost, Passwords};
+use crate::refusal::{OpenError, Refusal, StoreError};
+use crate::rules::accounts::{self, NewAccount};
+use crate::rules::listing::Cursors;
+use crate::sessions::Sessions;
+use crate::store::{Model, Sqlite, Store};
+use crate::token::{TokenHash, opaque, uuid};
+use crate::types::{AccountId, ApplicationId};
+
+/// The engine's surroundings.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where random bytes come from.
+    pub random: Arc<dyn Random>,
+    /// Where the content of blobs goes. The database uses the real file system in any case.
+    pub disk: Arc<dyn Disk>,
+    /// What a password hash costs.
+    pub password_cost: PasswordCost,
+}
+
+impl Default for Parts {
+    /// The operating system's, and the default cost.
+    fn default() -> Self {
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            disk: Arc::new(SystemDisk),
+            password_cost: PasswordCost::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("password_cost", &self.password_cost).finish_non_exhaustive()
+    }
+}
+
+/// The first master account and its application.
+#[derive(Debug, Clone)]
+pub struct Founding {
+    /// The master's user name.
+    pub master: String,
+    /// The master's password.
+    pub password: Secret,
+    /// The application's name.
+    pub application: String,
+}
+
+/// What was founded.
+#[derive(Debug, Clone)]
+pub struct Founded {
+    /// The master account.
+    pub master: AccountId,
+    /// Its application.
+    pub application: ApplicationId,
+    /// The application's key.
+    pub app_key: String,
+    /// The master's key for the reseller API, which cannot be read again.
+    pub api_key: Secret,
+}
+
+impl Engine {
+    /// Opens the data folder, which is created if missing (its parent must exist): `lock`, `larder.db` with its
+    /// companions, and `blobs`. Removes what a crash left. After an orderly shutdown that takes no time; otherwise every
+    /// blob's file is looked up once.
+    ///
+    /// # Errors
+    /// [`OpenError`] says why not.
+    pub fn open(folder: &Path, parts: Parts) -> Result<Self, OpenError> {
+        if !folder.exists() {
+            fs::create_dir(folder).map_err(StoreError::io("creating the data folder"))?;
+            let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            parts.disk.sync_dir(parent).map_err(StoreError::io("syncing the data folder's parent"))?;
+        }
+        let lock = FolderLock::take(folder)?;
+        let sqlite = Sqlite::open(&folder.join("larder.db"))?;
+        let blobs = DiskBlobs::open(folder.join("blobs"), parts.disk.clone())?;
+        let unclean = sqlite.was_unclean();
+        let engine = Self::assemble(parts, Store::Sqlite(sqlite), Arc::new(blobs), Some(lock))?;
+        if unclean {
+            engine.remove_orphans()?;
+        }
+        Ok(engine)
+    }
+
+    /// An engine that keeps everything in memory, for tests and simulations.
+    ///
+    /// # Errors
+    /// The random source failed, or the password cost is out of range.
+    pub fn in_memory(parts: Parts) -> Result<Self, StoreError> {
+        Self::assemble(parts, Store::Model(Model::new()), Arc::new(MemoryBlobs::default()), None)
+    }
+
+    fn assemble(parts: Parts, store: Store, blobs: Arc<dyn BlobFiles>, lock: Option<FolderLock>) -> Result<Self, StoreError> {
+        Ok(Self {
+            passwords: Passwords::new(parts.password_cost, &*parts.random)?,
+            sessions: Sessions::new(&*parts.random)?,
+            clock: parts.clock,
+            random: parts.random,
+            store,
+            blobs,
+            cursors: Cursors::default(),
+            partial: Partials::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Removes finished blobs that no row names: their writer was stopped before it could publish them.
+    fn remove_orphans(&self) -> Result<(), StoreError> {
+        let outcome = self.store.read(|view| {
+            self.blobs.each(&mut |name| if view.names_blob(name)? { Ok(()) } else { self.blobs.remove(name) })?;
+            Ok(())
+        });
+        outcome.map_err(|refusal| match refusal {
+            Refusal::Storage(error) => error,
+            other => StoreError::Database(other.to_string()),
+        })
+    }
+
+    /// Whether any master account exists.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn is_founded(&self, application: &str) -> Result<bool, Refusal> {
+        self.store.read(|view| Ok(view.application_by_name(application)?.is_some()))
+    }
+
+    /// Creates a master account with an application and a key for the reseller API. Blocks while the password is hashed.
+    ///
+    /// # Errors
+    /// Those of [`accounts::create_master`] and [`accounts::create_application`].
+    pub fn found(&self, founding: Founding) -> Result<Founded, Refusal> {
+        let password = self.passwords.hash(&founding.password, &*self.random)?;
+        let (app_key, api_key) = (uuid(&*self.random)?, opaque(&*self.random)?);
+        let new = NewAccount { name: founding.master, password };
+        let (hash, key, application) = (TokenHash::of("api", &api_key), app_key.clone(), founding.application);
+        let created = self.change(move |tx, now| {
+            let master = accounts::create_master(tx, &new, now)?;
+            let application = accounts::create_application(tx, master.id, &application, &key, now)?;
+            tx.set_api_key(master.id, &hash)?;
+            Ok((master.id, application.id))
+        });
+        let (master, application) = created.wait()?;
+        Ok(Founded { master, application, app_key, api_key })
+    }
+}

@@ -1,0 +1,236 @@
+//! Content in and out.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use larder_core::Secret;
+
+use super::Engine;
+use super::partial::{Outcome, Piece, Work, file_key};
+use crate::blobs::{BlobPlace, BlobReader, BlobWriter, StoredBlob};
+use crate::env::Timestamp;
+use crate::refusal::Refusal;
+use crate::rules::files;
+use crate::rules::housekeeping::{self, FILES_AT_ONCE};
+use crate::rules::listing::Entry;
+use crate::rules::places::Place;
+use crate::rules::uploads::{self, FirstByte, UploadTerms};
+use crate::token::{TokenHash, opaque};
+use crate::types::{Caller, Removal, UploadRight};
+
+/// A file being downloaded.
+#[derive(Debug)]
+pub struct Download {
+    /// The file as it was when it was opened.
+    pub entry: Entry,
+    /// Its content.
+    pub content: BlobReader,
+}
+
+/// Where an upload goes, and who sends it.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// The upload token.
+    pub token: Secret,
+    /// The sender's address.
+    pub peer: IpAddr,
+    /// The folder; `None` is the token's, or the root. It is made when the first file is published.
+    pub folder: Option<String>,
+    /// Whether the first byte must come in time.
+    pub first_byte: FirstByte,
+}
+
+/// An upload that was let in: any number of files, one after the other. What is not ended when it is dropped leaves
+/// nothing behind, and what was published stays.
+pub struct Upload {
+    engine: Arc<Engine>,
+    right: UploadRight,
+    peer: IpAddr,
+    folder: Place,
+    current: Option<(Place, Receiving)>,
+}
+
+enum Receiving {
+    Whole { writer: BlobWriter, length: Option<u64> },
+    Piece(Work),
+}
+
+/// What the end of a file part led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndOfFile {
+    /// The file is complete, durable and published.
+    Published(Entry),
+    /// So many bytes are there, and the next piece goes behind them.
+    Kept(u64),
+}
+
+/// What a sweep removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SweepReport {
+    /// Files of released content.
+    pub files: usize,
+    /// Expired upload tokens.
+    pub rights: usize,
+    /// Unfinished files of expired tokens.
+    pub partials: usize,
+}
+
+impl Engine {
+    /// Grants the right to upload, and returns its token. Blocks until that is durable.
+    ///
+    /// # Errors
+    /// Those of [`uploads::grant`].
+    pub fn grant_upload(&self, caller: &Caller, terms: UploadTerms) -> Result<Secret, Refusal> {
+        let token = opaque(&*self.random)?;
+        let (caller, hash) = (*caller, TokenHash::of("upload", &token));
+        self.change(move |tx, now| uploads::grant(tx, &caller, &terms, hash, now)).wait()?;
+        Ok(token)
+    }
+
+    /// Lets an upload in, before its first byte has been read.
+    ///
+    /// # Errors
+    /// Those of [`uploads::check`].
+    pub fn begin_upload(self: &Arc<Self>, to: &Destination) -> Result<Upload, Refusal> {
+        let hash = TokenHash::of("upload", &Secret::new(to.token.expose().trim()));
+        let now = self.now();
+        let (right, folder) =
+            self.store.read(|view| uploads::check(view, &hash, to.peer, to.folder.as_deref(), to.first_byte, now))?;
+        if !right.started {
+            // Nobody waits for this one: if it is lost in a crash, so is the upload.
+            drop(self.change(move |tx, _| uploads::start(tx, &hash)));
+        }
+        Ok(Upload { engine: self.clone(), right, peer: to.peer, folder, current: None })
+    }
+
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// Those of [`files::content`].
+    pub fn open_file(&self, caller: &Caller, path: &str) -> Result<Download, Refusal> {
+        let (entry, blob) = self.store.read(|view| files::content(view, caller, path))?;
+        Ok(Download { entry, content: BlobReader::open(blob.stored, &*self.blobs)? })
+    }
+
+    /// Removes what is due by now: files of released content, expired upload tokens, unfinished files. Does a bounded
+    /// amount of work; call it every minute or so, and again at once while it reports any.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn sweep(&self) -> Result<SweepReport, Refusal> {
+        let now = self.now();
+        let due: Vec<Removal> = self.store.read(|view| Ok(view.removals_due(now, FILES_AT_ONCE)?))?;
+        for removal in &due {
+            self.blobs.remove(removal.name)?;
+        }
+        let (files, done) = (due.len(), due.into_iter().map(|removal| removal.id).collect::<Vec<_>>());
+        let rights = self.change(move |tx, now| {
+            housekeeping::settle(tx, &done)?;
+            housekeeping::drop_expired(tx, now)
+        });
+        Ok(SweepReport { files, rights: rights.wait()?, partials: self.partial.sweep(now) })
+    }
+
+    /// Publishes durable content, or removes its file where that is refused.
+    fn publish(&self, right: &UploadRight, peer: IpAddr, place: Place, stored: StoredBlob) -> Result<Entry, Refusal> {
+        let (hash, overwrite, file) = (right.hash, right.overwrite, stored.place.clone());
+        let published = self.change(move |tx, now: Timestamp| {
+            uploads::check(tx, &hash, peer, None, FirstByte::Ignored, now)?;
+            files::publish(tx, &place, &stored, overwrite, now)
+        });
+        published.wait().inspect_err(|refusal| {
+            // After a failure of the storage nobody knows whether a row names the file; opening anew finds out.
+            if let (BlobPlace::Named(name), false) = (file, matches!(refusal, Refusal::Storage(_))) {
+                let _ = self.blobs.remove(name);
+            }
+        })
+    }
+}
+
+impl Upload {
+    /// Whether files of the same name are replaced.
+    #[must_use]
+    pub const fn overwrites(&self) -> bool {
+        self.right.overwrite
+    }
+
+    /// Begins a file, or a piece of one, in the upload's folder. A file that was begun and not ended is forgotten.
+    ///
+    /// # Errors
+    /// Those of [`crate::path::check_name`]; [`Refusal::PathTooLong`]; a collision, if there is one already;
+    /// [`Refusal::RangeNotSatisfiable`] for a piece that leaves a gap or overlaps; [`Refusal::TooMany`] beyond
+    /// [`super::MAX_PARTIAL`] unfinished files.
+    pub fn file(&mut self, name: &str, piece: Option<Piece>) -> Result<(), Refusal> {
+        self.current = None;
+        let place = Place { path: self.folder.path.join(name)?, ..self.folder.clone() };
+        let overwrite = self.right.overwrite;
+        self.engine.store.read(|view| files::may_publish(view, &place, overwrite))?;
+        let writer = BlobWriter::new(&*self.engine.random)?;
+        let key = file_key(self.right.hash, &place);
+        let receiving = match piece {
+            None => Receiving::Whole { writer, length: None },
+            Some(Piece::Range { first: 0, last, total }) if last.checked_add(1) == Some(total) => {
+                Receiving::Whole { writer, length: Some(total) }
+            }
+            Some(piece) => Receiving::Piece(self.engine.partial.take(key, piece, self.right.expires, writer)?),
+        };
+        self.current = Some((place, receiving));
+        Ok(())
+    }
+
+    /// Takes some of the file's bytes.
+    ///
+    /// # Errors
+    /// [`Refusal::RangeNotSatisfiable`] for more than the piece announced, or the storage failed; the file, or the piece,
+    /// is then forgotten.
+    pub fn push(&mut self, data: &[u8]) -> Result<(), Refusal> {
+        let blobs = &*self.engine.blobs;
+        let outcome = match &mut self.current {
+            Some((_, Receiving::Whole { writer, length })) => {
+                let size = writer.size() + data.len() as u64;
+                if length.is_some_and(|length| size > length) {
+                    Err(Refusal::RangeNotSatisfiable)
+                } else {
+                    writer.push(data, blobs).map_err(Refusal::from)
+                }
+            }
+            Some((_, Receiving::Piece(work))) => work.push(data, blobs),
+            None => Err(Refusal::FileNotFound),
+        };
+        outcome.inspect_err(|_| self.current = None)
+    }
+
+    /// Ends the file, or the piece. A complete file is durable and published when this returns. With `md5`, the whole
+    /// file's content must have that digest.
+    ///
+    /// # Errors
+    /// [`Refusal::FileNotFound`] if none was begun; [`Refusal::RangeNotSatisfiable`] for another length than announced;
+    /// [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of [`files::publish`]. Files ended before stay.
+    pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
+        let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
+        let writer = match receiving {
+            Receiving::Whole { writer, length } => {
+                if length.is_some_and(|length| length != writer.size()) {
+                    return Err(Refusal::RangeNotSatisfiable);
+                }
+                self.engine.partial.forget(&file_key(self.right.hash, &place));
+                writer
+            }
+            Receiving::Piece(work) => match work.end()? {
+                Outcome::Kept(size) => return Ok(EndOfFile::Kept(size)),
+                Outcome::Complete(writer) => writer,
+            },
+        };
+        if md5.is_some_and(|md5| md5 != writer.md5()) {
+            return Err(Refusal::Integrity);
+        }
+        let entry = self.engine.publish(&self.right, self.peer, place, writer.finish()?)?;
+        Ok(EndOfFile::Published(entry))
+    }
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,131 @@
+//! One SQLite file: WAL, a sync for every commit, one writer, several readers.
+
+mod rows;
+mod schema;
+mod tables;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::Connection;
+
+use super::{Tx, View};
+use crate::pending::Pending;
+use crate::refusal::{OpenError, Refusal, StoreError};
+use schema::failed;
+use tables::Tables;
+use writer::Writer;
+
+/// Connections that read at once; who comes later waits.
+const READERS: usize = 4;
+
+/// A store in one database file.
+pub struct Sqlite {
+    path: PathBuf,
+    writer: Writer,
+    readers: Mutex<Readers>,
+    returned: Condvar,
+    unclean: bool,
+}
+
+#[derive(Default)]
+struct Readers {
+    idle: Vec<Connection>,
+    open: usize,
+}
+
+impl Sqlite {
+    /// Opens or creates the database at `path`.
+    ///
+    /// # Errors
+    /// It is not one of ours, a newer program wrote it, or the storage failed.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let connection = schema::open_writer(path)?;
+        let unclean: bool =
+            connection.query_row("SELECT value FROM state WHERE name = 'unclean'", (), |row| row.get(0)).map_err(failed)?;
+        writer::mark(&connection, true);
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Writer::start(connection)?,
+            readers: Mutex::default(),
+            returned: Condvar::new(),
+            unclean,
+        })
+    }
+
+    /// Whether the process that had it open before ended without closing it.
+    #[must_use]
+    pub const fn was_unclean(&self) -> bool {
+        self.unclean
+    }
+
+    /// The SQL of all tables and indexes, in the order of their creation.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn schema(&self) -> Result<String, StoreError> {
+        let connection = self.borrow()?;
+        let sql = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
+            .and_then(|mut query| query.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>())
+            .map_err(failed);
+        self.give_back(connection);
+        Ok(sql?.join(";\n"))
+    }
+
+    pub(super) fn read<T>(&self, job: impl FnOnce(&dyn View) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let connection = self.borrow()?;
+        let outcome = connection
+            .prepare_cached("BEGIN")
+            .and_then(|mut begin| begin.execute(()))
+            .map_err(|error| failed(error).into())
+            .and_then(|_| job(&Tables(&connection)));
+        // A read transaction has nothing to lose; a connection that cannot end it is closed.
+        if connection.prepare_cached("COMMIT").and_then(|mut end| end.execute(())).is_ok() {
+            self.give_back(connection);
+        } else {
+            drop(connection);
+            self.pool().open -= 1;
+            self.returned.notify_one();
+        }
+        outcome
+    }
+
+    pub(super) fn change<T: Send + 'static>(
+        &self,
+        job: impl Fn(&mut dyn Tx) -> Result<T, Refusal> + Send + 'static,
+    ) -> Pending<T> {
+        self.writer.change(job)
+    }
+
+    fn pool(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn borrow(&self) -> Result<Connection, StoreError> {
+        let mut pool = self.pool();
+        loop {
+            if let Some(connection) = pool.idle.pop() {
+                return Ok(connection);
+            }
+            if pool.open < READERS {
+                let connection = schema::open_reader(&self.path)?;
+                pool.open += 1;
+                return Ok(connection);
+            }
+            pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.pool().idle.push(connection);
+        self.returned.notify_one();
+    }
+}
+
+impl std::fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sqlite").field("path", &self.path).finish_non_exhaustive()
+    }
+}
