@@ -27,8 +27,9 @@ pub struct XmlLimits {
     pub bytes: usize,
     /// Elements, texts and comments. 500,000: the same page, indented, has a quarter of that; each node costs about 70 bytes.
     pub nodes: u32,
-    /// Elements within elements. 32: the deepest documented answer has 6, SOAP adds 2.
-    pub depth: usize,
+    /// Elements with content within each other, as far as a type looks into them: nothing recurses into the rest. 32: the
+    /// deepest documented answer has 6, SOAP adds 2.
+    pub depth: u16,
     /// Attributes of one element, namespace declarations included, and namespace declarations of the whole message; the
     /// parser compares each with all others. 64: SOAP toolkits declare up to ten namespaces.
     pub attributes: usize,
@@ -43,7 +44,7 @@ impl Default for XmlLimits {
 /// Parses a message. A byte order mark and blanks before it are skipped.
 ///
 /// # Errors
-/// `TooLong` and `TooMany` for a message over its limits; `Malformed` for text that is not well-formed, or that has a
+/// `TooLong` and `TooMany` for a message over its limits (the depth is watched while reading); `Malformed` for text that is not well-formed, or that has a
 /// document type.
 pub(crate) fn parse<'t>(text: &'t str, limits: &XmlLimits) -> Result<Document<'t>, Reject> {
     if text.len() > limits.bytes {
@@ -62,8 +63,8 @@ pub(crate) fn parse<'t>(text: &'t str, limits: &XmlLimits) -> Result<Document<'t
 ///
 /// # Errors
 /// The field and the rule that it breaks.
-pub(crate) fn from_node<'de, T: Deserialize<'de>>(node: Node<'de, '_>) -> Result<T, Reject> {
-    T::deserialize(FromText(Value::element(node)))
+pub(crate) fn from_node<'de, T: Deserialize<'de>>(node: Node<'de, '_>, limits: &XmlLimits) -> Result<T, Reject> {
+    T::deserialize(FromText(Value::element(node, limits.depth)))
 }
 
 /// Reads an answer: `<Response>`, its code, and the fields beside the code.
@@ -88,7 +89,7 @@ pub fn read_with<T: DeserializeOwned>(text: &str, limits: &XmlLimits) -> Result<
     let code = child("ResponseCode").ok_or_else(|| Reject::new("ResponseCode", Rule::Missing))?;
     let code = integer(&text_of(code)).map_err(|reject| reject.at("ResponseCode"))?;
     if code == 0 {
-        return from_node(root).map(Envelope::Success);
+        return from_node(root, limits).map(Envelope::Success);
     }
     let message = child("ErrorMessage").map_or_else(String::new, |node| text_of(node).trim().to_owned());
     Ok(Envelope::Failure { code, message })

@@ -56,10 +56,11 @@ impl Metadata {
 
     /// Reads markup; `None` when it is not the markup of metadata.
     fn from_markup(text: &str) -> Option<Self> {
-        let document = parse_xml(text, &XmlLimits::default()).ok()?;
+        let limits = XmlLimits::default();
+        let document = parse_xml(text, &limits).ok()?;
         let root = document.root_element();
         let named = root.tag_name().name().eq_ignore_ascii_case("Metadata");
-        let elements = Content { markup: false }.deserialize(FromText(Value::element(root)));
+        let elements = Content { markup: false }.deserialize(FromText(Value::element(root, limits.depth)));
         elements.ok().filter(|_| named)
     }
 

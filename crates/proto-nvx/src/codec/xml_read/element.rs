@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use larder_core::Reject;
+use larder_core::{Reject, Rule};
 use roxmltree::Node;
 use serde::de::Visitor;
 
@@ -10,25 +10,30 @@ use super::record::{Record, Siblings};
 use crate::codec::from_text::{Source, visit_text};
 
 /// Where a field's value stands.
+#[derive(Clone, Copy)]
 pub(crate) enum Value<'a, 'i> {
-    /// An element. With `list`, its later siblings of the same name belong to it.
-    Element { node: Node<'a, 'i>, list: bool },
-    /// An attribute, or an element's own text.
-    Text(Cow<'a, str>),
+    /// An element. With `list`, its later siblings of the same name belong to it. `depth` is how many records may still
+    /// lie within each other here.
+    Element { node: Node<'a, 'i>, list: bool, depth: u16 },
+    /// An attribute.
+    Attribute(&'a str),
+    /// An element's own text.
+    Text(Node<'a, 'i>),
 }
 
 impl<'a, 'i> Value<'a, 'i> {
     /// An element that stands for itself.
-    pub(crate) fn element(node: Node<'a, 'i>) -> Self {
-        Self::Element { node, list: false }
+    pub(crate) fn element(node: Node<'a, 'i>, depth: u16) -> Self {
+        Self::Element { node, list: false, depth }
     }
 }
 
 /// An element's own text: all of it, comments and child elements left out.
+#[inline]
 pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
-    let (first, last) = (node.first_child(), node.last_child());
-    if first == last {
-        return Cow::Borrowed(first.filter(Node::is_text).and_then(|node| node.text()).unwrap_or(""));
+    let (Some(first), Some(last)) = (node.first_child(), node.last_child()) else { return Cow::Borrowed("") };
+    if first.id() == last.id() {
+        return Cow::Borrowed(node.text().unwrap_or(""));
     }
     node.children().filter(Node::is_text).filter_map(|node| node.text()).collect::<String>().into()
 }
@@ -48,29 +53,32 @@ fn is_record(node: Node<'_, '_>) -> bool {
 impl<'a> Source<'a> for Value<'a, '_> {
     fn text(&self) -> Cow<'a, str> {
         match self {
-            Self::Element { node, .. } => text_of(*node),
-            Self::Text(text) => text.clone(),
+            Self::Element { node, .. } | Self::Text(node) => text_of(*node),
+            Self::Attribute(text) => Cow::Borrowed(text),
         }
     }
 
     fn is_none(&self) -> bool {
         match self {
             Self::Element { node, .. } => is_empty(*node),
-            Self::Text(text) => text.is_empty(),
+            Self::Attribute(_) | Self::Text(_) => self.text().is_empty(),
         }
     }
 
     fn list<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Reject> {
         match self {
-            Self::Element { node, list } => visitor.visit_seq(Siblings::new(node, list)),
-            Self::Text(text) => visit_text(text, visitor),
+            Self::Element { node, list, depth } => visitor.visit_seq(Siblings::new(node, list, depth)),
+            Self::Attribute(_) | Self::Text(_) => visit_text(self.text(), visitor),
         }
     }
 
     fn record<V: Visitor<'a>>(self, fields: Option<&'static [&'static str]>, visitor: V) -> Result<V::Value, Reject> {
         match self {
-            Self::Element { node, .. } => visitor.visit_map(Record::new(node, fields)),
-            Self::Text(text) => visit_text(text, visitor),
+            Self::Element { node, depth, .. } => {
+                let depth = depth.checked_sub(1).ok_or_else(|| Reject::new("", Rule::TooMany))?;
+                visitor.visit_map(Record::new(node, fields, depth))
+            }
+            Self::Attribute(_) | Self::Text(_) => visit_text(self.text(), visitor),
         }
     }
 

@@ -1,10 +1,8 @@
 //! An element's content as serde's maps and sequences: one walk over the children, in order.
 
-use std::borrow::Cow;
-
 use larder_core::Reject;
 use roxmltree::{Attributes, Node};
-use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
+use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 
 use super::element::{Value, is_empty, text_of};
@@ -21,6 +19,7 @@ const TEXT: &str = "$text";
 /// every attribute and every child is offered, and the text if it is not blank.
 pub(super) struct Record<'a, 'i> {
     fields: Option<&'static [&'static str]>,
+    depth: u16,
     seen: Seen,
     attributes: Option<Attributes<'a, 'i>>,
     child: Option<Node<'a, 'i>>,
@@ -29,10 +28,11 @@ pub(super) struct Record<'a, 'i> {
 }
 
 impl<'a, 'i> Record<'a, 'i> {
-    pub(super) fn new(node: Node<'a, 'i>, fields: Option<&'static [&'static str]>) -> Self {
+    pub(super) fn new(node: Node<'a, 'i>, fields: Option<&'static [&'static str]>, depth: u16) -> Self {
         let wants = |sign: char| fields.is_none_or(|fields| fields.iter().any(|field| field.starts_with(sign)));
         Self {
             fields,
+            depth,
             seen: Seen::default(),
             attributes: wants('@').then(|| node.attributes()),
             child: node.first_child(),
@@ -41,23 +41,20 @@ impl<'a, 'i> Record<'a, 'i> {
         }
     }
 
-    /// The next attribute: its name as a field and without its sign, and its value.
-    fn attribute(&mut self) -> Option<(Cow<'a, str>, &'a str, &'a str)> {
+    /// The next attribute that is a field not met before: the field's name, and the value.
+    fn attribute(&mut self) -> Option<(Name<'a>, &'a str)> {
         for attribute in self.attributes.as_mut()?.filter(|attribute| attribute.namespace().is_none()) {
-            let bare = |field: &&str| field.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(attribute.name()));
-            match self.fields {
-                None => return Some((Cow::Owned(format!("@{}", attribute.name())), attribute.name(), attribute.value())),
-                Some(fields) => {
-                    if let Some(at) = fields.iter().position(bare).filter(|at| self.seen.first(*at)) {
-                        return fields.get(at).map(|field| (Cow::Borrowed(*field), *field, attribute.value()));
-                    }
-                }
+            let Some(fields) = self.fields else { return Some((Name::Attribute(attribute.name()), attribute.value())) };
+            let same = |field: &&str| field.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(attribute.name()));
+            if let Some(at) = fields.iter().position(same).filter(|at| self.seen.first(*at)) {
+                return fields.get(at).map(|field| (Name::Field(field), attribute.value()));
             }
         }
         None
     }
 
-    /// The next child that is a field not met before.
+    /// The next child that is a field not met before. When all fields are met, the rest need not be looked at.
+    #[inline]
     fn child(&mut self) -> Option<(&'a str, Node<'a, 'i>)> {
         while let Some(node) = self.child {
             self.child = node.next_sibling();
@@ -65,6 +62,9 @@ impl<'a, 'i> Record<'a, 'i> {
                 let name = node.tag_name().name();
                 let Some(fields) = self.fields else { return Some((name, node)) };
                 if let Some(at) = place(fields, name).filter(|at| self.seen.first(*at)) {
+                    if self.seen.count() == fields.len() {
+                        self.child = None;
+                    }
                     return fields.get(at).map(|field| (*field, node));
                 }
             }
@@ -73,30 +73,44 @@ impl<'a, 'i> Record<'a, 'i> {
     }
 
     /// The element's own text, if it is a field or stands beside other things.
-    fn text(&mut self) -> Option<Cow<'a, str>> {
-        let text = text_of(self.text.take()?);
-        let wanted = self.fields.map_or(!text.trim().is_empty(), |fields| fields.contains(&TEXT));
-        wanted.then_some(text)
+    fn text(&mut self) -> Option<Node<'a, 'i>> {
+        let node = self.text.take()?;
+        let wanted = self.fields.map_or_else(|| !text_of(node).trim().is_empty(), |fields| fields.contains(&TEXT));
+        wanted.then_some(node)
     }
+}
+
+/// The name of a value: a field's, or an attribute's that lacks its sign.
+#[derive(Clone, Copy)]
+enum Name<'a> {
+    Field(&'a str),
+    Attribute(&'a str),
 }
 
 impl<'a> MapAccess<'a> for Record<'a, '_> {
     type Error = Reject;
 
     fn next_key_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
-        if let Some((key, name, value)) = self.attribute() {
-            self.value = Some((name, Value::Text(Cow::Borrowed(value))));
-            return seed.deserialize(StrDeserializer::<Reject>::new(&key)).map(Some);
-        }
-        let (key, value) = if let Some((name, node)) = self.child() {
-            (name, Value::Element { node, list: true })
-        } else if let Some(text) = self.text() {
-            (TEXT, Value::Text(text))
+        let (name, value) = if let Some((name, value)) = self.attribute() {
+            (name, Value::Attribute(value))
+        } else if let Some((name, node)) = self.child() {
+            (Name::Field(name), Value::Element { node, list: true, depth: self.depth })
+        } else if let Some(node) = self.text() {
+            (Name::Field(TEXT), Value::Text(node))
         } else {
             return Ok(None);
         };
-        self.value = Some((key, value));
-        seed.deserialize(BorrowedStrDeserializer::<Reject>::new(key)).map(Some)
+        let (Name::Field(text) | Name::Attribute(text)) = name;
+        self.value = Some((text, value));
+        let signed;
+        let key = match name {
+            Name::Field(name) => name,
+            Name::Attribute(name) => {
+                signed = format!("@{name}");
+                &signed
+            }
+        };
+        seed.deserialize(StrDeserializer::<Reject>::new(key)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
@@ -110,12 +124,13 @@ pub(super) struct Siblings<'a, 'i> {
     name: &'a str,
     next: Option<Node<'a, 'i>>,
     list: bool,
+    depth: u16,
 }
 
 impl<'a, 'i> Siblings<'a, 'i> {
     /// A lone element without content is an empty list.
-    pub(super) fn new(node: Node<'a, 'i>, list: bool) -> Self {
-        let mut all = Self { name: node.tag_name().name(), next: Some(node), list };
+    pub(super) fn new(node: Node<'a, 'i>, list: bool, depth: u16) -> Self {
+        let mut all = Self { name: node.tag_name().name(), next: Some(node), list, depth };
         if is_empty(node) && all.after(node).is_none() {
             all.next = None;
         }
@@ -140,6 +155,6 @@ impl<'a> SeqAccess<'a> for Siblings<'a, '_> {
     fn next_element_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
         let Some(node) = self.next else { return Ok(None) };
         self.next = self.after(node);
-        seed.deserialize(FromText(Value::element(node))).map(Some)
+        seed.deserialize(FromText(Value::element(node, self.depth))).map(Some)
     }
 }
