@@ -66,6 +66,14 @@ macro_rules! catalog {
                     $(Self::$download => decoder.decode::<$fetched>().map(Request::$download),)*
                 }
             }
+
+            fn visit<V: $crate::operation::Visit>(self, visitor: V) -> V::Output {
+                match self {
+                    $(Self::$unary => visitor.visit::<$operation>(),)*
+                    $(Self::$upload => visitor.visit::<$sent>(),)*
+                    $(Self::$download => visitor.visit::<$fetched>(),)*
+                }
+            }
         }
 
         impl $crate::operation::Answers for Answer {

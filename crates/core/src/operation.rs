@@ -62,6 +62,15 @@ pub trait Encode {
     fn encode<O: Operation>(self, answer: &O::Answer) -> Self::Output;
 }
 
+/// Does something with the type of an operation that is known by name only. The visitor of [`Names::visit`].
+pub trait Visit {
+    /// What it comes to.
+    type Output;
+
+    /// Does it for `O`.
+    fn visit<O: Operation>(self) -> Self::Output;
+}
+
 /// The names of all operations of an API: what [`catalog!`](crate::catalog) makes of its rows.
 pub trait Names: Copy + Eq + core::fmt::Debug + Send + Sync + 'static {
     /// A request of any of them.
@@ -78,6 +87,9 @@ pub trait Names: Copy + Eq + core::fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// The first field that broke a rule.
     fn decode<D: Decode>(self, decoder: D) -> Result<Self::Request, Reject>;
+
+    /// Does something with the type of this operation.
+    fn visit<V: Visit>(self, visitor: V) -> V::Output;
 }
 
 /// The answers of all operations of an API: what [`catalog!`](crate::catalog) makes of its rows.

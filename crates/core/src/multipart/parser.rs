@@ -33,9 +33,10 @@ pub enum Event {
 /// content after all: at most the boundary and 4 bytes; once it is a whole delimiter, also what follows it until that
 /// decides, at most [`Limits::padding`] and 1 more.
 ///
-/// Memory: one chunk of the caller's, what is held back, and the one head being read, whose bytes are there at most five times
-/// while it is taken apart ([`Limits::headers`]; its buffer, half empty at worst, its lines, its values, a name). With default
-/// limits that is below 96 KiB besides the chunk, however long the body.
+/// Memory: one chunk of the caller's, what is held back, and the one head being read: its buffer, half empty at worst, and for
+/// the moment it is taken apart its lines, its values and their decoding, at most seven times [`Limits::headers`] in all. With
+/// default limits that is below 128 KiB besides the chunk, however long the body; between heads it is what is held back and
+/// that buffer.
 ///
 /// Delimiters are strict: CRLF, `--`, the boundary, then `--` or spaces and tabs and CRLF. Anything else is content, also if
 /// it differs only after the boundary. The CRLF before may be missing at the start of the body, and where a part's head ends

@@ -1,20 +1,25 @@
 //! The values that operations are made of. Requests carry validated ones, which hold their documented rule; answers carry
 //! lenient ones, so that one odd value never loses a listing.
 
+pub mod bars;
+mod byte_range;
 mod callback;
 mod date;
 pub mod list;
 mod metadata;
 mod names;
+mod non_empty;
 mod page;
 mod path;
 mod range;
 mod tags;
 
+pub use byte_range::ByteRange;
 pub use callback::Callback;
 pub use date::{AnswerDate, Date};
 pub use metadata::Metadata;
 pub use names::{Password, Text, UserName};
+pub use non_empty::NonEmpty;
 pub use page::{PageNumber, PageSize, SortCode};
 pub use path::{FileName, FolderPath, Path};
 pub use range::ContentRange;

@@ -37,7 +37,8 @@ fn parse(boundary: &Boundary, limits: Limits, chunks: impl IntoIterator<Item = B
             }
             Ok(Event::PartEnd) => open_part(&mut seen).2 = true,
             Ok(Event::NeedInput) => {
-                assert!(parser.buffered() <= (boundary.as_str().len() + 4 + limits.padding + 1).max(limits.headers));
+                let held_back = (boundary.as_str().len() + 5).saturating_add(limits.padding);
+                assert!(parser.buffered() <= held_back.max(limits.headers));
                 match chunks.next() {
                     Some(chunk) => assert_eq!(parser.push(chunk), Ok(())),
                     None => parser.finish(),

@@ -37,7 +37,8 @@ pub(super) const SAMPLES: &[Sample] = &[
     good(
         "preamble and epilogue",
         "b",
-        b"This is\r\n--bait\r\n\r\n--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n--b--ignore\r\n--b\r\nme\r\n--b--",
+        b"This is\r\n--bait\r\n\r\n--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n\
+          --b--ignore\r\n--b\r\nme\r\n--b--",
         &[(Some("a"), b"1")],
     ),
     good("a line end first", "b", b"\r\n--b\r\nA: b\r\n\r\n1\r\n--b--\r\n", &[(None, b"1")]),
@@ -56,29 +57,36 @@ pub(super) const SAMPLES: &[Sample] = &[
     good(
         "parts without content",
         "b",
-        b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--b\r\nContent-Disposition: form-data; name=c\r\n\r\n--b\r\n\r\n--b--",
+        b"--b\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n\
+          --b\r\nContent-Disposition: form-data; name=c\r\n\r\n--b\r\n\r\n--b--",
         &[(Some("a"), b""), (Some("c"), b""), (None, b"")],
     ),
     good(
         "line feeds and folds in heads",
         "x-y",
-        b"--x-y\r\nContent-Disposition: form-data;\n name=\"a\";\r\n\tfilename=b\nContent-Type: text/plain\n\n\n1\n\r\n--x-y--\r\n",
+        b"--x-y\r\nContent-Disposition: form-data;\n name=\"a\";\r\n\tfilename=b\n\
+          Content-Type: text/plain\n\n\n1\n\r\n--x-y--\r\n",
         &[(Some("a"), b"\n1\n")],
     ),
     good(
         "a kit's boundary",
         "-*&#$(!@~=\\x",
-        b"---*&#$(!@~=\\x\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type:\r\n\r\n\\x\r\n---*&#$(!@~=\\\r\n---*&#$(!@~=\\x--\r\n",
+        b"---*&#$(!@~=\\x\r\nContent-Disposition: form-data; name=\"a\"\r\nContent-Type:\r\n\r\n\
+          \\x\r\n---*&#$(!@~=\\\r\n---*&#$(!@~=\\x--\r\n",
         &[(Some("a"), b"\\x\r\n---*&#$(!@~=\\")],
     ),
-    good("dashes", "--", b"----\r\n\r\n---\r\n---\r\n--\r\n---x\r\n----x\r\n----\r\n\r\n-\r\n------\r\n", &[
-        (None, b"---\r\n---\r\n--\r\n---x\r\n----x"),
-        (None, b"-"),
-    ]),
-    good("carriage returns", "\u{e9}", b"--\xc3\xa9\r\n\r\n\r\r\r\n\r\n-\r-\n\r\n--\xc3\r\n--\xc3\xa9--", &[(
-        None,
-        b"\r\r\r\n\r\n-\r-\n\r\n--\xc3",
-    )]),
+    good(
+        "dashes",
+        "--",
+        b"----\r\n\r\n---\r\n---\r\n--\r\n---x\r\n----x\r\n----\r\n\r\n-\r\n------\r\n",
+        &[(None, b"---\r\n---\r\n--\r\n---x\r\n----x"), (None, b"-")],
+    ),
+    good(
+        "carriage returns",
+        "\u{e9}",
+        b"--\xc3\xa9\r\n\r\n\r\r\r\n\r\n-\r-\n\r\n--\xc3\r\n--\xc3\xa9--",
+        &[(None, b"\r\r\r\n\r\n-\r-\n\r\n--\xc3")],
+    ),
     Sample {
         what: "no header",
         boundary: "b",

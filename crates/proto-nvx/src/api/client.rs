@@ -1,0 +1,88 @@
+//! The client's side: requests are written, answers are read.
+
+use std::borrow::Cow;
+
+use http::{HeaderValue, Request, StatusCode, header, request, response};
+use larder_core::multipart::{Boundary, Writer};
+use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
+use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
+
+use super::{Format, Nvx, UPLOAD, download, session_parameter};
+use crate::codec::{Envelope, form, json, xml_read};
+use crate::fault::Fault;
+
+type Pairs = Vec<(Cow<'static, str>, String)>;
+
+pub(super) fn encode<O: Operation<Api = Nvx>>(operation: &O, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
+    let pairs = form::to_pairs(operation)?;
+    match O::META.kind {
+        Kind::Unary => unary::<O>(pairs, address),
+        Kind::Upload => upload(&pairs, address),
+        Kind::Download => download::encode(&pairs, address),
+    }
+}
+
+/// A POST with a form: parameters of a GET would stand in logs, passwords among them.
+fn unary<O: Operation>(pairs: Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
+    let uri = address.target.uri(&format!("/ws/{}/{}.ashx", O::META.namespace, O::META.name))?;
+    let mut body = form_urlencoded::Serializer::new(String::new());
+    if let Some(token) = address.token {
+        body.append_pair(session_parameter(O::META.name), token.expose());
+    }
+    body.extend_pairs(pairs);
+    body.extend_pairs(output(address));
+    let head = Request::post(uri).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    Ok(Outgoing { head: finish(head)?, body: OutgoingBody::Whole(body.finish().into()) })
+}
+
+/// What asks for JSON.
+fn output(address: &Address<'_, Nvx>) -> Option<(&'static str, &'static str)> {
+    (address.style.format == Format::Json).then_some(("output", "json"))
+}
+
+fn upload(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
+    let [high, low] = address.bits;
+    let writer = Writer::new(Boundary::from_seed(high, low));
+    let mut before = Vec::new();
+    for (name, value) in pairs.iter().filter(|(name, _)| !name.starts_with('$')) {
+        before.extend_from_slice(&writer.field(name, value));
+    }
+    let of_part = |name: &str| pairs.iter().find(|(pair, _)| pair == name).map(|(_, value)| value.as_str());
+    let file_name = of_part("$fileName").ok_or_else(|| Reject::new("fileName", Rule::Missing))?;
+    let content_type = of_part("$contentType").unwrap_or("application/octet-stream");
+    let part = writer.file("uploadFile1", file_name, content_type, of_part("$contentRange"));
+    before.extend_from_slice(&part.map_err(|_| Reject::new("contentType", Rule::Malformed))?);
+    let mut after = writer.file_end().to_vec();
+    after.extend_from_slice(&writer.finish());
+    let query = output(address).map_or(String::new(), |(name, value)| format!("?{name}={value}"));
+    let uri = address.target.uri(&format!("{UPLOAD}{query}"))?;
+    let head = Request::post(uri).header(header::CONTENT_TYPE, writer.content_type());
+    Ok(Outgoing { head: finish(head)?, body: OutgoingBody::File { before: before.into(), after: after.into() } })
+}
+
+pub(super) fn finish(head: request::Builder) -> Result<RequestHead, Reject> {
+    head.body(()).map(RequestHead).map_err(|_| Reject::new("", Rule::Malformed))
+}
+
+pub(super) fn decode<O: Operation<Api = Nvx>>(head: &response::Parts, body: &[u8]) -> Result<O::Answer, Refusal<Fault>> {
+    let is_file = matches!(head.status, StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
+    let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
+    if O::META.kind == Kind::Download && is_file {
+        return form::from_pairs(&download::facts(head)).map_err(malformed);
+    }
+    match read::<O::Answer>(head, body) {
+        Ok(Envelope::Success(answer)) if head.status.is_success() => Ok(answer),
+        Ok(Envelope::Failure { code, message }) => Err(Refusal::Fault(Fault::said(code, message))),
+        Err(reject) if head.status.is_success() => Err(malformed(reject)),
+        // A proxy's page, or a success in the body of a failure.
+        Ok(Envelope::Success(_)) | Err(_) => Err(Refusal::Peer(PeerFlaw::Status(head.status.as_u16()))),
+    }
+}
+
+/// The answer says itself what it is: services were seen that ignore `output`.
+fn read<T: serde::de::DeserializeOwned>(head: &response::Parts, body: &[u8]) -> Result<Envelope<T>, Reject> {
+    let text = core::str::from_utf8(body).map_err(|_| Reject::new("", Rule::Malformed))?;
+    let declared = head.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
+    if is_json || declared.starts_with(b"application/json") { json::read(text) } else { xml_read::read(text) }
+}

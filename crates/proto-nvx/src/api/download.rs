@@ -1,0 +1,112 @@
+//! The URLs of files.
+//!
+//! ```text
+//! /<token>/<application>/<user>/<path>        a session's token first
+//! /<token>/<path>                             below the session's own account
+//! /<application>/<user>/<path>?sessionToken=  the token as a parameter, or none for a public file
+//! ```
+
+use std::borrow::Cow;
+
+use http::{HeaderName, HeaderValue, Request, StatusCode, header, request, response};
+use larder_core::wire::{Address, Outgoing, OutgoingBody};
+use larder_core::{Reject, Rule, Secret};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::{Nvx, Pairs, client};
+use crate::codec::form;
+use crate::values::{ByteRange, ContentRange, Date};
+
+/// RFC 3986's unreserved characters stay, so that a path reads as it is.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Parameters that travel as headers.
+const HEADERS: [(&str, HeaderName); 4] = [
+    ("$range", header::RANGE),
+    ("$ifNoneMatch", header::IF_NONE_MATCH),
+    ("$ifModifiedSince", header::IF_MODIFIED_SINCE),
+    ("$ifRange", header::IF_RANGE),
+];
+
+pub(super) fn encode(pairs: &[(Cow<'static, str>, String)], address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
+    let value = |name: &str| pairs.iter().find(|(pair, _)| pair == name).map(|(_, value)| value.as_str());
+    let path = value("$path").ok_or_else(|| Reject::new("path", Rule::Missing))?;
+    let mut url = String::new();
+    let token = address.token.map(Secret::expose);
+    for segment in token.into_iter().chain(path.split('/').filter(|segment| !segment.is_empty())) {
+        url.push('/');
+        url.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    if let Some(disposition) = value("disposition") {
+        url.push_str("?disposition=");
+        url.push_str(disposition);
+    }
+    let mut head = Request::get(address.target.uri(&url)?);
+    for (name, header) in HEADERS {
+        if let Some(value) = value(name) {
+            let value = HeaderValue::from_str(value).map_err(|_| Reject::new(name, Rule::Malformed))?;
+            head = head.header(header, value);
+        }
+    }
+    Ok(Outgoing { head: client::finish(head)?, body: OutgoingBody::Whole(bytes::Bytes::new()) })
+}
+
+/// The token and the parameters of a request for a file.
+pub(super) fn pairs(head: &request::Parts, max: usize) -> Result<(Option<Secret>, Pairs), Reject> {
+    let path = percent_decode_str(head.uri.path()).decode_utf8().map_err(|_| Reject::new("path", Rule::Malformed))?;
+    if path.contains('\0') {
+        return Err(Reject::new("path", Rule::PathCharacter));
+    }
+    let mut pairs = form::parse(head.uri.query().unwrap_or_default(), max)?;
+    pairs.retain(|(name, _)| !name.starts_with('$'));
+    let mut token =
+        pairs.iter().find(|(name, _)| name.eq_ignore_ascii_case("sessionToken")).map(|(_, value)| Secret::new(value.trim()));
+    let mut rest = path.as_ref();
+    if let Some((first, after)) = path.trim_start_matches('/').split_once('/').filter(|(first, _)| is_token(first)) {
+        token = Some(Secret::new(first));
+        rest = after;
+    }
+    // The leading slash says that it may be absolute; who the caller is decides whether it is.
+    pairs.push(("$path".to_owned(), format!("/{}", rest.trim_start_matches('/'))));
+    for (name, header) in HEADERS {
+        let value = head.headers.get(header).and_then(|value| value.to_str().ok());
+        // What a header's value does not allow to be understood is ignored, as RFC 9110 wants it.
+        if let Some(value) = value.filter(|value| is_usable(name, value)) {
+            pairs.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    Ok((token, pairs))
+}
+
+fn is_usable(name: &str, value: &str) -> bool {
+    match name {
+        "$range" => value.parse::<ByteRange>().is_ok(),
+        "$ifModifiedSince" => value.parse::<Date>().is_ok(),
+        _ => true,
+    }
+}
+
+/// Session tokens are UUIDs. Names of applications and accounts can never look like one.
+pub(super) fn is_token(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.len() == 5
+        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| group.len() == length)
+        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+}
+
+/// What the head of a file's answer says, as the fields of [`Downloaded`](crate::transfer::Downloaded).
+pub(super) fn facts(head: &response::Parts) -> Vec<(&'static str, String)> {
+    let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut facts = vec![("notModified", (head.status == StatusCode::NOT_MODIFIED).to_string())];
+    let mut add = |name, value: Option<String>| facts.extend(value.map(|value| (name, value)));
+    let length = text(header::CONTENT_LENGTH).filter(|_| head.status != StatusCode::NOT_MODIFIED);
+    let range = text(header::CONTENT_RANGE).and_then(|value| value.parse::<ContentRange>().ok());
+    add("offset", range.map(|range| range.first().to_string()));
+    add("total", range.map_or_else(|| length.clone(), |range| Some(range.total().to_string())));
+    add("length", length);
+    add("contentType", text(header::CONTENT_TYPE));
+    add("contentDisposition", text(header::CONTENT_DISPOSITION));
+    add("etag", text(header::ETAG));
+    add("lastModified", text(header::LAST_MODIFIED).filter(|date| date.parse::<Date>().is_ok()));
+    facts
+}

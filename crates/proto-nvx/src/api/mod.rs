@@ -1,0 +1,122 @@
+//! How the API looks on the wire, from both ends: [`client`](self::client) writes requests and reads answers,
+//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files.
+
+mod client;
+mod download;
+mod server;
+
+use http::{request, response};
+use larder_core::operation::Names;
+use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
+use larder_core::{Api, Operation, Refusal, Reject, RequestFlaw, Secret};
+
+use crate::authentication::{LoggedIn, Login};
+use crate::values::Callback;
+use crate::{Answer, Code, Fault, Name};
+
+/// Nirvanix Web Services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nvx;
+
+/// How answers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// `text/xml`: what the service sends unless asked otherwise.
+    Xml,
+    /// `application/json`: what our client asks for, since it is several times faster to read.
+    #[default]
+    Json,
+}
+
+/// The format of an answer, and a script's callback around it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Style {
+    /// The format.
+    pub format: Format,
+    /// The function that a script wants called with the answer; JSON only.
+    pub callback: Option<Callback>,
+}
+
+impl Style {
+    /// Answers in XML.
+    pub const XML: Self = Self { format: Format::Xml, callback: None };
+    /// Answers in JSON.
+    pub const JSON: Self = Self { format: Format::Json, callback: None };
+}
+
+/// Parameters of a request, in order.
+type Pairs = Vec<(String, String)>;
+
+/// Where uploads go.
+const UPLOAD: &str = "/Upload.ashx";
+
+impl Api for Nvx {
+    const NAME: &'static str = "Nirvanix Web Services";
+    type Names = Name;
+    type Answers = Answer;
+    type Fault = Fault;
+    type Style = Style;
+    type Login = Login;
+
+    fn encode<O: Operation<Api = Self>>(operation: &O, address: &Address<'_, Self>) -> Result<Outgoing, Reject> {
+        client::encode(operation, address)
+    }
+
+    fn decode<O: Operation<Api = Self>>(head: &response::Parts, body: &[u8]) -> Result<O::Answer, Refusal<Fault>> {
+        client::decode::<O>(head, body)
+    }
+
+    fn token(answer: LoggedIn) -> Secret {
+        answer.session_token
+    }
+
+    fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Self>> {
+        server::route(head)
+    }
+
+    fn is_field(name: &str) -> bool {
+        server::is_field(name)
+    }
+
+    fn open(name: Name, style: &Style, head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
+        server::open(name, style, head, body)
+    }
+
+    fn reply(answer: &Answer, style: &Style) -> Reply {
+        server::reply(answer, style)
+    }
+
+    fn refuse(fault: &Fault, name: Option<Name>, style: &Style) -> Reply {
+        server::refuse(fault, name, style)
+    }
+
+    fn fault(flaw: RequestFlaw, _name: Option<Name>) -> Fault {
+        let message = flaw.to_string();
+        let code = match flaw {
+            RequestFlaw::Reject(reject) => return reject.into(),
+            RequestFlaw::TooLarge => Code::ContentTooLarge,
+            RequestFlaw::Multipart(_) | RequestFlaw::Boundary(_) => Code::InvalidParameter,
+            RequestFlaw::NotImplemented => Code::UnsupportedOperation,
+        };
+        Fault { code, message }
+    }
+}
+
+/// The session's parameter, as the operation's own table spells it.
+fn session_parameter(name: &str) -> &'static str {
+    match name {
+        "CreateChildAccount" | "DeleteChildAccount" | "GetAccountInfo" | "GetAccountLimits" | "GetAccountUsage"
+        | "SetAccountLimits" => "SessionToken",
+        _ => "sessionToken",
+    }
+}
+
+/// The operation of a namespace and a method, without regard to case.
+fn find(namespace: &str, method: &str) -> Option<Name> {
+    Name::ALL.iter().copied().find(|name| {
+        let meta = name.meta();
+        meta.kind == larder_core::Kind::Unary
+            && meta.namespace.eq_ignore_ascii_case(namespace)
+            && meta.name.eq_ignore_ascii_case(method)
+    })
+}

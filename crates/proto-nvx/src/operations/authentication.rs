@@ -1,0 +1,74 @@
+//! The Authentication namespace: sessions and passwords.
+
+use larder_core::{Meta, Operation, Secret, Verb};
+use serde::{Deserialize, Serialize};
+
+use super::Done;
+use crate::Nvx;
+use crate::values::{Password, UserName};
+
+const NAMESPACE: &str = "Authentication";
+
+/// Opens a session, which is bound to the caller's IP address and ends after 20 minutes without use.
+///
+/// A wrong password, an unknown user and a locked account get one and the same fault, 80001; an unknown application key
+/// gets 65004. Five failures lock an account for 15 minutes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Login {
+    /// The key of the application that the user belongs to.
+    #[serde(rename = "appKey")]
+    pub app_key: Secret,
+    /// The account's name.
+    #[serde(rename = "userName")]
+    pub user_name: UserName,
+    /// The account's password.
+    pub password: Password,
+}
+
+impl Operation for Login {
+    type Api = Nvx;
+    type Answer = LoggedIn;
+    // A second login opens a second session; the first one ends by itself.
+    const META: Meta = Meta::unary(NAMESPACE, "Login", Verb::Post).safe();
+}
+
+/// The answer to [`Login`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// The session's token.
+    #[serde(rename = "SessionToken")]
+    pub session_token: Secret,
+}
+
+/// Ends the session that the call is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Logout {}
+
+impl Operation for Logout {
+    type Api = Nvx;
+    type Answer = Done;
+    const META: Meta = Meta::unary(NAMESPACE, "Logout", Verb::Post).session();
+}
+
+/// Changes an account's own password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangePassword {
+    /// The key of the application that the user belongs to.
+    #[serde(rename = "appKey")]
+    pub app_key: Secret,
+    /// The account's name.
+    #[serde(rename = "userName")]
+    pub user_name: UserName,
+    /// The password so far.
+    #[serde(rename = "oldPassword")]
+    pub old_password: Password,
+    /// The password from now on.
+    #[serde(rename = "newPassword")]
+    pub new_password: Password,
+}
+
+impl Operation for ChangePassword {
+    type Api = Nvx;
+    type Answer = Done;
+    const META: Meta = Meta::unary(NAMESPACE, "ChangePassword", Verb::Post);
+}

@@ -1,0 +1,79 @@
+//! Where to upload to.
+
+use larder_core::{Meta, Operation, Secret, Verb};
+use serde::{Deserialize, Serialize};
+
+use super::NAMESPACE;
+use crate::Nvx;
+
+/// Asks for a host to upload to, and for a token that allows it for 72 hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetStorageNode {
+    /// How much will be uploaded, in bytes. Advisory.
+    #[serde(rename = "sizeBytes")]
+    pub size_bytes: u64,
+    /// The only address that may use the token; any when absent.
+    #[serde(rename = "restrictedIP", default, skip_serializing_if = "Option::is_none")]
+    pub restricted_ip: Option<core::net::IpAddr>,
+}
+
+impl Operation for GetStorageNode {
+    type Api = Nvx;
+    type Answer = StorageNode;
+    // A token that is not used expires.
+    const META: Meta = Meta::unary(NAMESPACE, "GetStorageNode", Verb::Post).session().safe();
+}
+
+/// The answer to [`GetStorageNode`]. The document's schema is flat and its sample nested: both are read, the nested form
+/// is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Either", into = "Nested")]
+pub struct StorageNode {
+    /// The host (and port) to upload to.
+    pub upload_host: String,
+    /// The token that allows it.
+    pub upload_token: Secret,
+}
+
+#[derive(Serialize)]
+struct Nested {
+    #[serde(rename = "GetStorageNode")]
+    node: Node,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Node {
+    upload_host: String,
+    upload_token: Secret,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Either {
+    #[serde(rename = "GetStorageNode", default)]
+    node: Option<Node>,
+    #[serde(default)]
+    upload_host: Option<String>,
+    #[serde(default)]
+    upload_token: Option<Secret>,
+}
+
+impl TryFrom<Either> for StorageNode {
+    type Error = larder_core::Rule;
+
+    fn try_from(either: Either) -> Result<Self, Self::Error> {
+        let node = match (either.node, either.upload_host, either.upload_token) {
+            (Some(node), _, _) => node,
+            (None, Some(upload_host), Some(upload_token)) => Node { upload_host, upload_token },
+            (None, _, _) => return Err(larder_core::Rule::Missing),
+        };
+        Ok(Self { upload_host: node.upload_host, upload_token: node.upload_token })
+    }
+}
+
+impl From<StorageNode> for Nested {
+    fn from(node: StorageNode) -> Self {
+        Self { node: Node { upload_host: node.upload_host, upload_token: node.upload_token } }
+    }
+}

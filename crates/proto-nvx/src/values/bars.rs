@@ -1,0 +1,29 @@
+//! `#[serde(deserialize_with = "bars::deserialize")]`: repeated values, each of which may hold several between bars. A
+//! bar is illegal in every name, so nothing can be meant by it but this; blanks around it are printed too, and dropped.
+
+use larder_core::Rule;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::NonEmpty;
+
+/// Reads the values.
+///
+/// # Errors
+/// As the values' own.
+pub fn deserialize<'de, D, T>(deserializer: D) -> Result<NonEmpty<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<String, Error = Rule>,
+{
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let mut values = Vec::new();
+    for text in &texts {
+        let several = text.contains('|');
+        for part in text.split('|') {
+            let part = if several { part.trim() } else { part };
+            values.push(T::try_from(part.to_owned()).map_err(D::Error::custom)?);
+        }
+    }
+    NonEmpty::try_from(values).map_err(D::Error::custom)
+}
