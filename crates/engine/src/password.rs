@@ -12,8 +12,6 @@ use crate::token::bytes;
 
 /// Hashes computed at once: each takes its memory and a whole core for tens of milliseconds.
 pub const MAX_AT_ONCE: usize = 2;
-/// The most bytes of a password that is looked at; a longer one is refused as wrong.
-pub const MAX_PASSWORD: usize = 1_024;
 
 /// What one hash costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,11 +73,10 @@ impl Passwords {
     /// # Errors
     /// The hash is no PHC string of this algorithm.
     pub fn verify(&self, password: &Secret, hash: Option<&Secret>) -> Result<bool, StoreError> {
-        let text = password.expose().as_bytes();
         let against = hash.unwrap_or(&self.dummy).expose();
-        let outcome = self.limited(|| self.argon2.verify_password(&text[..text.len().min(MAX_PASSWORD)], against));
+        let outcome = self.limited(|| self.argon2.verify_password(password.expose().as_bytes(), against));
         match outcome {
-            Ok(()) => Ok(hash.is_some() && text.len() <= MAX_PASSWORD),
+            Ok(()) => Ok(hash.is_some()),
             Err(Error::PasswordInvalid) => Ok(false),
             Err(error) => Err(StoreError::Hashing(error.to_string())),
         }

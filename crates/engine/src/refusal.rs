@@ -102,6 +102,13 @@ pub enum Refusal {
     Storage(#[from] StoreError),
 }
 
+impl Refusal {
+    /// `other` where this is `one`, and this otherwise.
+    pub(crate) fn mapped(self, one: &Self, other: Self) -> Self {
+        if self == *one { other } else { self }
+    }
+}
+
 /// The storage failed: a fault of the machine or of the program, never of the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -36,7 +36,11 @@ impl Engine {
             Ok((application, account))
         })?;
         let right = self.passwords.verify(password, account.as_ref().map(|account| &account.password))?;
-        let account = account.ok_or(Refusal::LoginFailed)?;
+        let Some(account) = account else {
+            // Failures of known users are written down; without a write here, the time would tell who is known.
+            self.change(|tx, _| Ok(tx.next_id()?)).wait()?;
+            return Err(Refusal::LoginFailed);
+        };
         if !self.accepts(&account, right)? {
             return Err(Refusal::LoginFailed);
         }
@@ -116,8 +120,7 @@ impl Engine {
         self.store.read(|view| accounts::list_children(view, caller, page, size))
     }
 
-    /// Replaces the caller's own password, and ends all of the account's sessions but keeps `caller` valid for this call.
-    /// A wrong old password counts as a failed login. Blocks while both are hashed.
+    /// Replaces the caller's own password, and ends all sessions of the account. A wrong old password counts as a failed login. Blocks while both are hashed.
     ///
     /// # Errors
     /// [`Refusal::LoginFailed`] for a wrong old password or a locked account.

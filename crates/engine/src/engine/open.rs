@@ -1,6 +1,7 @@
 //! Opening, founding and recovering.
 
-use std::fs;
+use std::fs::DirBuilder;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::password::{PasswordCost, Passwords};
 use crate::refusal::{OpenError, Refusal, StoreError};
 use crate::rules::accounts::{self, NewAccount};
 use crate::rules::listing::Cursors;
+use crate::rules::places;
 use crate::sessions::Sessions;
 use crate::store::{Model, Sqlite, Store};
 use crate::token::{TokenHash, opaque, uuid};
@@ -84,7 +86,7 @@ impl Engine {
     /// [`OpenError`] says why not.
     pub fn open(folder: &Path, parts: Parts) -> Result<Self, OpenError> {
         if !folder.exists() {
-            fs::create_dir(folder).map_err(StoreError::io("creating the data folder"))?;
+            private_folder(folder).map_err(StoreError::io("creating the data folder"))?;
             let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
             parts.disk.sync_dir(parent).map_err(StoreError::io("syncing the data folder's parent"))?;
         }
@@ -127,18 +129,19 @@ impl Engine {
             self.blobs.each(&mut |name| if view.names_blob(name)? { Ok(()) } else { self.blobs.remove(name) })?;
             Ok(())
         });
-        outcome.map_err(|refusal| match refusal {
-            Refusal::Storage(error) => error,
-            other => StoreError::Database(other.to_string()),
-        })
+        outcome.map_err(
+            |refusal| {
+                if let Refusal::Storage(error) = refusal { error } else { StoreError::Database(refusal.to_string()) }
+            },
+        )
     }
 
-    /// Whether any master account exists.
+    /// Whether there is an application of that name or key.
     ///
     /// # Errors
     /// The storage failed.
-    pub fn is_founded(&self, application: &str) -> Result<bool, Refusal> {
-        self.store.read(|view| Ok(view.application_by_name(application)?.is_some()))
+    pub fn has_application(&self, name_or_key: &str) -> Result<bool, Refusal> {
+        self.store.read(|view| Ok(places::application(view, name_or_key)?.is_some()))
     }
 
     /// Creates a master account with an application and a key for the reseller API. Blocks while the password is hashed.
@@ -159,4 +162,12 @@ impl Engine {
         let (master, application) = created.wait()?;
         Ok(Founded { master, application, app_key, api_key })
     }
+}
+
+/// Nobody but the server's own user can look into it.
+fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }

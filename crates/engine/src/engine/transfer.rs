@@ -52,7 +52,7 @@ pub struct Upload {
 
 enum Receiving {
     Whole { writer: BlobWriter, length: Option<u64> },
-    Piece(Work),
+    Piece(Box<Work>),
 }
 
 /// What the end of a file part led to.
@@ -172,7 +172,7 @@ impl Upload {
             Some(Piece::Range { first: 0, last, total }) if last.checked_add(1) == Some(total) => {
                 Receiving::Whole { writer, length: Some(total) }
             }
-            Some(piece) => Receiving::Piece(self.engine.partial.take(key, piece, self.right.expires, writer)?),
+            Some(piece) => Receiving::Piece(Box::new(self.engine.partial.take(key, piece, self.right.expires, writer)?)),
         };
         self.current = Some((place, receiving));
         Ok(())

@@ -98,10 +98,8 @@ pub fn publish(tx: &mut dyn Tx, place: &Place, stored: &StoredBlob, overwrite: b
 /// # Errors
 /// Those of [`resolve`]; [`Refusal::DownloadPathNotFound`] if no file is there.
 pub fn content(view: &dyn View, caller: &Caller, path: &str) -> Ruled<(Entry, Blob)> {
-    let place = resolve(view, caller, path, Dot::Refused).map_err(|refusal| match refusal {
-        Refusal::InvalidPath => Refusal::DownloadPathNotFound,
-        other => other,
-    })?;
+    let place = resolve(view, caller, path, Dot::Refused)
+        .map_err(|refusal| refusal.mapped(&Refusal::InvalidPath, Refusal::DownloadPathNotFound))?;
     let node = find(view, &place)?.ok_or(Refusal::DownloadPathNotFound)?;
     let Body::File { blob, .. } = node.body else { return Err(Refusal::DownloadPathNotFound) };
     let blob = view.blob(blob)?.ok_or(StoreError::Damaged("a file has no content"))?;

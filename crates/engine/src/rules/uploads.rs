@@ -92,10 +92,7 @@ pub fn check(
         return Err(Refusal::RestrictedIp);
     }
     let caller = Caller { application: right.application, account: right.account, ip: peer };
-    actor(view, &caller).map_err(|refusal| match refusal {
-        Refusal::SessionNotFound => Refusal::InvalidUploadToken,
-        other => other,
-    })?;
+    actor(view, &caller).map_err(|refusal| refusal.mapped(&Refusal::SessionNotFound, Refusal::InvalidUploadToken))?;
     let bound = right.folder.as_deref().map(|folder| resolve(view, &caller, folder, Dot::Root)).transpose()?;
     let asked = folder.map(|folder| resolve(view, &caller, folder, Dot::Root)).transpose()?;
     let place = match (bound, asked) {

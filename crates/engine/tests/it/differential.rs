@@ -168,7 +168,7 @@ fn recount(all: &Everything) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn the_stores_agree(commands in prop::collection::vec((0_u8..3, command()), 1..60)) {

@@ -44,7 +44,7 @@ impl Sqlite {
         let connection = schema::open_writer(path)?;
         let unclean: bool =
             connection.query_row("SELECT value FROM state WHERE name = 'unclean'", (), |row| row.get(0)).map_err(failed)?;
-        writer::mark(&connection, true);
+        writer::mark(&connection, true)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Writer::start(connection)?,
@@ -65,31 +65,20 @@ impl Sqlite {
     /// # Errors
     /// The storage failed.
     pub fn schema(&self) -> Result<String, StoreError> {
-        let connection = self.borrow()?;
-        let sql = connection
+        let lease = self.lease()?;
+        let sql = lease
+            .connection()?
             .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")
             .and_then(|mut query| query.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>())
-            .map_err(failed);
-        self.give_back(connection);
-        Ok(sql?.join(";\n"))
+            .map_err(failed)?;
+        Ok(sql.join(";\n"))
     }
 
     pub(super) fn read<T>(&self, job: impl FnOnce(&dyn View) -> Result<T, Refusal>) -> Result<T, Refusal> {
-        let connection = self.borrow()?;
-        let outcome = connection
-            .prepare_cached("BEGIN")
-            .and_then(|mut begin| begin.execute(()))
-            .map_err(|error| failed(error).into())
-            .and_then(|_| job(&Tables(&connection)));
-        // A read transaction has nothing to lose; a connection that cannot end it is closed.
-        if connection.prepare_cached("COMMIT").and_then(|mut end| end.execute(())).is_ok() {
-            self.give_back(connection);
-        } else {
-            drop(connection);
-            self.pool().open -= 1;
-            self.returned.notify_one();
-        }
-        outcome
+        let lease = self.lease()?;
+        let connection = lease.connection()?;
+        connection.prepare_cached("BEGIN").and_then(|mut begin| begin.execute(())).map_err(failed)?;
+        job(&Tables(connection))
     }
 
     pub(super) fn change<T: Send + 'static>(
@@ -103,24 +92,49 @@ impl Sqlite {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn borrow(&self) -> Result<Connection, StoreError> {
+    fn lease(&self) -> Result<Lease<'_>, StoreError> {
         let mut pool = self.pool();
         loop {
             if let Some(connection) = pool.idle.pop() {
-                return Ok(connection);
+                return Ok(Lease { from: self, connection: Some(connection) });
             }
             if pool.open < READERS {
                 let connection = schema::open_reader(&self.path)?;
                 pool.open += 1;
-                return Ok(connection);
+                return Ok(Lease { from: self, connection: Some(connection) });
             }
             pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
 
-    fn give_back(&self, connection: Connection) {
-        self.pool().idle.push(connection);
-        self.returned.notify_one();
+/// A reader's connection. It goes back when this is dropped, by a panic too, and its transaction ends.
+struct Lease<'s> {
+    from: &'s Sqlite,
+    connection: Option<Connection>,
+}
+
+impl Lease<'_> {
+    fn connection(&self) -> Result<&Connection, StoreError> {
+        self.connection.as_ref().ok_or(StoreError::Stopped)
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if !connection.is_autocommit() {
+            let _ = connection.prepare_cached("COMMIT").and_then(|mut end| end.execute(()));
+        }
+        let mut pool = self.from.pool();
+        // A connection that cannot end its transaction is closed.
+        if connection.is_autocommit() {
+            pool.idle.push(connection);
+        } else {
+            pool.open -= 1;
+        }
+        drop(pool);
+        self.from.returned.notify_one();
     }
 }
 

@@ -82,7 +82,7 @@ fn prepare(connection: &Connection) -> Result<(), OpenError> {
         return Err(OpenError::NewerSchema { found, known: VERSION });
     }
     connection
-        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;")
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;")
         .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     if found == 0 {

@@ -103,7 +103,8 @@ fn work(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
         }
     }
     if !poisoned {
-        mark(connection, false);
+        // If it fails, the next start looks for what a crash may have left, and finds nothing.
+        let _ = mark(connection, false);
     }
 }
 
@@ -128,6 +129,6 @@ fn transact(connection: &Connection, group: &mut [Box<dyn Job>]) -> Result<(), S
 }
 
 /// Notes whether a process is at work, so that the next one knows whether the last shutdown was an orderly one.
-pub(super) fn mark(connection: &Connection, unclean: bool) {
-    let _ = connection.execute("UPDATE state SET value = ?1 WHERE name = 'unclean'", (unclean,));
+pub(super) fn mark(connection: &Connection, unclean: bool) -> Result<(), StoreError> {
+    connection.execute("UPDATE state SET value = ?1 WHERE name = 'unclean'", (unclean,)).map(drop).map_err(failed)
 }
