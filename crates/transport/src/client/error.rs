@@ -1,0 +1,31 @@
+//! How a transfer ends when it does not succeed.
+
+use std::io;
+
+use larder_core::{Error, Fault};
+
+use super::files::Spoiled;
+
+/// How an upload or a download ended when it did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError<F: Fault> {
+    /// The call itself failed.
+    #[error(transparent)]
+    Call(#[from] Box<Error<F>>),
+    /// The file to upload could not be read. Whether the service kept what it got is its own affair.
+    #[error("the file could not be read: {0}")]
+    Source(#[source] io::Error),
+    /// The downloaded file could not be written.
+    #[error("the file could not be written: {0}")]
+    Sink(#[source] io::Error),
+}
+
+impl<F: Fault> CallError<F> {
+    pub(super) fn new(error: Box<Error<F>>, spoiled: Option<Spoiled>) -> Self {
+        match spoiled {
+            Some(Spoiled::Source(error)) => Self::Source(error),
+            Some(Spoiled::Sink(error)) => Self::Sink(error),
+            None => Self::Call(error),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The caller's files during one call, in the words of the core.
+
+use std::future::pending;
+use std::io;
+
+use bytes::Bytes;
+use larder_core::Input;
+
+use super::{Sink, Source};
+
+/// The file that is sent, the file that is fetched, and the error of either.
+pub(super) struct Files<S, K> {
+    source: S,
+    sink: K,
+    /// What was asked of the source and has not come yet.
+    asked: Option<(u64, usize)>,
+    spoiled: Option<Spoiled>,
+}
+
+/// What went wrong on the caller's side.
+pub(super) enum Spoiled {
+    Source(io::Error),
+    Sink(io::Error),
+}
+
+impl<S: Source, K: Sink> Files<S, K> {
+    pub(super) fn new(source: S, sink: K) -> Self {
+        Self { source, sink, asked: None, spoiled: None }
+    }
+
+    /// This piece of the source is wanted; any other is not.
+    pub(super) fn ask(&mut self, offset: u64, max: usize) {
+        self.asked = Some((offset, max));
+    }
+
+    /// The piece that was asked for. May be dropped and called again.
+    pub(super) async fn read(&mut self) -> Input {
+        let Some((offset, max)) = self.asked else { return pending().await };
+        let piece = self.source.read(offset, max).await;
+        self.asked = None;
+        match piece {
+            Ok(Some(chunk)) if !chunk.is_empty() => Input::Body { offset, chunk },
+            Ok(Some(_) | None) => Input::BodyEnd,
+            Err(error) if error.kind() == io::ErrorKind::NotSeekable => Input::BodyGone,
+            Err(error) => {
+                self.spoiled = Some(Spoiled::Source(error));
+                Input::Cancel
+            }
+        }
+    }
+
+    /// Hands a piece to the sink; what the call is to be told, if anything.
+    pub(super) async fn write(&mut self, offset: u64, chunk: Bytes) -> Option<Input> {
+        let error = self.sink.write(offset, chunk).await.err()?;
+        self.spoiled = Some(Spoiled::Sink(error));
+        Some(Input::Cancel)
+    }
+
+    /// Why the call was cancelled from here, if it was.
+    pub(super) fn into_spoiled(self) -> Option<Spoiled> {
+        self.spoiled
+    }
+}

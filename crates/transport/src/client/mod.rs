@@ -1,0 +1,155 @@
+//! The client: calls over pooled HTTP/1.1 connections.
+
+mod connect;
+mod drive;
+mod error;
+mod failure;
+mod files;
+mod options;
+#[cfg(feature = "tls")]
+mod roots;
+mod running;
+mod sink;
+mod source;
+mod wire;
+
+use core::fmt;
+use std::collections::hash_map::RandomState;
+use std::future::pending;
+use std::hash::BuildHasher;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use larder_core::{Api, Call, Error, Operation, Session, Settings, Shared, Time};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+pub use self::error::CallError;
+use self::files::Files;
+pub use self::options::Options;
+#[cfg(feature = "tls")]
+pub use self::roots::{BadCertificate, Roots};
+pub use self::sink::{Sink, Writer};
+pub use self::source::{Once, Seekable, Source};
+
+/// A client of one API: a session and a pool of connections that all of its calls share. Clones are the same client.
+///
+/// Its calls must be made within a tokio runtime. A future of a call may be dropped at any time: its connection closes,
+/// and calls that wait for its login go on.
+///
+/// Without the feature `tls`, an `https` target fails with [`Failure::Connect`](larder_core::Failure::Connect).
+pub struct Client<A: Api> {
+    inner: Arc<Inner<A>>,
+}
+
+struct Inner<A: Api> {
+    pool: connect::Pool,
+    shared: Mutex<Shared<A>>,
+    /// [`Shared::epoch`] as of the last change.
+    epoch: watch::Sender<u64>,
+    /// [`Time::ZERO`]
+    began: Instant,
+}
+
+impl<A: Api> Client<A> {
+    /// A client that opens its session with the first call that needs it.
+    #[must_use]
+    pub fn new(session: Session<A>, options: Options) -> Self {
+        // Keyed by the operating system's randomness; it decides jitter and boundaries, no secret.
+        let shared = Shared::new(session, RandomState::new().hash_one(0));
+        let epoch = watch::Sender::new(shared.epoch());
+        let inner = Inner { pool: connect::pool(options), shared: Mutex::new(shared), epoch, began: Instant::now() };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Makes a call without a file.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub async fn call<O: Operation<Api = A>>(&self, operation: O, settings: Settings<A>) -> Result<O::Answer, Box<Error<A::Fault>>> {
+        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ())).await
+    }
+
+    /// Makes a call that sends a file. Its length is that of the settings, or else the source's own.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind); or the file cannot be read.
+    pub async fn upload<O, S>(&self, operation: O, settings: Settings<A>, source: S) -> Result<O::Answer, CallError<A::Fault>>
+    where
+        O: Operation<Api = A>,
+        S: Source,
+    {
+        let settings = Settings { length: settings.length.or(source.length()), ..settings };
+        self.transfer(operation, settings, Files::new(source, ())).await
+    }
+
+    /// Makes a call that fetches a file.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind); or the file cannot be written. The sink may have some of it.
+    pub async fn download<O, K>(&self, operation: O, settings: Settings<A>, sink: K) -> Result<O::Answer, CallError<A::Fault>>
+    where
+        O: Operation<Api = A>,
+        K: Sink,
+    {
+        self.transfer(operation, settings, Files::new((), sink)).await
+    }
+
+    async fn transfer<O, S, K>(
+        &self,
+        operation: O,
+        settings: Settings<A>,
+        mut files: Files<S, K>,
+    ) -> Result<O::Answer, CallError<A::Fault>>
+    where
+        O: Operation<Api = A>,
+        S: Source,
+        K: Sink,
+    {
+        let result = drive::drive(self, Call::new(operation, settings), &mut files).await;
+        result.map_err(|error| CallError::new(error, files.into_spoiled()))
+    }
+
+    fn pool(&self) -> &connect::Pool {
+        &self.inner.pool
+    }
+
+    /// Works on the shared state, and wakes the calls that wait for it to change.
+    fn share<T>(&self, work: impl FnOnce(&mut Shared<A>) -> T) -> T {
+        let mut shared = self.inner.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = work(&mut shared);
+        let epoch = shared.epoch();
+        self.inner.epoch.send_if_modified(|last| core::mem::replace(last, epoch) != epoch);
+        result
+    }
+
+    /// Ready when the epoch is another than this; never, if none is given.
+    async fn epoch_past(&self, seen: Option<u64>) {
+        let Some(seen) = seen else { return pending().await };
+        // It cannot fail: the sender is ours.
+        let _ = self.inner.epoch.subscribe().wait_for(|epoch| *epoch != seen).await;
+    }
+
+    fn now(&self) -> Time {
+        Time(self.inner.began.elapsed())
+    }
+
+    /// Ready at this moment; never, if none is given.
+    async fn clock(&self, until: Option<Time>) {
+        match until.and_then(|until| self.inner.began.checked_add(until.0)) {
+            Some(until) => tokio::time::sleep_until(until).await,
+            None => pending().await,
+        }
+    }
+}
+
+impl<A: Api> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<A: Api> fmt::Debug for Client<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Client({})", A::NAME)
+    }
+}
