@@ -39,18 +39,19 @@ pub enum Envelope<T> {
 #[inline]
 fn place(fields: &[&str], name: &str) -> Option<usize> {
     // Most names are spelt as documented, and comparing exactly is cheaper.
-    fields.iter().position(|field| field.len() == name.len() && (*field == name || field.eq_ignore_ascii_case(name)))
+    let same = |field: &&str| field.len() == name.len() && (*field == name || field.eq_ignore_ascii_case(name));
+    fields.iter().position(same)
 }
 
 /// Which of a struct's fields have been met; the first occurrence of a field stands for all.
 #[derive(Debug, Default, Clone, Copy)]
-struct Seen(u128);
+struct Seen(u64);
 
 impl Seen {
-    /// Whether field number `at` comes for the first time. Fields past the 128th are not remembered: their repetition is
+    /// Whether field number `at` comes for the first time. Fields past the 64th are not remembered: their repetition is
     /// serde's "duplicate field".
     fn first(&mut self, at: usize) -> bool {
-        let bit = u32::try_from(at).ok().and_then(|at| 1_u128.checked_shl(at)).unwrap_or(0);
+        let bit = u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0);
         let first = self.0 & bit == 0;
         self.0 |= bit;
         first

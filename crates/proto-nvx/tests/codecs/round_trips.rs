@@ -1,7 +1,7 @@
 //! Whatever goes in comes out.
 
 use larder_proto_nvx::codec::{Envelope, form, json, xml_read, xml_write};
-use larder_proto_nvx::values::{AnswerDate, Date, Metadata, Path, SortCode};
+use larder_proto_nvx::values::{AnswerDate, Date, Metadata, PageNumber, PageSize, Path, SortCode};
 use proptest::prelude::*;
 
 use crate::{Answer, Entry, ListFolder, pairs, xml};
@@ -43,30 +43,39 @@ fn answer() -> impl Strategy<Value = Answer> {
         .prop_map(|(folder, file, tag, total, is_shared)| Answer { folder, file, tag, total, is_shared })
 }
 
+fn page() -> impl Strategy<Value = (PageNumber, PageSize)> {
+    (any::<u32>(), 1..=1000_u32)
+        .prop_filter_map("a page", |(number, size)| Some((number.try_into().ok()?, size.try_into().ok()?)))
+}
+
 fn request() -> impl Strategy<Value = ListFolder> {
-    let path = || "[a-z \u{e4}&=+%]{1,9}".prop_map(|path| path.parse::<Path>().unwrap());
+    let path = || "[a-z \u{e4}&=+%]{1,9}".prop_filter_map("a path", |path| path.parse::<Path>().ok());
     let sort = proptest::option::of(proptest::sample::select(SortCode::ALL.to_vec()));
     (
         any::<String>(),
         path(),
-        1..=1000_u32,
+        page(),
         sort,
         any::<Option<bool>>(),
         proptest::collection::vec(path(), 0..4),
         proptest::collection::vec(any::<String>(), 0..4),
         proptest::option::of(".{1,9}"),
     )
-        .prop_map(|(session_token, folder, number, sort_code, sort_descending, file_path, tag, address1)| ListFolder {
-            session_token,
-            folder_path: folder.into(),
-            page_number: number.try_into().unwrap(),
-            page_size: number.try_into().unwrap(),
-            sort_code,
-            sort_descending,
-            file_path,
-            tag,
-            address1,
-        })
+        .prop_map(
+            |(session_token, folder, (page_number, page_size), sort_code, sort_descending, file_path, tag, address1)| {
+                ListFolder {
+                    session_token,
+                    folder_path: folder.into(),
+                    page_number,
+                    page_size,
+                    sort_code,
+                    sort_descending,
+                    file_path,
+                    tag,
+                    address1,
+                }
+            },
+        )
 }
 
 proptest! {
