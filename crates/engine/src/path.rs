@@ -1,6 +1,7 @@
 //! Paths as users write them: relative to an account's root, or absolute with application and user in front.
 
 use crate::refusal::Refusal;
+use crate::token::is_uuid;
 
 /// The most characters of a path, relative to its account's root.
 pub const MAX_PATH: usize = 512;
@@ -23,6 +24,24 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
     }
     if name.chars().count() > MAX_NAME {
         return Err(Refusal::NameTooLong);
+    }
+    Ok(())
+}
+
+/// First segments of URLs that the server keeps for itself.
+pub const RESERVED: [&str; 4] = ["api", "portal", "ws", "favicon.ico"];
+
+/// Checks the name of an application or of an account, which stands in URLs where a token or a reserved word may stand
+/// too.
+///
+/// # Errors
+/// Those of [`check_name`]; [`Refusal::PathCharacter`] too for what looks like a session token, one of [`RESERVED`] in any
+/// case, and what ends like a program's page (`.ashx`, `.asmx`).
+pub fn check_owner(name: &str) -> Result<(), Refusal> {
+    check_name(name)?;
+    let lower = name.to_ascii_lowercase();
+    if is_uuid(name) || RESERVED.contains(&lower.as_str()) || lower.ends_with(".ashx") || lower.ends_with(".asmx") {
+        return Err(Refusal::PathCharacter);
     }
     Ok(())
 }
@@ -173,6 +192,14 @@ mod tests {
         }
         assert!(RelPath::parse(".", Dot::Root).unwrap().is_root());
         assert!(RelPath::parse("...", Dot::Refused).is_ok());
+    }
+
+    #[test]
+    fn n57_owners_never_look_like_tokens_or_reserved_words() {
+        for bad in ["22b16933-2cd5-40ab-981e-dc9b6cfba06d", "WS", "api", "Login.ashx", "a/b", ""] {
+            assert_eq!(check_owner(bad), Err(Refusal::PathCharacter), "{bad:?}");
+        }
+        assert!(check_owner("MyApp").is_ok());
     }
 
     #[test]

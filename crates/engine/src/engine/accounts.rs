@@ -91,6 +91,14 @@ impl Engine {
         self.store.read(|view| Ok(places::actor(view, caller)?.0))
     }
 
+    /// The caller's own account and application: the names in its absolute paths.
+    ///
+    /// # Errors
+    /// [`Refusal::SessionNotFound`] if either is gone.
+    pub fn identity(&self, caller: &Caller) -> Result<(Account, Application), Refusal> {
+        self.store.read(|view| places::actor(view, caller))
+    }
+
     /// The application with that key, or else with that name.
     ///
     /// # Errors

@@ -79,7 +79,7 @@ pub struct Founded {
 
 impl Engine {
     /// Opens the data folder, which is created if missing (its parent must exist): `lock`, `larder.db` with its
-    /// companions, and `blobs`. Removes what a crash left. After an orderly shutdown that takes no time; otherwise every
+    /// companions, and `blobs`. Sweeps once, and removes what a crash left. After an orderly shutdown that takes no time; otherwise every
     /// blob's file is looked up once.
     ///
     /// # Errors
@@ -98,6 +98,7 @@ impl Engine {
         if unclean {
             engine.remove_orphans()?;
         }
+        engine.sweep().map_err(storage)?;
         Ok(engine)
     }
 
@@ -129,11 +130,7 @@ impl Engine {
             self.blobs.each(&mut |name| if view.names_blob(name)? { Ok(()) } else { self.blobs.remove(name) })?;
             Ok(())
         });
-        outcome.map_err(
-            |refusal| {
-                if let Refusal::Storage(error) = refusal { error } else { StoreError::Database(refusal.to_string()) }
-            },
-        )
+        outcome.map_err(storage)
     }
 
     /// Whether there is an application of that name or key.
@@ -170,4 +167,9 @@ fn private_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// The failure of the storage behind a refusal of something that no rule refuses.
+fn storage(refusal: Refusal) -> StoreError {
+    if let Refusal::Storage(error) = refusal { error } else { StoreError::Database(refusal.to_string()) }
 }

@@ -7,7 +7,7 @@ use super::folders::new_folder;
 use super::listing::{MAX_PAGE_SIZE, Page};
 use super::places::{actor, application, may_act_on, user};
 use crate::env::{MINUTE, Timestamp};
-use crate::path::check_name;
+use crate::path::check_owner;
 use crate::refusal::{Refusal, StoreError};
 use crate::store::{Sort, Tx, View};
 use crate::types::{Account, AccountId, Application, ApplicationId, Caller, NodeKey};
@@ -29,9 +29,9 @@ pub struct NewAccount {
 /// Creates a master account.
 ///
 /// # Errors
-/// Those of [`check_name`]; [`Refusal::DuplicateMasterName`].
+/// Those of [`check_owner`]; [`Refusal::DuplicateMasterName`].
 pub fn create_master(tx: &mut dyn Tx, new: &NewAccount, now: Timestamp) -> Ruled<Account> {
-    check_name(&new.name)?;
+    check_owner(&new.name)?;
     if tx.account_by_name(None, &new.name)?.is_some() {
         return Err(Refusal::DuplicateMasterName);
     }
@@ -41,9 +41,9 @@ pub fn create_master(tx: &mut dyn Tx, new: &NewAccount, now: Timestamp) -> Ruled
 /// Creates an application with a file tree for its master.
 ///
 /// # Errors
-/// Those of [`check_name`]; [`Refusal::DuplicateAppName`] if the name is taken, or is another application's key.
+/// Those of [`check_owner`]; [`Refusal::DuplicateAppName`] if the name is taken, or is another application's key.
 pub fn create_application(tx: &mut dyn Tx, master: AccountId, name: &str, key: &str, now: Timestamp) -> Ruled<Application> {
-    check_name(name)?;
+    check_owner(name)?;
     if application(tx, name)?.is_some() || application(tx, key)?.is_some() {
         return Err(Refusal::DuplicateAppName);
     }
@@ -56,14 +56,14 @@ pub fn create_application(tx: &mut dyn Tx, master: AccountId, name: &str, key: &
 /// Creates a child account, with its file tree, in the application that the caller logged in to.
 ///
 /// # Errors
-/// [`Refusal::InvalidAccountType`] unless the caller is a master; those of [`check_name`];
+/// [`Refusal::InvalidAccountType`] unless the caller is a master; those of [`check_owner`];
 /// [`Refusal::DuplicateUserName`].
 pub fn create_child(tx: &mut dyn Tx, caller: &Caller, new: &NewAccount, now: Timestamp) -> Ruled<Account> {
     let (master, application) = actor(tx, caller)?;
     if !master.is_master() {
         return Err(Refusal::InvalidAccountType);
     }
-    check_name(&new.name)?;
+    check_owner(&new.name)?;
     if user(tx, &application, &new.name)?.is_some() {
         return Err(Refusal::DuplicateUserName);
     }

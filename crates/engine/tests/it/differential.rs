@@ -183,7 +183,7 @@ proptest! {
         }
         prop_assert_eq!(worlds[0].dump(), worlds[1].dump());
         for world in &worlds {
-            world.engine.store().read(|view| Ok(recount(&view.everything()?))).unwrap();
+            recount(&world.engine.store().read(|view| Ok(view.everything()?)).unwrap());
         }
     }
 }
