@@ -76,6 +76,16 @@ macro_rules! catalog {
             }
         }
 
+        impl $crate::operation::Requests for Request {
+            fn inspect<I: $crate::operation::Inspect>(&self, inspector: I) -> I::Output {
+                match self {
+                    $(Self::$unary(request) => inspector.inspect::<$operation>(request),)*
+                    $(Self::$upload(request) => inspector.inspect::<$sent>(request),)*
+                    $(Self::$download(request) => inspector.inspect::<$fetched>(request),)*
+                }
+            }
+        }
+
         impl $crate::operation::Answers for Answer {
             fn encode<E: $crate::operation::Encode>(&self, encoder: E) -> E::Output {
                 match self {

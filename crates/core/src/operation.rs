@@ -74,7 +74,7 @@ pub trait Visit {
 /// The names of all operations of an API: what [`catalog!`](crate::catalog) makes of its rows.
 pub trait Names: Copy + Eq + core::fmt::Debug + Send + Sync + 'static {
     /// A request of any of them.
-    type Request: core::fmt::Debug + Send + 'static;
+    type Request: Requests;
 
     /// All of them, in the catalog's order.
     const ALL: &'static [Self];
@@ -90,6 +90,21 @@ pub trait Names: Copy + Eq + core::fmt::Debug + Send + Sync + 'static {
 
     /// Does something with the type of this operation.
     fn visit<V: Visit>(self, visitor: V) -> V::Output;
+}
+
+/// Looks at a request of any operation. The visitor of [`Requests::inspect`].
+pub trait Inspect {
+    /// What it comes to.
+    type Output;
+
+    /// Looks at a request of `O`.
+    fn inspect<O: Operation>(self, request: &O) -> Self::Output;
+}
+
+/// The requests of all operations of an API: what [`catalog!`](crate::catalog) makes of its rows.
+pub trait Requests: core::fmt::Debug + Send + 'static {
+    /// Looks at whichever request it is.
+    fn inspect<I: Inspect>(&self, inspector: I) -> I::Output;
 }
 
 /// The answers of all operations of an API: what [`catalog!`](crate::catalog) makes of its rows.

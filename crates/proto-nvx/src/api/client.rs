@@ -83,6 +83,7 @@ pub(super) fn decode<O: Operation<Api = Nvx>>(head: &response::Parts, body: &[u8
 fn read<T: serde::de::DeserializeOwned>(head: &response::Parts, body: &[u8]) -> Result<Envelope<T>, Reject> {
     let text = core::str::from_utf8(body).map_err(|_| Reject::new("", Rule::Malformed))?;
     let declared = head.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    let is_json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
-    if is_json || declared.starts_with(b"application/json") { json::read(text) } else { xml_read::read(text) }
+    let is_xml = text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
+    let is_script = declared.starts_with(b"application/json") || declared.starts_with(b"application/javascript");
+    if is_script || !is_xml { json::read(text) } else { xml_read::read(text) }
 }

@@ -59,7 +59,16 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
     if text.len() > MAX_BYTES {
         return Err(Reject::new("", Rule::TooLong));
     }
-    read::envelope(text.trim_start_matches('\u{FEFF}'))
+    let text = text.trim_start_matches('\u{FEFF}').trim();
+    read::envelope(script_argument(text).unwrap_or(text))
+}
+
+/// What a script's function is called with, if the text is such a call.
+fn script_argument(text: &str) -> Option<&str> {
+    let call = text.strip_prefix("/**/").unwrap_or(text);
+    let (name, rest) = call.split_once('(')?;
+    name.trim().parse::<Callback>().ok()?;
+    rest.trim_end_matches(';').trim_end().strip_suffix(')')
 }
 
 fn open(code: u32, message: Option<&str>) -> String {

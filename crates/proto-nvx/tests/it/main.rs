@@ -1,0 +1,5 @@
+//! The wire of Nirvanix Web Services, held against every fixture.
+
+mod answers;
+mod codecs;
+mod requests;
