@@ -8,7 +8,7 @@ use crate::refusal::{OpenError, StoreError};
 /// Holds the data folder. The operating system releases it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
 }
 
 impl FolderLock {
@@ -24,9 +24,16 @@ impl FolderLock {
             .open(folder.join("lock"))
             .map_err(StoreError::io("opening the lock file"))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse(folder.to_owned())),
             Err(TryLockError::Error(error)) => Err(StoreError::io("locking the data folder")(error).into()),
         }
+    }
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a child process that is just being started may hold a copy of the handle.
+        let _ = self.file.unlock();
     }
 }

@@ -2,8 +2,8 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use larder_engine::disk::{Disk, DiskFile, SystemDisk};
 use larder_engine::{Engine, OpenError, Refusal, StoreError};
@@ -12,31 +12,45 @@ use crate::support::{World, noise, page, parts};
 
 /// The real file system for so many steps; then every step fails, as if the machine had stopped.
 #[derive(Clone)]
-struct StoppingDisk(Arc<AtomicI64>);
+struct StoppingDisk(Arc<AtomicI64>, Arc<Mutex<Vec<String>>>);
 
 impl StoppingDisk {
+    fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(i64::MAX)), Arc::default())
+    }
+
+    fn note(&self, step: &str, path: &Path) {
+        let text = path.display().to_string();
+        let below = text.split_once("/data").map_or("", |(_, below)| below);
+        self.1.lock().unwrap().push(format!("{step} data{below}"));
+    }
+
     fn step(&self) -> io::Result<()> {
         if self.0.fetch_sub(1, Ordering::SeqCst) > 0 { Ok(()) } else { Err(io::Error::other("stopped")) }
     }
 }
 
-struct StoppingFile(StoppingDisk, Box<dyn DiskFile>);
+struct StoppingFile(StoppingDisk, Box<dyn DiskFile>, PathBuf);
 
 impl Disk for StoppingDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.note("create", path);
         self.step()?;
-        Ok(Box::new(StoppingFile(self.clone(), SystemDisk.create(path)?)))
+        Ok(Box::new(StoppingFile(self.clone(), SystemDisk.create(path)?, path.to_owned())))
     }
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         SystemDisk.open(path)
     }
     fn create_dir(&self, path: &Path) -> io::Result<()> {
+        self.note("make", path);
         self.step().and_then(|()| SystemDisk.create_dir(path))
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.note("rename to", to);
         self.step().and_then(|()| SystemDisk.rename(from, to))
     }
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        self.note("sync folder", path);
         self.step().and_then(|()| SystemDisk.sync_dir(path))
     }
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -49,6 +63,7 @@ impl Disk for StoppingDisk {
 
 impl DiskFile for StoppingFile {
     fn write_all(&mut self, data: &[u8]) -> io::Result<()> {
+        self.0.note("write", &self.2);
         self.0.step().and_then(|()| self.1.write_all(data))
     }
     fn truncate(&mut self, length: u64) -> io::Result<()> {
@@ -58,6 +73,7 @@ impl DiskFile for StoppingFile {
         self.1.read_exact_at(buffer, offset)
     }
     fn sync_data(&mut self) -> io::Result<()> {
+        self.0.note("sync", &self.2);
         self.0.step().and_then(|()| self.1.sync_data())
     }
 }
@@ -92,7 +108,7 @@ fn a_stop_at_any_step_of_an_upload_leaves_nothing_or_all() {
     drop(world);
     let mut published = 0;
     for steps in 0_i64..40 {
-        let disk = StoppingDisk(Arc::new(AtomicI64::new(i64::MAX)));
+        let disk = StoppingDisk::new();
         let (_, mut parts) = parts(100 + steps.unsigned_abs());
         parts.disk = Arc::new(disk.clone());
         let engine = Arc::new(Engine::open(&data, parts).unwrap());
@@ -130,7 +146,7 @@ fn a_failed_sync_is_not_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let kid = World::sqlite(&data).kid;
-    let disk = StoppingDisk(Arc::new(AtomicI64::new(i64::MAX)));
+    let disk = StoppingDisk::new();
     let (_, mut parts) = parts(7);
     parts.disk = Arc::new(disk.clone());
     let engine = Arc::new(Engine::open(&data, parts).unwrap());
@@ -204,4 +220,22 @@ fn acknowledged_changes_are_there_after_reopening() {
     let engine = Engine::open(&data, parts(3).1).unwrap();
     assert_eq!(engine.list_folder(&kid, "f", &page(1, 1)).unwrap().total_folders, 300);
     assert_eq!(engine.store().read(|view| Ok(larder_engine::store::dump(view)?)).unwrap(), before);
+}
+
+/// What no test without a power switch can show by its effects: the order of the steps.
+#[test]
+fn every_sync_comes_before_what_relies_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let kid = World::sqlite(&data).kid;
+    let disk = StoppingDisk::new();
+    let (_, mut parts) = parts(9);
+    parts.disk = Arc::new(disk.clone());
+    let engine = Arc::new(Engine::open(&data, parts).unwrap());
+    let mut upload = begin(&engine, &kid);
+    upload.file("x", None).unwrap();
+    upload.push(&noise(10_000)).unwrap();
+    upload.push(&noise(10_000)).unwrap();
+    upload.end_file(None).unwrap();
+    insta::assert_snapshot!(disk.1.lock().unwrap().join("\n"));
 }
