@@ -1,4 +1,23 @@
 //! A hyper transport for larder-core: drives calls and exchanges over HTTP/1.1 and TLS.
+//!
+//! **In scope:** a pooled client that drives a [`Call`](larder_core::Call); an accept loop that drives an
+//! [`Exchange`](larder_core::Exchange); TLS for the client; the clocks that need a socket: connecting, heads, idle and
+//! stalled connections.
+//!
+//! **Out of scope:** what is said. Operations, sessions, retries, deadlines and redirects are the core's; routing between
+//! APIs, storage and logs are the embedder's. HTTP/2, proxies and cookies: the services here never spoke or used them.
+//!
+//! # Contents
+//! * [`client`]: [`Client`], with [`Source`](client::Source) and [`Sink`](client::Sink) for files. Its driver,
+//!   `client/drive.rs`, is one screen long: the example of how to drive a call from any other runtime.
+//! * [`server`]: [`serve`](server::serve), [`Service`](server::Service), [`exchange`](server::exchange()),
+//!   [`Respond`](server::Respond).
+//!
+//! # Feature
+//! `tls` (on by default): `https` targets, by rustls with ring and Mozilla's roots. No global provider is installed or used.
+
 pub mod client;
 mod pieces;
+pub mod server;
+
 pub use client::Client;

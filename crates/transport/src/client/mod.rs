@@ -65,7 +65,11 @@ impl<A: Api> Client<A> {
     ///
     /// # Errors
     /// See [`ErrorKind`](larder_core::ErrorKind).
-    pub async fn call<O: Operation<Api = A>>(&self, operation: O, settings: Settings<A>) -> Result<O::Answer, Box<Error<A::Fault>>> {
+    pub async fn call<O: Operation<Api = A>>(
+        &self,
+        operation: O,
+        settings: Settings<A>,
+    ) -> Result<O::Answer, Box<Error<A::Fault>>> {
         drive::drive(self, Call::new(operation, settings), &mut Files::new((), ())).await
     }
 
