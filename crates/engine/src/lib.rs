@@ -2,6 +2,7 @@
 //!
 //! # In scope
 //! * [`engine`]: [`Engine`], one method for each operation; begin here.
+//! * [`handlers`]: the operations of both APIs on the engine, typed in and typed out.
 //! * [`rules`]: what the operations mean, as pure functions over a store's lookups and puts.
 //! * [`store`]: the stores, [`store::Model`] in memory and [`store::Sqlite`] on disk, and their dump.
 //! * [`blobs`]: content, written durably and verified when read.
@@ -21,6 +22,7 @@ pub mod blobs;
 pub mod disk;
 pub mod engine;
 pub mod env;
+pub mod handlers;
 pub mod lock;
 pub mod password;
 pub mod path;

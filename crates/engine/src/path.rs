@@ -106,6 +106,12 @@ impl RelPath {
         self.0.join("/")
     }
 
+    /// The first `count` names of it.
+    #[must_use]
+    pub fn first(&self, count: usize) -> Self {
+        Self(self.0.iter().take(count).cloned().collect())
+    }
+
     /// The folder and the name in it; `None` for the root.
     #[must_use]
     pub fn split_last(&self) -> Option<(&[String], &str)> {

@@ -30,6 +30,14 @@ impl Engine {
     /// [`Refusal::InvalidAppKey`]; [`Refusal::LoginFailed`] for a wrong password, an unknown user and a locked account
     /// alike, after the same work.
     pub fn login(&self, app_key: &str, user: &str, password: &Secret, ip: IpAddr) -> Result<Login, Refusal> {
+        let (application, account) = self.prove(app_key, user, password)?;
+        let token = self.sessions.open(&*self.random, application.id, account.id, ip, self.now())?;
+        let caller = Caller { application: application.id, account: account.id, ip };
+        Ok(Login { token, caller, is_master: account.is_master() })
+    }
+
+    /// The account of a user who knows its password.
+    fn prove(&self, app_key: &str, user: &str, password: &Secret) -> Result<(Application, Account), Refusal> {
         let (application, account) = self.store.read(|view| {
             let application = view.application_by_key(app_key.trim())?.ok_or(Refusal::InvalidAppKey)?;
             let account = places::user(view, &application, user)?;
@@ -44,9 +52,7 @@ impl Engine {
         if !self.accepts(&account, right)? {
             return Err(Refusal::LoginFailed);
         }
-        let token = self.sessions.open(&*self.random, application.id, account.id, ip, self.now())?;
-        let caller = Caller { application: application.id, account: account.id, ip };
-        Ok(Login { token, caller, is_master: account.is_master() })
+        Ok((application, account))
     }
 
     /// Counts the attempt. A good one after another good one writes nothing.
@@ -128,16 +134,13 @@ impl Engine {
         self.store.read(|view| accounts::list_children(view, caller, page, size))
     }
 
-    /// Replaces the caller's own password, and ends all sessions of the account. A wrong old password counts as a failed login. Blocks while both are hashed.
+    /// Replaces an account's own password, and ends all of its sessions. The old password stands for a login: a wrong
+    /// one counts as a failure, and a locked account stays locked. Blocks while both are hashed.
     ///
     /// # Errors
-    /// [`Refusal::LoginFailed`] for a wrong old password or a locked account.
-    pub fn change_password(&self, caller: &Caller, old: &Secret, new: &Secret) -> Result<(), Refusal> {
-        let account = self.account(caller)?;
-        let right = self.passwords.verify(old, Some(&account.password))?;
-        if !self.accepts(&account, right)? {
-            return Err(Refusal::LoginFailed);
-        }
+    /// Those of [`Self::login`].
+    pub fn change_password(&self, app_key: &str, user: &str, old: &Secret, new: &Secret) -> Result<(), Refusal> {
+        let (_, account) = self.prove(app_key, user, old)?;
         self.replace_password(account.id, new)
     }
 

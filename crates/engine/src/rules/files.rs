@@ -53,6 +53,15 @@ pub fn delete(tx: &mut dyn Tx, caller: &Caller, paths: &[String], now: Timestamp
 /// # Errors
 /// Those of [`publish`].
 pub fn may_publish(view: &dyn View, place: &Place, overwrite: bool) -> Ruled<()> {
+    let above = place.path.split_last().map_or(0, |(above, _)| above.len());
+    for depth in 1..=above {
+        let way = Place { path: place.path.first(depth), ..place.clone() };
+        match find(view, &way)? {
+            Some(node) if node.kind() == Kind::File => return Err(Refusal::AlreadyExists),
+            Some(_) => {}
+            None => return Ok(()),
+        }
+    }
     match find(view, place)? {
         Some(node) if node.kind() == Kind::Folder => Err(Refusal::FolderAlreadyExists),
         Some(_) if !overwrite => Err(Refusal::AlreadyExists),

@@ -111,8 +111,9 @@ fn passwords_change_and_sessions_end_with_them() {
         let engine = &world.engine;
         let login = |password: &str| engine.login(&world.founded.app_key, "kid", &password.into(), HERE);
         let token = login("kid!").unwrap().token;
-        assert_eq!(engine.change_password(&world.kid, &"wrong".into(), &"new".into()), Err(Refusal::LoginFailed));
-        engine.change_password(&world.kid, &"kid!".into(), &"new".into()).unwrap();
+        let change = |old: &str| engine.change_password(&world.founded.app_key, "kid", &old.into(), &"new".into());
+        assert_eq!(change("wrong"), Err(Refusal::LoginFailed));
+        change("kid!").unwrap();
         assert_eq!(engine.session(&token, HERE), Err(Refusal::SessionNotFound));
         assert_eq!(login("kid!").unwrap_err(), Refusal::LoginFailed);
         login("new").unwrap();

@@ -54,7 +54,11 @@ fn a_group_takes_back_only_the_refused() {
 #[test]
 fn threads_share_one_engine() {
     fn shared<T: Send + Sync + 'static>() {}
+    fn sent<T: Send + 'static>() {}
     shared::<Engine>();
+    sent::<larder_engine::engine::Upload>();
+    sent::<larder_engine::engine::Download>();
+    sent::<larder_engine::Pending<()>>();
     World::both(|world| {
         thread::scope(|scope| {
             for worker in 0..4 {
@@ -79,6 +83,10 @@ fn rates() {
     let rate = |what: &str, count: u32, start: Instant| {
         println!("{what}: {:.0} per s", f64::from(count) / start.elapsed().as_secs_f64());
     };
+    let block = noise(1 << 20);
+    let start = Instant::now();
+    let sum = (0..500).fold(0, |sum, _| larder_engine::blobs::crc32c(sum, &block));
+    rate(&format!("MiB under a checksum ({sum:08x})"), 500, start);
     let start = Instant::now();
     for number in 0..500 {
         world.mkdir(&world.kid, &format!("one/{number:06}"));

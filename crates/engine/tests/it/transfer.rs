@@ -54,6 +54,9 @@ fn n44_n51_collisions_and_several_files() {
         assert_eq!(world.put(&world.kid, "f", "a", b"new").unwrap_err(), Refusal::AlreadyExists);
         assert_eq!(world.put_with(&world.kid, "f", "dir", b"new", true).unwrap_err(), Refusal::FolderAlreadyExists);
         assert_eq!(world.put(&world.kid, "f/a/below", "x", b"x").unwrap_err(), Refusal::AlreadyExists);
+        let below = UploadTerms { folder: Some("f/a/below".into()), ..UploadTerms::default() };
+        let early = world.upload(&world.kid, below).unwrap().file("x", None);
+        assert_eq!(early, Err(Refusal::AlreadyExists), "before the content comes");
         world.clock.advance(5);
         let second = world.put_with(&world.kid, "f", "a", b"new", true).unwrap();
         assert_eq!((first.id, first.created), (second.id, second.created));

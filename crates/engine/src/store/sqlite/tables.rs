@@ -67,10 +67,21 @@ impl View for Tables<'_> {
             Sort::FileType => format!("type {way}, name {way}"),
         };
         let folder = (run.account.0, run.parent.0, run.kind == Kind::File, limited(run.limit));
-        let head = format!("{} WHERE account = ?1 AND parent = ?2 AND kind = ?3", rows::NODE);
+        // Without being told, SQLite walks the primary key, through all files where folders are wanted.
+        let by_kind = "INDEXED BY nodes_by_kind WHERE account = ?1 AND parent = ?2 AND kind = ?3";
+        let head = format!("{} {by_kind}", rows::NODE);
         match &run.seek {
             Seek::Skip(skip) => {
-                let sql = format!("{head} ORDER BY {order} LIMIT ?4 OFFSET ?5");
+                let sql = match run.sort {
+                    // Only the index, not the rows, is read on the way to the first one.
+                    Sort::Name if *skip > 0 => format!(
+                        "{head} AND name {beyond}= (SELECT name FROM nodes {by_kind} ORDER BY {order} LIMIT 1 OFFSET ?5) \
+                         ORDER BY {order} LIMIT ?4"
+                    ),
+                    Sort::Name | Sort::Created | Sort::Size | Sort::FileType => {
+                        format!("{head} ORDER BY {order} LIMIT ?4 OFFSET ?5")
+                    }
+                };
                 let skip = i64::try_from(*skip).unwrap_or(i64::MAX);
                 all(self.0, &sql, (folder.0, folder.1, folder.2, folder.3, skip), rows::node)
             }

@@ -1,4 +1,6 @@
 //! The one thread that writes: it takes what has queued up, runs it in one transaction, commits once, answers all.
+//!
+//! A failed commit, and a panic in a rule, end all writing until the process starts anew; reading goes on.
 
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
