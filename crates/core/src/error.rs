@@ -117,6 +117,9 @@ pub enum ErrorKind<F> {
     Cancelled,
 }
 
+/// How a call ended.
+pub type CallResult<T, F> = Result<T, Box<Error<F>>>;
+
 /// How a call ended when it did not succeed. Never holds a secret, nor the peer's own text beyond a fault's message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<F> {

@@ -1,6 +1,7 @@
 //! The contract between a machine and whoever drives it.
 
 use core::fmt;
+use core::ops::ControlFlow;
 
 use bytes::Bytes;
 
@@ -8,7 +9,7 @@ use crate::operation::Api;
 use crate::retry::Budget;
 use crate::session::Session;
 use crate::wire::{Length, RequestHead, ResponseHead};
-use crate::{Error, ExchangeId, Failure, Ids, Misuse, Phase, Time, Why};
+use crate::{CallResult, ExchangeId, Failure, Ids, Misuse, Phase, Time, Why};
 
 /// A state machine without IO. **The whole contract:** do what [`poll`](Self::poll) says. `Wait` means that there is
 /// nothing to do: poll again at `until`, after any [`handle`](Self::handle), or when [`Shared::epoch`] has moved.
@@ -29,6 +30,18 @@ pub trait Machine {
     /// A bug in the embedder. The machine is unchanged. Late events of an abandoned exchange are no misuse: they are
     /// dropped.
     fn handle(&mut self, input: Self::Input) -> Result<(), Misuse>;
+}
+
+/// A machine of a client: a [`Call`](crate::Call), or a parent that makes several. What a driver drives.
+pub trait ClientMachine<A: Api>:
+    Machine<Shared = Shared<A>, Input = Input, Action = Action<Self::Answer, <A as Api>::Fault>>
+{
+    /// What it comes to.
+    type Answer;
+
+    /// Lets go of what it holds of the shared state. A driver must call this when it drops an unfinished machine, so
+    /// that others that wait for its login go on at once.
+    fn abandon(&mut self, shared: &mut Shared<A>);
 }
 
 /// What all calls of one client share.
@@ -112,7 +125,7 @@ pub enum Action<T, F> {
         on: On,
     },
     /// The call is over.
-    Done(Result<T, Box<Error<F>>>),
+    Done(CallResult<T, F>),
 }
 
 /// What a blocking driver may block on while it waits.
@@ -197,9 +210,9 @@ pub enum Input {
 }
 
 impl<T, F> Action<T, F> {
-    /// The same action with another answer. An answer that is not there any more (polled after the end) is a wait.
-    pub(crate) fn map<U>(self, answer: impl FnOnce(T) -> Option<U>) -> Action<U, F> {
-        match self {
+    /// Splits the end off: what a parent machine needs to pass on everything else that its child wants done.
+    pub fn or_done<U>(self) -> ControlFlow<CallResult<T, F>, Action<U, F>> {
+        ControlFlow::Continue(match self {
             Self::Open { at, head, length } => Action::Open { at, head, length },
             Self::Write { at, chunk } => Action::Write { at, chunk },
             Self::Finish { at } => Action::Finish { at },
@@ -208,11 +221,26 @@ impl<T, F> Action<T, F> {
             Self::Data { offset, chunk } => Action::Data { offset, chunk },
             Self::Note(note) => Action::Note(note),
             Self::Wait { until, why, on } => Action::Wait { until, why, on },
-            Self::Done(Err(error)) => Action::Done(Err(error)),
-            Self::Done(Ok(value)) => match answer(value) {
-                Some(answer) => Action::Done(Ok(answer)),
-                None => Action::Wait { until: None, why: Why::Embedder, on: On::default() },
-            },
+            Self::Done(result) => return ControlFlow::Break(result),
+        })
+    }
+
+    /// What a machine says that is over and was asked again.
+    #[must_use]
+    pub fn over() -> Self {
+        Self::Wait { until: None, why: Why::Embedder, on: On::default() }
+    }
+}
+
+impl Input {
+    /// The exchange that it is about, if it is about one.
+    #[must_use]
+    pub fn at(&self) -> Option<ExchangeId> {
+        match self {
+            Self::Wrote { at } | Self::Head { at, .. } | Self::Data { at, .. } | Self::End { at } | Self::Failed { at, .. } => {
+                Some(*at)
+            }
+            Self::Body { .. } | Self::BodyEnd | Self::BodyGone | Self::Cancel => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod api;
 pub mod codec;
 mod fault;
+pub mod flow;
 mod operations;
 pub mod values;
 

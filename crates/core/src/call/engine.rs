@@ -132,7 +132,7 @@ impl<A: Api> Engine<A> {
                 Some(self.wait(Some(until), Why::Backoff, On::default()))
             }
             State::Over(result) => Some(Action::Done(result.map_err(|kind| self.error(now, kind)))),
-            State::Reported => Some(Action::Wait { until: None, why: Why::Embedder, on: On::default() }),
+            State::Reported => Some(Action::over()),
         }
     }
 
@@ -193,18 +193,11 @@ impl<A: Api> Engine<A> {
         if matches!(self.state, State::Reported) {
             return Err(Misuse::Done);
         }
-        let at = match &input {
-            Input::Cancel => {
-                self.is_cancelled = true;
-                return Ok(());
-            }
-            Input::Wrote { at }
-            | Input::Head { at, .. }
-            | Input::Data { at, .. }
-            | Input::End { at }
-            | Input::Failed { at, .. } => Some(*at),
-            Input::Body { .. } | Input::BodyEnd | Input::BodyGone => None,
-        };
+        if let Input::Cancel = input {
+            self.is_cancelled = true;
+            return Ok(());
+        }
+        let at = input.at();
         if let Some(at) = at.filter(|at| self.newest.is_none_or(|newest| *at > newest)) {
             return Err(Misuse::NeverOpened(at));
         }

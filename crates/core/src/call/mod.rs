@@ -19,11 +19,13 @@ mod gate;
 mod receiver;
 mod verdict;
 
+use core::ops::ControlFlow;
+
 use http::response;
 
 use self::engine::{Engine, Script};
 use crate::clocks::Clocks;
-use crate::machine::{Action, Input, Machine, Shared};
+use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
@@ -78,12 +80,6 @@ impl<O: Operation> Call<O> {
         Self { typed: Typed { operation, answer: None }, engine: Engine::new(&O::META, settings) }
     }
 
-    /// Lets go of what the call holds of the shared state. A driver must call this when it drops an unfinished call,
-    /// so that others that wait for its login go on at once.
-    pub fn abandon(&mut self, shared: &mut Shared<O::Api>) {
-        self.engine.abandon(shared);
-    }
-
     /// The operation.
     pub fn operation(&self) -> &O {
         &self.typed.operation
@@ -114,11 +110,23 @@ impl<O: Operation> Machine for Call<O> {
     type Input = Input;
 
     fn poll(&mut self, now: Time, shared: &mut Self::Shared) -> Self::Action {
-        let action = self.engine.poll(now, shared, &mut self.typed);
-        action.map(|()| self.typed.answer.take())
+        match self.engine.poll(now, shared, &mut self.typed).or_done() {
+            ControlFlow::Continue(action) => action,
+            ControlFlow::Break(Err(error)) => Action::Done(Err(error)),
+            // The engine ends well only after `judge` did.
+            ControlFlow::Break(Ok(())) => self.typed.answer.take().map_or_else(Action::over, |answer| Action::Done(Ok(answer))),
+        }
     }
 
     fn handle(&mut self, input: Input) -> Result<(), Misuse> {
         self.engine.handle(input)
+    }
+}
+
+impl<O: Operation> ClientMachine<O::Api> for Call<O> {
+    type Answer = O::Answer;
+
+    fn abandon(&mut self, shared: &mut Shared<O::Api>) {
+        self.engine.abandon(shared);
     }
 }

@@ -1,6 +1,6 @@
-//! The driver: what a [`Call`] wants done, done with hyper. This is all that an embedder has to write.
+//! The driver: what a [`Call`](larder_core::Call) wants done, done with hyper. This is all that an embedder has to write.
 
-use larder_core::{Action, Api, Call, Error, Operation};
+use larder_core::{Action, Api, ClientMachine, Error};
 
 use super::files::Files;
 use super::running::Running;
@@ -8,13 +8,14 @@ use super::wire::Wire;
 use super::{Client, Sink, Source};
 
 /// Drives `call` to its end.
-pub(super) async fn drive<O, S, K>(
-    client: &Client<O::Api>,
-    call: Call<O>,
+pub(super) async fn drive<A, M, S, K>(
+    client: &Client<A>,
+    call: M,
     files: &mut Files<S, K>,
-) -> Result<O::Answer, Box<Error<<O::Api as Api>::Fault>>>
+) -> Result<M::Answer, Box<Error<A::Fault>>>
 where
-    O: Operation,
+    A: Api,
+    M: ClientMachine<A>,
     S: Source,
     K: Sink,
 {

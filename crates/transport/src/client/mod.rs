@@ -19,7 +19,7 @@ use std::future::pending;
 use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use larder_core::{Api, Call, Error, Operation, Session, Settings, Shared, Time};
+use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings, Shared, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -83,7 +83,7 @@ impl<A: Api> Client<A> {
         S: Source,
     {
         let settings = Settings { length: settings.length.or(source.length()), ..settings };
-        self.transfer(operation, settings, Files::new(source, ())).await
+        self.drive(Call::new(operation, settings), source, ()).await
     }
 
     /// Makes a call that fetches a file.
@@ -95,21 +95,21 @@ impl<A: Api> Client<A> {
         O: Operation<Api = A>,
         K: Sink,
     {
-        self.transfer(operation, settings, Files::new((), sink)).await
+        self.drive(Call::new(operation, settings), (), sink).await
     }
 
-    async fn transfer<O, S, K>(
-        &self,
-        operation: O,
-        settings: Settings<A>,
-        mut files: Files<S, K>,
-    ) -> Result<O::Answer, CallError<A::Fault>>
+    /// Drives a machine of your own to its end, or one that makes several calls. It may have one exchange open at a time.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind); or either file cannot be used.
+    pub async fn drive<M, S, K>(&self, machine: M, source: S, sink: K) -> Result<M::Answer, CallError<A::Fault>>
     where
-        O: Operation<Api = A>,
+        M: ClientMachine<A>,
         S: Source,
         K: Sink,
     {
-        let result = drive::drive(self, Call::new(operation, settings), &mut files).await;
+        let mut files = Files::new(source, sink);
+        let result = drive::drive(self, machine, &mut files).await;
         result.map_err(|error| CallError::new(error, files.into_spoiled()))
     }
 
