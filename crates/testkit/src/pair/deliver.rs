@@ -1,0 +1,119 @@
+//! Parcels arrive.
+
+use larder_core::{Api, ExchangeId, Input, Told};
+
+use super::server::Server;
+use super::wire::{Back, Parcel, There};
+use super::{Pair, Service};
+
+impl<A: Api, S: Service<A>> Pair<A, S> {
+    /// Delivers the first parcel that is due and that its receiver takes now.
+    pub(super) fn deliver(&mut self) -> bool {
+        let due = self.parcels.iter().take_while(|((time, _), _)| *time <= self.now);
+        let mut due = due.filter(|(_, parcel)| self.is_wanted(parcel)).map(|(key, _)| *key);
+        let Some(key) = due.next() else { return false };
+        drop(due);
+        match self.parcels.remove(&key) {
+            Some(Parcel::There(at, message)) => self.at_server(at, message),
+            Some(Parcel::Back(at, message)) => self.at_client(at, message),
+            Some(Parcel::ClientWrote(at)) => self.tell_client(at, Input::Wrote { at }),
+            Some(Parcel::ServerWrote(at)) => self.tell_server(at, Told::Wrote, "Wrote"),
+            Some(Parcel::Read(call, feed, offset, max)) => self.at_caller(call, feed, offset, max),
+            None => {}
+        }
+        true
+    }
+
+    /// Whether its receiver takes it now. Messages of one direction share this answer, so none overtakes another.
+    fn is_wanted(&self, parcel: &Parcel) -> bool {
+        match parcel {
+            Parcel::There(_, There::Head(_) | There::Failed(_)) => true,
+            Parcel::There(at, There::Data(..) | There::End) => self.servers.get(at).is_none_or(Server::reads),
+            Parcel::Back(at, Back::Head(_) | Back::Data(..) | Back::End) => {
+                let client = self.wires.get(at).filter(|wire| !wire.is_abandoned).map(|wire| &self.clients[wire.call]);
+                client.and_then(|client| client.waiting.filter(|_| client.at == Some(*at))).is_none_or(|waiting| waiting.on.peer)
+            }
+            Parcel::Back(_, Back::Failed(..)) | Parcel::ClientWrote(_) | Parcel::ServerWrote(_) | Parcel::Read(..) => true,
+        }
+    }
+
+    fn at_server(&mut self, at: ExchangeId, message: There) {
+        let canned = self.wires.get(&at).and_then(|wire| wire.plan.canned.clone());
+        match (message, canned) {
+            (There::End, Some(canned)) => {
+                self.back(at, Back::Head(larder_core::wire::ResponseHead(canned.head)));
+                if !canned.body.is_empty() {
+                    self.back(at, Back::Data(canned.body, false));
+                }
+                self.back(at, Back::End);
+            }
+            (There::Head(_) | There::Data(..) | There::Failed(_), Some(_)) => {}
+            (There::Head(head), None) => {
+                self.log(format_args!("#{:<5} < Head {head:?}", at.0));
+                self.servers.insert(at, Server::new(head, self.serving));
+            }
+            (There::Data(chunk, is_last), None) => {
+                // What a server that is over does not read stays in the connection for ever.
+                let is_read = self.servers.get(&at).is_some_and(|server| server.outcome.is_none());
+                let line = format!("Data {} bytes", chunk.len());
+                self.tell_server(at, Told::Data(chunk), &line);
+                if is_last && is_read {
+                    self.post(self.now, Parcel::ClientWrote(at));
+                }
+            }
+            (There::End, None) => self.tell_server(at, Told::End, "End"),
+            (There::Failed(failure), None) => self.tell_server(at, Told::Failed(failure), "Failed"),
+        }
+    }
+
+    fn tell_server(&mut self, at: ExchangeId, told: Told<A>, line: &str) {
+        if self.servers.get(&at).is_none_or(|server| server.outcome.is_some()) {
+            return;
+        }
+        self.log(format_args!("#{:<5} < {line}", at.0));
+        let told = self.servers.get_mut(&at).map_or(Ok(()), |server| server.tell(told));
+        self.check(told);
+    }
+
+    fn at_client(&mut self, at: ExchangeId, message: Back) {
+        let Some(wire) = self.wires.get_mut(&at) else { return };
+        let repeats = match (wire.is_abandoned, wire.plan.late) {
+            (false, _) => 1,
+            (true, false) => return,
+            (true, true) => 2,
+        };
+        if matches!(message, Back::End | Back::Failed(..)) {
+            wire.is_abandoned = true;
+        }
+        if matches!(message, Back::Failed(..)) {
+            // A read of the file that is under way belongs to the exchange that broke.
+            self.clients[wire.call].feed += 1;
+        }
+        let is_last = matches!(message, Back::Data(_, true));
+        for _ in 0..repeats {
+            self.tell_client(at, message.clone().input(at));
+        }
+        if is_last {
+            self.post(self.now, Parcel::ServerWrote(at));
+        }
+    }
+
+    fn tell_client(&mut self, at: ExchangeId, input: Input) {
+        let Some(wire) = self.wires.get(&at) else { return };
+        let (call, is_gone) = (wire.call, wire.is_abandoned && matches!(input, Input::Wrote { .. }));
+        if !self.clients[call].is_over && !is_gone {
+            self.tell(call, input);
+        }
+    }
+
+    fn at_caller(&mut self, call: usize, feed: u64, offset: u64, max: usize) {
+        let client = &mut self.clients[call];
+        if client.feed != feed || client.is_over {
+            return;
+        }
+        let again = client.has_read;
+        client.has_read = true;
+        let input = client.source.give(offset, max, again);
+        self.tell(call, input);
+    }
+}

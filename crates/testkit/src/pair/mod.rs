@@ -1,0 +1,288 @@
+//! Two machines, or two hundred, and the wire between them.
+//!
+//! ```text
+//!   Call ──Open, Write, Finish──▶  Plan  ──Head, Data, End──▶ Exchange ──Duty──▶ Service
+//!        ◀──Wrote, Head, Data, End─      ◀──Open, Write, Finish──      ◀──Told──
+//! ```
+//!
+//! A piece counts as taken (`Wrote`) when the machine at the other end has been handed it: there is no buffer between
+//! them, so a server that stops reading is felt by the client at once.
+
+mod client;
+mod deliver;
+mod link;
+mod server;
+mod service;
+mod source;
+mod transmit;
+mod wire;
+
+use std::collections::BTreeMap;
+
+use larder_core::{
+    Action, Api, Call, ClientMachine, Duty, ExchangeId, Input, Misuse, Operation, Outcome, Serving, Session, Settings, Shared,
+    Time,
+};
+
+use self::client::{Client, Waiting};
+pub use self::client::{Ended, Ticket};
+pub use self::link::{Canned, Opening, Plan, Point, Trouble};
+use self::server::{Reaction, Server};
+pub use self::service::{Served, Service};
+pub use self::source::Source;
+use self::wire::{Parcel, Wire};
+
+/// More moves than any run of a test makes: beyond it, the run has no end.
+const ENDLESS: u64 = 5_000_000;
+
+/// One client's calls against one service, in memory, under a virtual clock.
+pub struct Pair<A: Api, S: Service<A>> {
+    /// The service, to be looked at and changed between moves.
+    pub service: S,
+    /// What the calls share.
+    pub shared: Shared<A>,
+    /// How the server's machines are made.
+    pub serving: Serving,
+    now: Time,
+    link: Box<dyn FnMut(&Opening<'_>) -> Plan>,
+    clients: Vec<Client<A>>,
+    servers: BTreeMap<ExchangeId, Server<A, S>>,
+    wires: BTreeMap<ExchangeId, Wire>,
+    parcels: BTreeMap<(Time, u64), Parcel>,
+    /// Numbers of parcels: what is sent first arrives first.
+    sent: u64,
+    moves: u64,
+    trace: String,
+}
+
+impl<A: Api, S: Service<A>> Pair<A, S> {
+    /// A client with this session, and a service. `seed` decides jitter and boundaries.
+    pub fn new(session: Session<A>, seed: u64, service: S) -> Self {
+        Self {
+            service,
+            shared: Shared::new(session, seed),
+            serving: Serving::default(),
+            now: Time::ZERO,
+            link: Box::new(|_| Plan::default()),
+            clients: Vec::new(),
+            servers: BTreeMap::new(),
+            wires: BTreeMap::new(),
+            parcels: BTreeMap::new(),
+            sent: 0,
+            moves: 0,
+            trace: String::new(),
+        }
+    }
+
+    /// Decides what happens to every exchange from now on.
+    pub fn link(&mut self, plan: impl FnMut(&Opening<'_>) -> Plan + 'static) {
+        self.link = Box::new(plan);
+    }
+
+    /// A new call, without a file.
+    pub fn start<O: Operation<Api = A>>(&mut self, operation: O, settings: Settings<A>) -> Ticket<A, O::Answer> {
+        self.drive(Call::new(operation, settings), Source::default())
+    }
+
+    /// A new call that may ask for this file. Its length is promised by [`Settings::length`], if at all.
+    pub fn upload<O: Operation<Api = A>>(
+        &mut self,
+        operation: O,
+        settings: Settings<A>,
+        source: impl Into<Source>,
+    ) -> Ticket<A, O::Answer> {
+        self.drive(Call::new(operation, settings), source)
+    }
+
+    /// A new machine of the client, which may ask for this file.
+    pub fn drive<M: ClientMachine<A> + 'static>(&mut self, machine: M, source: impl Into<Source>) -> Ticket<A, M::Answer> {
+        let (client, ticket) = Client::new(self.clients.len(), machine, source.into());
+        self.clients.push(client);
+        ticket
+    }
+
+    /// What a call has handed to its caller of the file that it downloads.
+    #[must_use]
+    pub fn received<T>(&self, ticket: &Ticket<A, T>) -> &[u8] {
+        &self.clients[ticket.call].received
+    }
+
+    /// The caller of this call has lost interest.
+    pub fn cancel<T>(&mut self, ticket: &Ticket<A, T>) {
+        self.tell(ticket.call, Input::Cancel);
+    }
+
+    /// The embedder drops this call, as a future is dropped: what it had open is closed.
+    pub fn abandon<T>(&mut self, ticket: &Ticket<A, T>) {
+        let client = &mut self.clients[ticket.call];
+        client.call.abandon(&mut self.shared);
+        client.is_over = true;
+        let at = client.at.take();
+        self.log(format_args!("call {}   abandoned", ticket.call));
+        if let Some(at) = at {
+            self.give_up(at);
+        }
+    }
+
+    /// The virtual clock.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Everything that was said, one line each: who, what, and when it was. Nothing in it is secret.
+    #[must_use]
+    pub fn trace(&self) -> &str {
+        &self.trace
+    }
+
+    /// How many exchanges were opened.
+    #[must_use]
+    pub fn exchanges(&self) -> usize {
+        self.wires.len()
+    }
+
+    /// How the server's machines ended, in the order of their exchanges.
+    pub fn served(&self) -> impl Iterator<Item = &Outcome<A>> {
+        self.servers.values().filter_map(|server| server.outcome.as_ref())
+    }
+
+    /// Runs until every machine of both ends is over.
+    ///
+    /// # Panics
+    /// With the trace: when nothing can happen any more although a machine is not over, when there is no end in sight,
+    /// and when a machine says that it was driven wrongly.
+    pub fn run(&mut self) {
+        while self.step() {}
+    }
+
+    /// Runs until something is true; returns whether it became so.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn run_until(&mut self, mut reached: impl FnMut(&Self) -> bool) -> bool {
+        while !reached(self) {
+            if !self.step() {
+                return reached(self);
+            }
+        }
+        true
+    }
+
+    /// One move: a machine is polled until it waits, or one message arrives, or the clock goes on to the next moment at
+    /// which anything can happen. False when every machine is over.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn step(&mut self) -> bool {
+        self.moves += 1;
+        assert!(self.moves < ENDLESS, "endless:\n{}", self.tail());
+        if self.poll_client() || self.poll_server() || self.deliver() {
+            return true;
+        }
+        if self.is_over() {
+            return false;
+        }
+        let Some(next) = self.next_time() else { panic!("stalled at {:?}:\n{}", self.now, self.tail()) };
+        self.now = next;
+        true
+    }
+
+    fn is_over(&self) -> bool {
+        self.clients.iter().all(|client| client.is_over) && self.servers.values().all(|server| server.outcome.is_some())
+    }
+
+    /// The next moment at which anything can happen.
+    fn next_time(&self) -> Option<Time> {
+        let clients = self.clients.iter().filter(|client| !client.is_over).filter_map(|client| client.waiting?.until);
+        let servers = self.servers.values().filter(|server| server.outcome.is_none());
+        let servers = servers.filter_map(|server| server.waiting?.until);
+        let parcels = self.parcels.keys().map(|(time, _)| *time);
+        clients.chain(servers).chain(parcels).filter(|time| *time > self.now).min()
+    }
+
+    /// Polls the first call that wants it, until it waits.
+    fn poll_client(&mut self) -> bool {
+        let epoch = self.shared.epoch();
+        let Some(call) = self.clients.iter().position(|client| client.is_awake(self.now, epoch)) else { return false };
+        loop {
+            let action = self.clients[call].call.poll(self.now, &mut self.shared);
+            let (waiting, is_done) = match &action {
+                Action::Wait { until, why, on } => (Some(Waiting { until: *until, why: *why, on: *on }), false),
+                Action::Done(_) => (None, true),
+                Action::Open { .. }
+                | Action::Write { .. }
+                | Action::Finish { .. }
+                | Action::Abort { .. }
+                | Action::Feed { .. }
+                | Action::Data { .. }
+                | Action::Note(_) => (None, false),
+            };
+            match &waiting {
+                Some(waiting) => self.log(format_args!("call {call} > {waiting}")),
+                None => self.log(format_args!("call {call} > {action:?}")),
+            }
+            self.clients[call].waiting = waiting;
+            self.clients[call].is_over = is_done;
+            if waiting.is_some() || is_done {
+                return true;
+            }
+            self.act(call, action);
+        }
+    }
+
+    /// Polls the first exchange that wants it, until it waits.
+    fn poll_server(&mut self) -> bool {
+        let now = self.now;
+        let awake = self.servers.iter_mut().find(|(_, server)| server.is_awake(now)).map(|(at, _)| *at);
+        let Some(at) = awake else { return false };
+        loop {
+            let Some(server) = self.servers.get_mut(&at) else { return true };
+            let duty = server.poll(now);
+            let line = if let Duty::Wait { until, why, on } = &duty {
+                Waiting { until: *until, why: *why, on: *on }.to_string()
+            } else {
+                format!("{duty:?}")
+            };
+            let reaction = server.react(&mut self.service, now, duty);
+            let is_quiet = server.waiting.is_some() || server.outcome.is_some();
+            self.log(format_args!("#{:<5} > {line}", at.0));
+            match reaction {
+                Reaction::Tell(told) => {
+                    let told = self.servers.get_mut(&at).map_or(Ok(()), |server| server.tell(told));
+                    self.check(told);
+                }
+                Reaction::Wire(duty) => self.reply(at, duty),
+                Reaction::None if is_quiet => return true,
+                Reaction::None => {}
+            }
+        }
+    }
+
+    /// Tells a call something.
+    fn tell(&mut self, call: usize, input: Input) {
+        self.log(format_args!("call {call} < {input:?}"));
+        let client = &mut self.clients[call];
+        client.waiting = None;
+        let told = client.call.handle(input);
+        self.check(told);
+    }
+
+    fn check(&self, told: Result<(), Misuse>) {
+        if let Err(misuse) = told {
+            panic!("misuse: {misuse}\n{}", self.tail());
+        }
+    }
+
+    fn log(&mut self, line: core::fmt::Arguments<'_>) {
+        let now = self.now.0;
+        let line = format!("{:>4}.{:03} {line}\n", now.as_secs(), now.subsec_millis());
+        self.trace.push_str(&line);
+    }
+
+    /// The end of the trace: what a person looks at first.
+    fn tail(&self) -> String {
+        let lines: Vec<&str> = self.trace.lines().collect();
+        lines[lines.len().saturating_sub(200)..].join("\n")
+    }
+}

@@ -1,0 +1,45 @@
+//! The caller's file.
+
+use core::time::Duration;
+
+use bytes::Bytes;
+use larder_core::Input;
+
+/// The file that a call uploads. An empty one that is there at once, by default.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its content.
+    pub bytes: Bytes,
+    /// The most bytes given at once; must not be zero.
+    pub piece: usize,
+    /// How long each piece takes to be read.
+    pub pause: Duration,
+    /// Whether it can be read from the start again.
+    pub rewinds: bool,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self { bytes: Bytes::new(), piece: usize::MAX, pause: Duration::ZERO, rewinds: true }
+    }
+}
+
+impl<B: Into<Bytes>> From<B> for Source {
+    fn from(bytes: B) -> Self {
+        Self { bytes: bytes.into(), ..Self::default() }
+    }
+}
+
+impl Source {
+    /// What the machine is told when it asks for `offset`; `again` when the start was asked for before.
+    pub(super) fn give(&self, offset: u64, max: usize, again: bool) -> Input {
+        let at = usize::try_from(offset).ok().filter(|at| *at <= self.bytes.len());
+        match at {
+            Some(at) if !(again && offset == 0) || self.rewinds => {
+                let end = self.bytes.len().min(at.saturating_add(max.min(self.piece)));
+                if end == at { Input::BodyEnd } else { Input::Body { offset, chunk: self.bytes.slice(at..end) } }
+            }
+            Some(_) | None => Input::BodyGone,
+        }
+    }
+}

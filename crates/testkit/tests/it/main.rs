@@ -1,0 +1,4 @@
+//! Both machines of the core against each other, with both APIs.
+mod e2;
+mod nvx;
+mod plain;

@@ -1,0 +1,235 @@
+//! A Nirvanix service of a few lines: one account, sessions, folders and files in a `BTreeMap`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use larder_core::wire::FileHead;
+use larder_core::{Credential, Policy, Secret, Session, Settings, Target, Time};
+use larder_proto_nvx::authentication::{LoggedIn, Login};
+use larder_proto_nvx::imfs::{CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder};
+use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan, Upload, Uploaded};
+use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
+use larder_proto_nvx::{Answer, Code, Done, Fault, Nvx, Request, Style};
+use larder_testkit::{Pair, Served, Service};
+
+/// The password that is right.
+pub(crate) const PASSWORD: &str = "open sesame";
+
+/// The token that every upload may use.
+pub(crate) const UPLOAD_TOKEN: &str = "upload-token";
+
+/// The service.
+#[derive(Debug, Default)]
+pub(crate) struct Little {
+    /// Paths and what is there: folders have no content.
+    pub(crate) tree: BTreeMap<String, Option<Bytes>>,
+    /// Sessions that are open.
+    pub(crate) sessions: BTreeSet<String>,
+    /// Logins that reached the service, refused ones included.
+    pub(crate) logins: u32,
+    /// Requests that were carried out or refused, logins not counted.
+    pub(crate) asked: u32,
+    /// Answers that are due before any other: the front is said to the next request.
+    pub(crate) says: Vec<Code>,
+    /// What a login is answered with.
+    pub(crate) no_login: Option<Code>,
+    /// An upload is refused after so many bytes of its file.
+    pub(crate) full_after: Option<usize>,
+}
+
+/// A file under way.
+#[derive(Debug)]
+pub(crate) struct Moving {
+    folder: String,
+    name: String,
+    content: Vec<u8>,
+    bytes: u64,
+    files: u64,
+}
+
+impl Moving {
+    fn new(folder: &str, content: &[u8]) -> Self {
+        let folder = folder.trim_matches('/').to_owned();
+        Self { folder, name: String::new(), content: content.to_vec(), bytes: 0, files: 0 }
+    }
+}
+
+impl Little {
+    /// Ends all sessions.
+    pub(crate) fn forget(&mut self) {
+        self.sessions.clear();
+    }
+
+    fn login(&mut self, login: &Login) -> Result<Answer, Fault> {
+        self.logins += 1;
+        if let Some(code) = self.no_login {
+            return Err(code.into());
+        }
+        if login.password.expose() != PASSWORD {
+            return Err(Code::LoginFailed.into());
+        }
+        let token = format!("00000000-0000-0000-0000-{:012}", self.logins);
+        self.sessions.insert(token.clone());
+        Ok(Answer::AuthenticationLogin(LoggedIn { session_token: Secret::new(token) }))
+    }
+
+    fn create(&mut self, request: &CreateFolders) -> Result<Answer, Fault> {
+        let paths = request.folder_paths.as_slice();
+        if paths.iter().any(|path| self.tree.contains_key(path.as_str())) {
+            return Err(Code::FolderAlreadyExists.into());
+        }
+        self.tree.extend(paths.iter().map(|path| (path.as_str().to_owned(), None)));
+        Ok(Answer::ImfsCreateFolders(Done {}))
+    }
+
+    fn list(&self) -> Answer {
+        let folder = |name: &String| FolderEntry { name: name.clone(), path: name.clone(), ..FolderEntry::default() };
+        let names = self.tree.iter().filter(|(_, content)| content.is_none());
+        let folders: Vec<FolderEntry> = names.map(|(name, _)| folder(name)).collect();
+        let count = folders.len() as u64;
+        let page = FolderPage { total_folder_count: count, page_folder_count: count, folders, ..FolderPage::default() };
+        Answer::ImfsListFolder(FolderListing { list_folder: page })
+    }
+
+    fn download(&self, request: &Download) -> Result<Served<Nvx, Moving>, Fault> {
+        let path = request.path.as_str().trim_start_matches('/');
+        let Some(Some(content)) = self.tree.get(path) else { return Err(Code::DownloadPathNotFound.into()) };
+        let total = content.len() as u64;
+        let facts = FileFacts { length: total, etag: "\"1\"".to_owned(), last_modified: date() };
+        let mut answer = Downloaded { total: Some(total), etag: Some(facts.etag.clone()), ..Downloaded::default() };
+        (answer.offset, answer.length) = match request.plan(&facts) {
+            Plan::Whole => (0, Some(total)),
+            Plan::Part { offset, length } => (offset, Some(length)),
+            Plan::NotModified => {
+                answer.not_modified = true;
+                (0, None)
+            }
+            Plan::Unsatisfiable => return Err(Code::RangeNotSatisfiable.into()),
+        };
+        Ok(Served::Download(Answer::TransferDownload(answer), Moving::new("", content)))
+    }
+}
+
+fn date() -> larder_proto_nvx::values::Date {
+    larder_proto_nvx::values::Date::from_unix(784_887_151)
+}
+
+impl Service<Nvx> for Little {
+    type Caller = ();
+    type Transfer = Moving;
+
+    fn identify(&mut self, _: Time, credential: Credential) -> Result<(), Fault> {
+        match credential {
+            Credential::None => Ok(()),
+            Credential::Session(token) if self.sessions.contains(token.expose()) => Ok(()),
+            Credential::Upload(token) if token.expose() == UPLOAD_TOKEN => Ok(()),
+            Credential::Session(_) | Credential::Key(_) => Err(Code::SessionNotFound.into()),
+            Credential::Upload(_) => Err(Code::InvalidAccessToken.into()),
+        }
+    }
+
+    fn serve(&mut self, _: Time, (): &(), request: Request) -> Result<Served<Nvx, Moving>, Fault> {
+        if let Request::AuthenticationLogin(login) = &request {
+            return self.login(login).map(Served::Answer);
+        }
+        self.asked += 1;
+        if !self.says.is_empty() {
+            return Err(self.says.remove(0).into());
+        }
+        match request {
+            Request::ImfsCreateFolders(request) => self.create(&request).map(Served::Answer),
+            Request::ImfsListFolder(_) => Ok(Served::Answer(self.list())),
+            Request::TransferDownload(request) => self.download(&request),
+            Request::TransferUpload(request) => Ok(Served::Upload(Moving::new(request.dest_folder_path.as_str(), &[]))),
+            _ => Err(Code::UnsupportedOperation.into()),
+        }
+    }
+
+    fn file(&mut self, moving: &mut Moving, head: FileHead) -> Result<(), Fault> {
+        moving.name = head.file_name;
+        moving.content.clear();
+        Ok(())
+    }
+
+    fn chunk(&mut self, moving: &mut Moving, chunk: Bytes) -> Result<(), Fault> {
+        moving.content.extend_from_slice(&chunk);
+        moving.bytes += chunk.len() as u64;
+        if self.full_after.is_some_and(|full| moving.content.len() > full) {
+            return Err(Code::StorageLimitExceeded.into());
+        }
+        Ok(())
+    }
+
+    fn file_end(&mut self, moving: &mut Moving) -> Result<(), Fault> {
+        moving.files += 1;
+        let path = format!("{}/{}", moving.folder, moving.name);
+        self.tree.insert(path, Some(core::mem::take(&mut moving.content).into()));
+        Ok(())
+    }
+
+    fn files_end(&mut self, moving: &mut Moving) -> Result<Option<Answer>, Fault> {
+        let answer = Uploaded { files_uploaded: moving.files, bytes_uploaded: moving.bytes };
+        Ok(Some(Answer::TransferUpload(answer)))
+    }
+
+    fn read(&mut self, moving: &mut Moving, offset: u64, max: usize) -> Option<Bytes> {
+        let from = usize::try_from(offset).ok()?;
+        let rest = moving.content.get(from..)?;
+        Some(Bytes::copy_from_slice(&rest[..rest.len().min(max)]))
+    }
+}
+
+/// A client that can log in, and the service.
+pub(crate) fn pair() -> Pair<Nvx, Little> {
+    pair_with(PASSWORD)
+}
+
+/// A client with this password, and the service.
+pub(crate) fn pair_with(password: &str) -> Pair<Nvx, Little> {
+    Pair::new(Session::with_login(login(password)), 7, Little::default())
+}
+
+/// A login with this password.
+pub(crate) fn login(password: &str) -> Login {
+    Login { app_key: "app-key".into(), user_name: parse("somebody"), password: parse(password) }
+}
+
+/// XML, and the defaults.
+pub(crate) fn xml() -> Settings<Nvx> {
+    Settings { style: Style::XML, ..json() }
+}
+
+/// JSON, and the defaults.
+pub(crate) fn json() -> Settings<Nvx> {
+    Settings::new(Target::parse("http://nvx.test").unwrap_or_else(|reject| panic!("{reject}")))
+}
+
+/// The defaults, but one attempt only.
+pub(crate) fn once() -> Settings<Nvx> {
+    Settings { policy: Policy { attempts: 1, ..Policy::default() }, ..json() }
+}
+
+/// A value that is known to be right.
+pub(crate) fn parse<T: TryFrom<String>>(text: &str) -> T {
+    T::try_from(text.to_owned()).unwrap_or_else(|_| panic!("{text}"))
+}
+
+/// Lists the root: safe to repeat.
+pub(crate) fn list() -> ListFolder {
+    ListFolder::new(FolderPath::root(), PageNumber::FIRST, parse::<PageSize>("10"))
+}
+
+/// Creates a folder: not safe to repeat.
+pub(crate) fn create(path: &str) -> CreateFolders {
+    CreateFolders { folder_paths: NonEmpty::from(parse::<Path>(path)) }
+}
+
+/// Uploads a file.
+pub(crate) fn upload(name: &str) -> Upload {
+    Upload::new(UPLOAD_TOKEN.into(), parse("/in"), parse(name))
+}
+
+/// Settings of an upload whose length is known.
+pub(crate) fn sized(length: usize) -> Settings<Nvx> {
+    Settings { length: Some(length as u64), ..json() }
+}
