@@ -1,7 +1,7 @@
 //! A hyper transport for larder-core: drives calls and exchanges over HTTP/1.1 and TLS.
 //!
 //! **In scope:** a pooled client that drives a [`Call`](larder_core::Call); an accept loop that drives an
-//! [`Exchange`](larder_core::Exchange); TLS for the client; the clocks that need a socket: connecting, heads, idle and
+//! [`Exchange`](larder_core::Exchange); TLS for both; the clocks that need a socket: connecting, heads, idle and
 //! stalled connections.
 //!
 //! **Out of scope:** what is said. Operations, sessions, retries, deadlines and redirects are the core's; routing between
@@ -14,7 +14,8 @@
 //!   [`Respond`](server::Respond).
 //!
 //! # Feature
-//! `tls` (on by default): `https` targets, by rustls with ring and Mozilla's roots. No global provider is installed or used.
+//! `tls` (on by default): `https` targets and listeners, by rustls with ring; clients trust Mozilla's roots unless told
+//! otherwise. No global provider is installed or used.
 
 pub mod client;
 mod pieces;

@@ -19,6 +19,8 @@ mod options;
 mod respond;
 mod running;
 mod service;
+#[cfg(feature = "tls")]
+mod tls;
 mod work;
 
 pub use self::body::Body;
@@ -28,3 +30,5 @@ pub use self::listener::{Report, serve, serve_with};
 pub use self::options::Options;
 pub use self::respond::{Download, Never, RequestOf, Respond, Served, Upload};
 pub use self::service::{HungUp, Peer, Service};
+#[cfg(feature = "tls")]
+pub use self::tls::{BadIdentity, Tls, TlsIo};

@@ -1,0 +1,14 @@
+//! Client and server against each other, and against peers that misbehave, over real sockets: sockets are the subject.
+
+#![expect(unreachable_pub, reason = "what `catalog!` makes is public, and the rest follows it")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod api;
+mod broken;
+mod connections;
+mod messages;
+mod sessions;
+mod shelf;
+#[cfg(feature = "tls")]
+mod tls;
+mod transfers;
