@@ -197,3 +197,17 @@ async fn a_head_can_be_asked_for_alone() {
     assert!(answer.contains("content-length: 1000\r\n"), "{answer}");
     ask(&mut tcp).await;
 }
+
+#[tokio::test]
+async fn an_early_answer_is_not_followed_by_a_reset() {
+    let server = start().await;
+    let mut tcp = connect(&server).await;
+    let head = "POST /Put HTTP/1.1\r\nhost: h\r\nx-token: t\r\ncontent-length: 9999999\r\ncontent-type: multipart/form-data; boundary=b\r\n\r\n";
+    let field = "--b\r\nContent-Disposition: form-data; name=request\r\n\r\n{\"name\":\"refuse\"}\r\n";
+    let file = "--b\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\n";
+    let body = "x".repeat(400 << 10);
+    tcp.write_all([head, field, file, &body].concat().as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    tcp.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 507 ") && answer.contains("connection: close\r\n"), "{answer}");
+}
