@@ -105,9 +105,10 @@ impl<A: Api> Session<A> {
         Gate::Lead
     }
 
-    /// `call` logged in. Ignored when another took over meanwhile.
-    pub(crate) fn opened(&mut self, call: ExchangeId, token: Secret) {
-        if self.is_led_by(call) {
+    /// A call logged in. Welcome from one whose place another took meanwhile, too: otherwise logins that are slower than
+    /// [`PATIENCE`] would never come to anything. Ignored when a session stands.
+    pub(crate) fn opened(&mut self, token: Secret) {
+        if !matches!(self.state, State::In { .. }) {
             self.change(State::In { token });
         }
     }

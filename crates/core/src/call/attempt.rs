@@ -125,7 +125,8 @@ impl Attempt {
         Step::Wait { until, why, on }
     }
 
-    fn reason(&self) -> (Why, Option<core::time::Duration>) {
+    /// What it waits for, and how long that may take.
+    pub(super) fn reason(&self) -> (Why, Option<core::time::Duration>) {
         if self.cycle.response != Half::Idle {
             (Why::Data, self.clocks.stall)
         } else if self.sender.is_unacknowledged() {

@@ -10,7 +10,7 @@ use crate::clocks::{Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
-use crate::{Error, ErrorKind, ExchangeId, Meta, Misuse, Phase, Reject, Secret, Time, Why};
+use crate::{Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Reject, Secret, Time, Why};
 
 /// What the engine asks of the typed shell around it.
 pub(super) trait Script<A: Api> {
@@ -179,11 +179,7 @@ impl<A: Api> Engine<A> {
         match &self.state {
             State::Gate => Why::Session,
             State::Attempt { purpose: Purpose::Login, .. } => Why::Session,
-            State::Attempt { .. } => match self.phase {
-                Phase::Idle | Phase::Connect | Phase::Send => Why::Room,
-                Phase::Await => Why::Answer,
-                Phase::Receive => Why::Data,
-            },
+            State::Attempt { attempt, .. } => attempt.reason().0,
             State::Pause { .. } => Why::Backoff,
             State::Over(_) | State::Reported => Why::Total,
         }
@@ -231,16 +227,16 @@ impl<A: Api> Engine<A> {
                 return;
             }
         };
-        let (kind, file) = match purpose {
-            Purpose::Login => (crate::Kind::Unary, None),
-            Purpose::Operation { .. } => (self.meta.kind, self.settings.length),
+        let (kind, file, clocks) = match purpose {
+            Purpose::Login => (Kind::Unary, None, self.settings.clocks.unwrap_or_else(|| Clocks::for_kind(Kind::Unary))),
+            Purpose::Operation { .. } => (self.meta.kind, self.settings.length, self.clocks),
         };
         if let (Purpose::Operation { .. }, Some(uri)) = (purpose, &self.elsewhere) {
             *out.head.0.uri_mut() = uri.clone();
         }
         let at = shared.ids.next_id();
         self.newest = Some(at);
-        let attempt = Box::new(Attempt::new(at, out, file, kind, self.clocks, &self.settings.limits));
+        let attempt = Box::new(Attempt::new(at, out, file, kind, clocks, &self.settings.limits));
         self.state = State::Attempt { purpose, attempt };
     }
 

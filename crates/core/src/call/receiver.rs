@@ -25,7 +25,8 @@ impl Receiver {
     }
 
     pub(super) fn head(&mut self, head: ResponseHead) {
-        let length = head.0.headers().get(header::CONTENT_LENGTH);
+        // "Not modified" may state the length of what it does not send (RFC 9110, section 8.6).
+        let length = head.0.headers().get(header::CONTENT_LENGTH).filter(|_| head.0.status() != StatusCode::NOT_MODIFIED);
         self.declared = length.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         self.too_long = !self.is_file(head.0.status()) && self.declared.is_some_and(|length| length > self.limit as u64);
         self.head = Some(head);

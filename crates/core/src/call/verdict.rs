@@ -59,9 +59,7 @@ impl<A: Api> Engine<A> {
     fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) {
         match gate::token::<A>(head, body) {
             Ok(token) => {
-                if let Some(id) = self.id {
-                    shared.session.opened(id, token);
-                }
+                shared.session.opened(token);
                 self.logins = 0;
                 self.state = State::Gate;
             }
@@ -102,6 +100,10 @@ impl<A: Api> Engine<A> {
     fn log_in_again(&mut self, shared: &mut Shared<A>, epoch: Option<u64>) -> bool {
         let Some(epoch) = epoch.filter(|_| !self.has_relogged && shared.session.login().is_some()) else { return false };
         shared.session.expired(epoch);
+        // A login that was refused since then is refused to this call too, and where it was redirected to may be a URL
+        // with the token that has ended.
+        self.waiting_since = Some(epoch);
+        self.elsewhere = None;
         self.has_relogged = true;
         self.notes.push_back(Note::SessionExpired);
         self.state = State::Gate;

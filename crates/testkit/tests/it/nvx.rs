@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use larder_core::wire::FileHead;
-use larder_core::{Credential, Policy, Secret, Session, Settings, Target, Time};
+use larder_core::{Credential, Secret, Session, Settings, Target, Time};
 use larder_proto_nvx::authentication::{LoggedIn, Login};
 use larder_proto_nvx::imfs::{CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder};
 use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan, Upload, Uploaded};
@@ -128,6 +128,7 @@ impl Service<Nvx> for Little {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "whatever else there is, it is not served here")]
     fn serve(&mut self, _: Time, (): &(), request: Request) -> Result<Served<Nvx, Moving>, Fault> {
         if let Request::AuthenticationLogin(login) = &request {
             return self.login(login).map(Served::Answer);
@@ -202,11 +203,6 @@ pub(crate) fn xml() -> Settings<Nvx> {
 /// JSON, and the defaults.
 pub(crate) fn json() -> Settings<Nvx> {
     Settings::new(Target::parse("http://nvx.test").unwrap_or_else(|reject| panic!("{reject}")))
-}
-
-/// The defaults, but one attempt only.
-pub(crate) fn once() -> Settings<Nvx> {
-    Settings { policy: Policy { attempts: 1, ..Policy::default() }, ..json() }
 }
 
 /// A value that is known to be right.
