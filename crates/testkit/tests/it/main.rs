@@ -7,6 +7,8 @@ mod login;
 mod nvx;
 mod outcomes;
 mod plain;
+mod splits;
+mod transfers;
 
 use larder_core::{Api, Error};
 use larder_testkit::{Canned, Pair, Service};
