@@ -7,6 +7,6 @@ pub mod flow;
 mod operations;
 pub mod values;
 
-pub use api::{Format, Nvx, Style};
+pub use api::{Format, Forward, Nvx, Style};
 pub use fault::{Code, Fault};
 pub use operations::*;

@@ -1,8 +1,10 @@
 //! How the API looks on the wire, from both ends: [`client`](self::client) writes requests and reads answers,
-//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files.
+//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files, and
+//! [`forward`](self::forward) where browsers go after an upload.
 
 mod client;
 mod download;
+mod forward;
 mod server;
 
 use http::{request, response};
@@ -10,6 +12,7 @@ use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
 use larder_core::{Api, Operation, Refusal, Reject, RequestFlaw, Secret};
 
+pub use self::forward::Forward;
 use crate::authentication::{LoggedIn, Login};
 use crate::values::Callback;
 use crate::{Answer, Code, Fault, Name};
@@ -35,13 +38,15 @@ pub struct Style {
     pub format: Format,
     /// The function that a script wants called with the answer; JSON only.
     pub callback: Option<Callback>,
+    /// Where a browser is sent instead, after an upload.
+    pub forward: Option<Forward>,
 }
 
 impl Style {
     /// Answers in XML.
-    pub const XML: Self = Self { format: Format::Xml, callback: None };
+    pub const XML: Self = Self { format: Format::Xml, callback: None, forward: None };
     /// Answers in JSON.
-    pub const JSON: Self = Self { format: Format::Json, callback: None };
+    pub const JSON: Self = Self { format: Format::Json, callback: None, forward: None };
 }
 
 /// Parameters of a request, in order.

@@ -5,7 +5,7 @@ use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
-use super::{Format, Nvx, Pairs, Style, UPLOAD, download, find};
+use super::{Format, Forward, Nvx, Pairs, Style, UPLOAD, download, find};
 use crate::codec::{form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
@@ -87,7 +87,10 @@ pub(super) fn open(
 ) -> Result<Incoming<Nvx>, Refused<Nvx>> {
     let refused = |reject: Reject, style: &Style| Refused { fault: reject.into(), style: style.clone() };
     let (token, pairs) = read(name, head, body).map_err(|reject| refused(reject, style))?;
-    let style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
+    let mut style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
+    if name.meta().kind == Kind::Upload {
+        style.forward = value(&pairs, "forwardingUrl").and_then(Forward::parse);
+    }
     let credential = credential(name, token, &pairs).map_err(|reject| refused(reject, &style))?;
     let request = name.decode(Reading(&pairs)).map_err(|reject| refused(reject, &style))?;
     Ok(Incoming { credential, request, style })
@@ -132,6 +135,9 @@ pub(super) fn reply(answer: &Answer, style: &Style) -> Reply {
     if let Answer::TransferDownload(file) = answer {
         return file_reply(file);
     }
+    if let Some(reply) = style.forward.as_ref().and_then(|forward| forward.reply(0, "")) {
+        return reply;
+    }
     match answer.encode(Writing(style)) {
         Ok(text) => write(StatusCode::OK, text, style),
         // An answer that cannot be written is our own fault, and must not pass for a success.
@@ -143,6 +149,9 @@ pub(super) fn refuse(fault: &Fault, name: Option<Name>, style: &Style) -> Reply 
     let is_download = name.is_some_and(|name| name.meta().kind == Kind::Download);
     let status = if is_download { fault.download_status() } else { StatusCode::OK };
     let (code, message) = (fault.code.number(), fault.message.as_str());
+    if let Some(reply) = style.forward.as_ref().and_then(|forward| forward.reply(code, message)) {
+        return reply;
+    }
     let text = match style.format {
         Format::Xml => xml_write::failure(code, message),
         Format::Json => json::failure(code, message),

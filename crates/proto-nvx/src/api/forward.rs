@@ -1,0 +1,76 @@
+//! Sending a browser on after an upload.
+
+use http::{HeaderValue, Response, StatusCode, header};
+use larder_core::wire::{Reply, ReplyBody, ResponseHead};
+
+/// Where a browser goes after an upload: an `http` or `https` URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forward(String);
+
+impl Forward {
+    /// What a form's `forwardingUrl` means: control characters are dropped (the document prints some at its end), and a
+    /// URL without a scheme is one of `http`. `None` for any other scheme.
+    #[must_use]
+    pub fn parse(url: &str) -> Option<Self> {
+        let url: String = url.chars().filter(|c| !c.is_control()).collect();
+        let url = url.trim();
+        let url = match url.split_once("://") {
+            Some((scheme, _)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => url.to_owned(),
+            Some((scheme, _)) if !scheme.contains(['/', '?', '#', '.']) => return None,
+            Some(_) | None => format!("http://{url}"),
+        };
+        let uri: http::Uri = url.parse().ok()?;
+        let authority = uri.authority()?;
+        let host_and_port =
+            authority.port_u16().map_or(authority.host().len(), |port| format!("{}:{port}", authority.host()).len());
+        // No user information, and nothing that is no port in a port's place.
+        (!authority.host().is_empty() && host_and_port == authority.as_str().len()).then_some(Self(url))
+    }
+
+    /// 302 to the URL, with the outcome added to its query.
+    pub(super) fn reply(&self, code: u32, message: &str) -> Option<Reply> {
+        let (url, fragment) = self.0.split_once('#').map_or((self.0.as_str(), None), |(url, rest)| (url, Some(rest)));
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("NVX.returnCode", &code.to_string()).append_pair("NVX.errorMessage", message);
+        let mut location = format!("{url}{separator}{}", query.finish());
+        if let Some(fragment) = fragment {
+            location.push('#');
+            location.push_str(fragment);
+        }
+        let mut head = Response::new(());
+        *head.status_mut() = StatusCode::FOUND;
+        head.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&location).ok()?);
+        Some(Reply { head: ResponseHead(head), body: ReplyBody::Whole(bytes::Bytes::new()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn location(url: &str) -> Option<String> {
+        let reply = Forward::parse(url)?.reply(70_004, "name taken")?;
+        Some(reply.head.0.headers()[header::LOCATION].to_str().unwrap().to_owned())
+    }
+
+    #[test]
+    fn the_outcome_is_added_to_the_query() {
+        assert_eq!(
+            location("www.google.com/search?q=dogs\r\n").as_deref(),
+            Some("http://www.google.com/search?q=dogs&NVX.returnCode=70004&NVX.errorMessage=name+taken")
+        );
+        assert_eq!(
+            location("HTTPS://a.example/done#end").as_deref(),
+            Some("HTTPS://a.example/done?NVX.returnCode=70004&NVX.errorMessage=name+taken#end")
+        );
+    }
+
+    #[test]
+    fn nothing_but_http_is_followed() {
+        for url in ["javascript://x/%0aalert(1)", "ftp://a/b", "", "http://u:p@a/", "data://x"] {
+            assert_eq!(location(url), None, "{url}");
+        }
+        assert_eq!(location("javascript:alert(1)"), None);
+    }
+}
