@@ -1,4 +1,13 @@
 //! The client: calls over pooled HTTP/1.1 connections.
+//!
+//! # The driver
+//! Whoever brings another runtime writes this function anew, and what it calls: the rest is the core's. `call` is a
+//! [`ClientMachine`] that is abandoned when it is dropped, `wire` one exchange of hyper's, `files` a [`Source`] and a
+//! [`Sink`].
+//!
+//! ```ignore
+#![doc = include_str!("drive.rs")]
+//! ```
 
 mod connect;
 mod drive;
