@@ -34,7 +34,7 @@ pub mod store;
 pub mod token;
 pub mod types;
 
-pub use engine::{Engine, Founded, Founding, Login, Parts};
+pub use engine::{Engine, Founded, Founding, Generated, Login, Parts, generate};
 pub use env::{Clock, Random, Timestamp};
 pub use pending::Pending;
 pub use refusal::{OpenError, Refusal, StoreError};

@@ -64,6 +64,12 @@ pub enum Refusal {
     /// The application has no account of that name.
     #[error("user name not found")]
     UserNameNotFound,
+    /// An application key that is neither a UUID nor usable as a name in paths.
+    #[error("the application key must be a UUID, or be usable as a name in paths")]
+    UnusableAppKey,
+    /// An API key that breaks the rule for them, or that another reseller has.
+    #[error("the API key must be 16 to 128 visible ASCII characters, and nobody else's")]
+    UnusableApiKey,
     /// Only a master account may do this.
     #[error("invalid account type")]
     InvalidAccountType,

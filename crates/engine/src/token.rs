@@ -66,6 +66,14 @@ pub(crate) fn opaque(random: &dyn Random) -> Result<Secret, StoreError> {
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes::<32>(random)?)))
 }
 
+/// 100 random bits as 20 characters without those that look like others: passwords.
+pub(crate) fn readable(random: &dyn Random) -> Result<Secret, StoreError> {
+    // As many characters as five bits have values, so that none is more likely than another.
+    const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let text: String = bytes::<20>(random)?.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    Ok(Secret::new(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

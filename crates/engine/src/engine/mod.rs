@@ -12,7 +12,7 @@ mod resellers;
 mod transfer;
 
 pub use accounts::Login;
-pub use open::{Founded, Founding, Parts};
+pub use open::{Founded, Founding, Generated, Parts, generate};
 pub use partial::{MAX_PARTIAL, Piece};
 pub use transfer::{Destination, Download, EndOfFile, SweepReport, Upload};
 

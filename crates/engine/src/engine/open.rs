@@ -16,10 +16,10 @@ use crate::password::{PasswordCost, Passwords};
 use crate::refusal::{OpenError, Refusal, StoreError};
 use crate::rules::accounts::{self, NewAccount};
 use crate::rules::listing::Cursors;
-use crate::rules::places;
+use crate::rules::{places, resellers};
 use crate::sessions::Sessions;
 use crate::store::{Model, Sqlite, Store};
-use crate::token::{TokenHash, opaque, uuid};
+use crate::token::{TokenHash, opaque, readable, uuid};
 use crate::types::{AccountId, ApplicationId};
 
 /// The engine's surroundings.
@@ -62,6 +62,10 @@ pub struct Founding {
     pub password: Secret,
     /// The application's name.
     pub application: String,
+    /// The application's key, as [`accounts::check_app_key`] allows it; a random UUID if `None`.
+    pub app_key: Option<String>,
+    /// The master's key for the reseller API, as [`resellers::check_key`] allows it; random if `None`.
+    pub api_key: Option<Secret>,
 }
 
 /// What was founded.
@@ -75,6 +79,25 @@ pub struct Founded {
     pub app_key: String,
     /// The master's key for the reseller API, which cannot be read again.
     pub api_key: Secret,
+}
+
+/// Random credentials for a [`Founding`], for whoever must write them down before.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// An application key: a UUID.
+    pub app_key: String,
+    /// A key for the reseller API.
+    pub api_key: Secret,
+    /// A password of 20 characters, 100 bits, that are hard to mistake for each other.
+    pub password: Secret,
+}
+
+/// Makes up credentials.
+///
+/// # Errors
+/// The random source failed.
+pub fn generate(random: &dyn Random) -> Result<Generated, StoreError> {
+    Ok(Generated { app_key: uuid(random)?, api_key: opaque(random)?, password: readable(random)? })
 }
 
 impl Engine {
@@ -141,19 +164,31 @@ impl Engine {
         self.store.read(|view| Ok(places::application(view, name_or_key)?.is_some()))
     }
 
+    /// Whether there is any account.
+    ///
+    /// # Errors
+    /// The storage failed.
+    pub fn is_founded(&self) -> Result<bool, Refusal> {
+        self.store.read(|view| Ok(view.has_accounts()?))
+    }
+
     /// Creates a master account with an application and a key for the reseller API. Blocks while the password is hashed.
     ///
     /// # Errors
-    /// Those of [`accounts::create_master`] and [`accounts::create_application`].
+    /// Those of [`accounts::create_master`], [`accounts::create_application`], [`resellers::check_key`] and
+    /// [`resellers::set_key`].
     pub fn found(&self, founding: Founding) -> Result<Founded, Refusal> {
+        founding.app_key.as_deref().map_or(Ok(()), accounts::check_app_key)?;
+        founding.api_key.as_ref().map_or(Ok(()), resellers::check_key)?;
         let password = self.passwords.hash(&founding.password, &*self.random)?;
-        let (app_key, api_key) = (uuid(&*self.random)?, opaque(&*self.random)?);
+        let app_key = founding.app_key.map_or_else(|| uuid(&*self.random), Ok)?;
+        let api_key = founding.api_key.map_or_else(|| opaque(&*self.random), Ok)?;
         let new = NewAccount { name: founding.master, password };
         let (hash, key, application) = (TokenHash::of("api", &api_key), app_key.clone(), founding.application);
         let created = self.change(move |tx, now| {
             let master = accounts::create_master(tx, &new, now)?;
             let application = accounts::create_application(tx, master.id, &application, &key, now)?;
-            tx.set_api_key(master.id, &hash)?;
+            resellers::set_key(tx, master.id, &hash)?;
             Ok((master.id, application.id))
         });
         let (master, application) = created.wait()?;

@@ -25,7 +25,7 @@ impl Engine {
     pub fn renew_api_key(&self, reseller: AccountId) -> Result<Secret, Refusal> {
         let key = opaque(&*self.random)?;
         let hash = TokenHash::of("api", &key);
-        self.change(move |tx, _| Ok(tx.set_api_key(reseller, &hash)?)).wait()?;
+        self.change(move |tx, _| resellers::set_key(tx, reseller, &hash)).wait()?;
         Ok(key)
     }
 

@@ -154,15 +154,20 @@ impl Upload {
         self.right.overwrite
     }
 
-    /// Begins a file, or a piece of one, in the upload's folder. A file that was begun and not ended is forgotten.
+    /// Begins a file, or a piece of one, in the `folders` below the upload's folder, one within the other, which are made
+    /// when the file is published. A file that was begun and not ended is forgotten.
     ///
     /// # Errors
     /// Those of [`crate::path::check_name`]; [`Refusal::PathTooLong`]; a collision, if there is one already;
     /// [`Refusal::RangeNotSatisfiable`] for a piece that leaves a gap or overlaps; [`Refusal::TooMany`] beyond
     /// [`super::MAX_PARTIAL`] unfinished files.
-    pub fn file(&mut self, name: &str, piece: Option<Piece>) -> Result<(), Refusal> {
+    pub fn file(&mut self, folders: &[&str], name: &str, piece: Option<Piece>) -> Result<(), Refusal> {
         self.current = None;
-        let place = Place { path: self.folder.path.join(name)?, ..self.folder.clone() };
+        let mut path = self.folder.path.clone();
+        for part in folders.iter().chain([&name]) {
+            path = path.join(part)?;
+        }
+        let place = Place { path, ..self.folder.clone() };
         let overwrite = self.right.overwrite;
         self.engine.store.read(|view| files::may_publish(view, &place, overwrite))?;
         let writer = BlobWriter::new(&*self.engine.random)?;

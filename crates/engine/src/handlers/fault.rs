@@ -33,7 +33,7 @@ const fn code(refusal: &Refusal) -> Code {
         Refusal::RestrictedIp => Code::RestrictedIpAddress,
         Refusal::RangeNotSatisfiable => Code::RangeNotSatisfiable,
         Refusal::Integrity => Code::FileIntegrityError,
-        Refusal::TooMany => Code::ParameterOutOfAcceptedRange,
+        Refusal::UnusableAppKey | Refusal::UnusableApiKey | Refusal::TooMany => Code::ParameterOutOfAcceptedRange,
         Refusal::Storage(_) => Code::Database,
     }
 }

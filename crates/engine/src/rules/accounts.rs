@@ -10,6 +10,7 @@ use crate::env::{MINUTE, Timestamp};
 use crate::path::check_owner;
 use crate::refusal::{Refusal, StoreError};
 use crate::store::{Sort, Tx, View};
+use crate::token::is_uuid;
 use crate::types::{Account, AccountId, Application, ApplicationId, Caller, NodeKey};
 
 /// Failed logins that lock an account.
@@ -38,12 +39,23 @@ pub fn create_master(tx: &mut dyn Tx, new: &NewAccount, now: Timestamp) -> Ruled
     add_account(tx, None, new, now)
 }
 
+/// Checks the key of a new application: it stands in paths wherever the application's name may, and logins trim it.
+///
+/// # Errors
+/// [`Refusal::UnusableAppKey`] for what is no UUID and breaks [`check_owner`], or has spaces around it.
+pub fn check_app_key(key: &str) -> Ruled<()> {
+    let usable = is_uuid(key) || (check_owner(key).is_ok() && key.trim() == key);
+    if usable { Ok(()) } else { Err(Refusal::UnusableAppKey) }
+}
+
 /// Creates an application with a file tree for its master.
 ///
 /// # Errors
-/// Those of [`check_owner`]; [`Refusal::DuplicateAppName`] if the name is taken, or is another application's key.
+/// Those of [`check_owner`] and [`check_app_key`]; [`Refusal::DuplicateAppName`] if the name or the key is another
+/// application's name or key.
 pub fn create_application(tx: &mut dyn Tx, master: AccountId, name: &str, key: &str, now: Timestamp) -> Ruled<Application> {
     check_owner(name)?;
+    check_app_key(key)?;
     if application(tx, name)?.is_some() || application(tx, key)?.is_some() {
         return Err(Refusal::DuplicateAppName);
     }

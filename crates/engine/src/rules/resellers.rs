@@ -32,6 +32,27 @@ pub fn authenticate(view: &dyn View, hash: &TokenHash) -> Ruled<AccountId> {
     view.api_key(hash)?.ok_or(Refusal::Unauthorized)
 }
 
+/// Checks an API key that was not made here.
+///
+/// # Errors
+/// [`Refusal::UnusableApiKey`] unless it is 16 to 128 visible ASCII characters.
+pub fn check_key(key: &Secret) -> Ruled<()> {
+    let key = key.expose().as_bytes();
+    let usable = (16..=128).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+    if usable { Ok(()) } else { Err(Refusal::UnusableApiKey) }
+}
+
+/// Gives a reseller an API key in place of the one it had.
+///
+/// # Errors
+/// [`Refusal::UnusableApiKey`] if another reseller has it.
+pub fn set_key(tx: &mut dyn Tx, reseller: AccountId, hash: &TokenHash) -> Ruled<()> {
+    if tx.api_key(hash)?.is_some_and(|owner| owner != reseller) {
+        return Err(Refusal::UnusableApiKey);
+    }
+    Ok(tx.set_api_key(reseller, hash)?)
+}
+
 /// Whether a user of that address could be created.
 ///
 /// # Errors

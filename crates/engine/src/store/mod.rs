@@ -102,6 +102,8 @@ pub trait View {
     fn account(&self, id: AccountId) -> Found<Option<Account>>;
     /// A child account by application and name; a master account by name where there is no application.
     fn account_by_name(&self, application: Option<ApplicationId>, name: &str) -> Found<Option<Account>>;
+    /// Whether there is any account.
+    fn has_accounts(&self) -> Found<bool>;
     /// Child accounts of an application by name.
     fn child_accounts(&self, application: ApplicationId, skip: u64, limit: usize) -> Found<Vec<Account>>;
     /// How many child accounts an application has.

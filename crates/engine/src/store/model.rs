@@ -100,6 +100,10 @@ impl View for State {
         Ok(self.accounts.values().find(|account| account.application == application && account.name == name).cloned())
     }
 
+    fn has_accounts(&self) -> Found<bool> {
+        Ok(!self.accounts.is_empty())
+    }
+
     fn child_accounts(&self, application: ApplicationId, skip: u64, limit: usize) -> Found<Vec<Account>> {
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         Ok(self.children_by_name(application).into_iter().skip(skip).take(limit).collect())

@@ -1,12 +1,64 @@
 //! Logins, locks, sessions, children, resellers.
 
-use larder_engine::Refusal;
 use larder_engine::env::MINUTE;
 use larder_engine::rules::resellers::NewResellerUser;
 use larder_engine::sessions::{MAX_PER_ACCOUNT, Sessions};
 use larder_engine::types::{AccountId, ApplicationId};
+use larder_engine::{Engine, Founding, Refusal, generate};
 
-use crate::support::{ELSEWHERE, HERE, START, TestRandom, World, parts};
+use crate::support::{ELSEWHERE, HERE, START, TestRandom, World, founding, parts};
+
+#[test]
+fn a_founder_may_bring_the_keys() {
+    let folder = tempfile::tempdir().unwrap();
+    for engine in [Engine::in_memory(parts(4).1).unwrap(), Engine::open(&folder.path().join("data"), parts(4).1).unwrap()] {
+        assert!(!engine.is_founded().unwrap());
+        let keys =
+            |app: &str, api: &str| Founding { app_key: Some(app.into()), api_key: Some(api.into()), ..founding("boss", "App") };
+        let good = "0123456789abcdef";
+        for bad in ["", "a/b", "ws", "x.ashx", " key", "key ", "a\nb", "..", &"k".repeat(257)] {
+            assert_eq!(engine.found(keys(bad, good)).unwrap_err(), Refusal::UnusableAppKey, "{bad:?}");
+        }
+        for bad in ["", &good[1..], "0123456789 abcdef", "0123456789abcdé_", &"k".repeat(129)] {
+            assert_eq!(engine.found(keys("key", bad)).unwrap_err(), Refusal::UnusableApiKey, "{bad:?}");
+        }
+        assert!(!engine.is_founded().unwrap(), "a refusal leaves nothing");
+        let founded = engine.found(keys("app-key", good)).unwrap();
+        assert!(engine.is_founded().unwrap());
+        assert_eq!((founded.app_key.as_str(), founded.api_key.expose()), ("app-key", good));
+        assert!(engine.login("app-key", "boss", &"boss!".into(), HERE).unwrap().is_master);
+        assert_eq!(engine.reseller(&good.into()), Ok(founded.master));
+
+        let uuid = "22b16933-2cd5-40ab-981e-dc9b6cfba06d";
+        let other =
+            |app: &str, api: &str| engine.found(Founding { master: "b".into(), application: "B".into(), ..keys(app, api) });
+        assert_eq!(other("app-key", &"k".repeat(16)).unwrap_err(), Refusal::DuplicateAppName);
+        assert_eq!(other("App", &"k".repeat(16)).unwrap_err(), Refusal::DuplicateAppName);
+        assert_eq!(other(uuid, good).unwrap_err(), Refusal::UnusableApiKey, "another reseller's");
+        other(uuid, &"k".repeat(128)).unwrap();
+        assert_eq!(engine.reseller(&good.into()), Ok(founded.master));
+    }
+}
+
+#[test]
+fn generated_credentials_found_an_engine() {
+    let (_, parts) = parts(5);
+    let made = generate(&*parts.random).unwrap();
+    let engine = Engine::in_memory(parts).unwrap();
+    assert_eq!(made.password.expose().len(), 20);
+    assert!(made.password.expose().chars().all(|c| c.is_ascii_alphanumeric() && !"0O1lI".contains(c)));
+    assert!(!format!("{made:?}").contains(made.password.expose()));
+    engine
+        .found(Founding {
+            password: made.password.clone(),
+            app_key: Some(made.app_key.clone()),
+            api_key: Some(made.api_key.clone()),
+            ..founding("boss", "App")
+        })
+        .unwrap();
+    engine.login(&made.app_key, "boss", &made.password, HERE).unwrap();
+    engine.reseller(&made.api_key).unwrap();
+}
 
 #[test]
 fn n45_every_failed_login_looks_the_same() {

@@ -114,7 +114,7 @@ fn rates() {
                 scope.spawn(move || {
                     let mut upload = world.upload(&world.kid, Default::default()).unwrap();
                     for number in 0..20 {
-                        upload.file(&format!("{size}-{worker}-{number}"), None).unwrap();
+                        upload.file(&[], &format!("{size}-{worker}-{number}"), None).unwrap();
                         upload.push(&vec![0; size]).unwrap();
                         upload.end_file(None).unwrap();
                     }

@@ -115,7 +115,7 @@ fn a_stop_at_any_step_of_an_upload_leaves_nothing_or_all() {
         let name = format!("new{steps}");
         disk.0.store(steps, Ordering::SeqCst);
         let mut upload = begin(&engine, &kid);
-        upload.file(&name, None).unwrap();
+        upload.file(&[], &name, None).unwrap();
         let outcome = upload.push(&noise(30_000)).and_then(|()| upload.end_file(None));
         drop(upload);
         assert!(matches!(outcome, Ok(_) | Err(Refusal::Storage(StoreError::Io { .. }))), "{outcome:?}");
@@ -151,14 +151,14 @@ fn a_failed_sync_is_not_repeated() {
     parts.disk = Arc::new(disk.clone());
     let engine = Arc::new(Engine::open(&data, parts).unwrap());
     let mut upload = begin(&engine, &kid);
-    upload.file("x", None).unwrap();
+    upload.file(&[], "x", None).unwrap();
     upload.push(&noise(30_000)).unwrap();
     disk.0.store(0, Ordering::SeqCst);
     assert!(matches!(upload.end_file(None), Err(Refusal::Storage(StoreError::Io { .. }))));
     disk.0.store(i64::MAX, Ordering::SeqCst);
-    upload.file("x", None).unwrap();
+    upload.file(&[], "x", None).unwrap();
     assert_eq!(upload.push(&noise(30_000)), Err(StoreError::Poisoned.into()), "although the disk works again");
-    upload.file("small", None).unwrap();
+    upload.file(&[], "small", None).unwrap();
     upload.push(b"in the metadata").unwrap();
     assert!(upload.end_file(None).is_ok());
 }
@@ -233,7 +233,7 @@ fn every_sync_comes_before_what_relies_on_it() {
     parts.disk = Arc::new(disk.clone());
     let engine = Arc::new(Engine::open(&data, parts).unwrap());
     let mut upload = begin(&engine, &kid);
-    upload.file("x", None).unwrap();
+    upload.file(&[], "x", None).unwrap();
     upload.push(&noise(10_000)).unwrap();
     upload.push(&noise(10_000)).unwrap();
     upload.end_file(None).unwrap();

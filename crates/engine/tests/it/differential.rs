@@ -127,7 +127,7 @@ fn pieces(world: &World, who: &Caller, folder: String, name: &str, ranges: &[(u6
     let mut outcomes = String::new();
     for (from, to) in ranges {
         let (first, last) = (from * 4, to * 4 + 3);
-        let outcome = upload.file(name, Some(Piece::Range { first, last, total: 12 })).and_then(|()| {
+        let outcome = upload.file(&[], name, Some(Piece::Range { first, last, total: 12 })).and_then(|()| {
             upload.push(&noise(12)[usize::try_from(first).unwrap()..=usize::try_from(last).unwrap()])?;
             upload.end_file(None)
         });

@@ -68,6 +68,17 @@ pub(crate) fn parts(seed: u64) -> (Arc<TestClock>, Parts) {
     (clock, parts)
 }
 
+/// A master whose password is its name with an exclamation mark, and whose keys are random.
+pub(crate) fn founding(master: &str, application: &str) -> Founding {
+    Founding {
+        master: master.into(),
+        password: format!("{master}!").into(),
+        application: application.into(),
+        app_key: None,
+        api_key: None,
+    }
+}
+
 /// An engine with the master `boss`, the application `App`, and the children `kid` and `sis`.
 pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
@@ -97,7 +108,7 @@ impl World {
     }
 
     fn settle(engine: Engine, clock: Arc<TestClock>) -> Self {
-        let founding = Founding { master: "boss".into(), password: "boss!".into(), application: "App".into() };
+        let founding = founding("boss", "App");
         let founded = engine.found(founding).unwrap();
         let enter = |user: &str| engine.login(&founded.app_key, user, &Secret::new(format!("{user}!")), HERE).unwrap().caller;
         let boss = enter("boss");
@@ -131,7 +142,7 @@ impl World {
         overwrite: bool,
     ) -> Result<Entry, Refusal> {
         let mut upload = self.upload(who, UploadTerms { folder: Some(folder.into()), overwrite, ..UploadTerms::default() })?;
-        upload.file(name, None)?;
+        upload.file(&[], name, None)?;
         upload.push(data)?;
         match upload.end_file(None)? {
             EndOfFile::Published(entry) => Ok(entry),

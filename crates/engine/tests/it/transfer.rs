@@ -39,7 +39,7 @@ fn the_md5_is_the_contents() {
         let entry = world.put(&world.kid, "", "abc", b"abc").unwrap();
         assert!(matches!(entry.kind, EntryKind::File { md5: found, .. } if found == md5));
         let mut upload = world.upload(&world.kid, UploadTerms::default()).unwrap();
-        upload.file("abd", None).unwrap();
+        upload.file(&[], "abd", None).unwrap();
         upload.push(b"abd").unwrap();
         assert_eq!(upload.end_file(Some(md5)), Err(Refusal::Integrity));
         assert_eq!(world.names(&world.kid, "", &page(1, 9)).unwrap(), ["abc"]);
@@ -55,7 +55,7 @@ fn n44_n51_collisions_and_several_files() {
         assert_eq!(world.put_with(&world.kid, "f", "dir", b"new", true).unwrap_err(), Refusal::FolderAlreadyExists);
         assert_eq!(world.put(&world.kid, "f/a/below", "x", b"x").unwrap_err(), Refusal::AlreadyExists);
         let below = UploadTerms { folder: Some("f/a/below".into()), ..UploadTerms::default() };
-        let early = world.upload(&world.kid, below).unwrap().file("x", None);
+        let early = world.upload(&world.kid, below).unwrap().file(&[], "x", None);
         assert_eq!(early, Err(Refusal::AlreadyExists), "before the content comes");
         world.clock.advance(5);
         let second = world.put_with(&world.kid, "f", "a", b"new", true).unwrap();
@@ -65,11 +65,11 @@ fn n44_n51_collisions_and_several_files() {
 
         let terms = UploadTerms { folder: Some("g".into()), ..UploadTerms::default() };
         let mut upload = world.upload(&world.kid, terms).unwrap();
-        upload.file("one", None).unwrap();
+        upload.file(&[], "one", None).unwrap();
         upload.push(b"1").unwrap();
         upload.end_file(None).unwrap();
-        assert_eq!(upload.file(&"n".repeat(257), None), Err(Refusal::NameTooLong));
-        upload.file("cut off", None).unwrap();
+        assert_eq!(upload.file(&[], &"n".repeat(257), None), Err(Refusal::NameTooLong));
+        upload.file(&[], "cut off", None).unwrap();
         upload.push(&noise(50_000)).unwrap();
         drop(upload);
         assert_eq!(world.names(&world.kid, "g", &page(1, 9)).unwrap(), ["one"], "earlier files stay");
@@ -77,10 +77,37 @@ fn n44_n51_collisions_and_several_files() {
 }
 
 #[test]
+fn files_may_go_into_folders_below_the_uploads() {
+    World::both(|world| {
+        let terms = UploadTerms { folder: Some("base".into()), ..UploadTerms::default() };
+        let mut upload = world.upload(&world.kid, terms).unwrap();
+        upload.file(&["a", "b"], "x", None).unwrap();
+        assert!(world.names(&world.kid, "", &page(1, 9)).unwrap().is_empty(), "folders come with the file");
+        upload.push(b"deep").unwrap();
+        let EndOfFile::Published(entry) = upload.end_file(None).unwrap() else { panic!("a whole file") };
+        assert_eq!(entry.path, "base/a/b/x");
+        assert_eq!(world.get(&world.kid, "base/a/b/x").unwrap(), b"deep");
+        for bad in [["..", "b"], ["a", ""], ["a/b", "c"], ["a", "b\\c"]] {
+            assert_eq!(upload.file(&bad, "x", None), Err(Refusal::PathCharacter), "{bad:?}");
+        }
+        assert_eq!(upload.file(&["a", "b", "x"], "y", None), Err(Refusal::AlreadyExists), "a file is in the way");
+        let (long, left) = ("l".repeat(256), 512 - "base//".len() - 256);
+        assert_eq!(upload.file(&[&long], &"n".repeat(left), None), Ok(()));
+        assert_eq!(upload.file(&[&long], &"n".repeat(left + 1), None), Err(Refusal::PathTooLong));
+        assert_eq!(upload.file(&[&format!("{long}l")], "n", None), Err(Refusal::NameTooLong));
+        for (folder, kept) in [("p", 1), ("q", 1), ("p", 2)] {
+            upload.file(&[folder], "same", Some(Piece::Append { end: false })).unwrap();
+            upload.push(b"1").unwrap();
+            assert_eq!(upload.end_file(None), Ok(EndOfFile::Kept(kept)), "pieces of one name in two folders");
+        }
+    });
+}
+
+#[test]
 fn a_collision_that_comes_up_meanwhile_refuses_and_leaves_no_content() {
     World::both(|world| {
         let mut slow = world.upload(&world.kid, UploadTerms::default()).unwrap();
-        slow.file("x", None).unwrap();
+        slow.file(&[], "x", None).unwrap();
         slow.push(&noise(50_000)).unwrap();
         world.put(&world.kid, "", "x", b"faster").unwrap();
         let before = world.dump();
@@ -101,7 +128,7 @@ fn n27_upload_tokens_expire_are_bound_and_survive_use() {
         world.dump(); // The note that the first byte has come is queued; this waits behind it.
         world.clock.advance(72 * HOUR - 10 * MINUTE);
         let mut last = begin(world, &token).unwrap();
-        last.file("late", None).unwrap();
+        last.file(&[], "late", None).unwrap();
         world.clock.advance(1);
         assert_eq!(refused(&token), Refusal::ExpiredUploadToken);
         assert_eq!(last.end_file(None), Err(Refusal::ExpiredUploadToken), "even while it is used");
@@ -131,7 +158,7 @@ fn n22_n48_files_in_pieces() {
         let token = world.engine.grant_upload(&world.kid, UploadTerms::default()).unwrap();
         let send = |first: usize, last: usize, total: u64| {
             let mut upload = begin(world, &token)?;
-            upload.file("f", Some(Piece::Range { first: first as u64, last: last as u64, total }))?;
+            upload.file(&[], "f", Some(Piece::Range { first: first as u64, last: last as u64, total }))?;
             upload.push(&data[first..=last])?;
             upload.end_file(None)
         };
@@ -141,7 +168,7 @@ fn n22_n48_files_in_pieces() {
         assert_eq!(send(9_999, 19_999, 60_000), Err(Refusal::RangeNotSatisfiable), "an overlap");
         assert_eq!(send(10_001, 19_999, 60_000), Err(Refusal::RangeNotSatisfiable), "a gap");
         let mut broken = begin(world, &token).unwrap();
-        broken.file("f", Some(Piece::Range { first: 10_000, last: 39_999, total: 60_000 })).unwrap();
+        broken.file(&[], "f", Some(Piece::Range { first: 10_000, last: 39_999, total: 60_000 })).unwrap();
         broken.push(&data[10_000..35_000]).unwrap();
         drop(broken);
         assert_eq!(send(10_000, 39_999, 70_000), Ok(EndOfFile::Kept(40_000)), "a cut piece did not count");
@@ -155,19 +182,19 @@ fn n22_n48_files_in_pieces() {
 fn n22_a_lone_full_range_and_pieces_without_ranges() {
     World::both(|world| {
         let mut upload = world.upload(&world.kid, UploadTerms::default()).unwrap();
-        upload.file("five", Some(Piece::Range { first: 0, last: 4, total: 5 })).unwrap();
+        upload.file(&[], "five", Some(Piece::Range { first: 0, last: 4, total: 5 })).unwrap();
         upload.push(b"1234").unwrap();
         assert_eq!(upload.end_file(None), Err(Refusal::RangeNotSatisfiable));
-        upload.file("five", Some(Piece::Range { first: 0, last: 4, total: 5 })).unwrap();
+        upload.file(&[], "five", Some(Piece::Range { first: 0, last: 4, total: 5 })).unwrap();
         upload.push(b"12345").unwrap();
         assert!(matches!(upload.end_file(None), Ok(EndOfFile::Published(_))));
         for (part, end) in [("a", false), ("b", false), ("", true)] {
-            upload.file("joined", Some(Piece::Append { end })).unwrap();
+            upload.file(&[], "joined", Some(Piece::Append { end })).unwrap();
             upload.push(part.as_bytes()).unwrap();
             upload.end_file(None).unwrap();
         }
         assert_eq!(world.get(&world.kid, "joined").unwrap(), b"ab");
-        upload.file("left", Some(Piece::Append { end: false })).unwrap();
+        upload.file(&[], "left", Some(Piece::Append { end: false })).unwrap();
         upload.push(&noise(20_000)).unwrap();
         upload.end_file(None).unwrap();
         world.clock.advance(73 * HOUR);

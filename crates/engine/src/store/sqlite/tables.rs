@@ -43,6 +43,10 @@ impl View for Tables<'_> {
         one(self.0, &sql, (application.map_or(0, |id| id.0), name), rows::account)
     }
 
+    fn has_accounts(&self) -> Found<bool> {
+        Ok(one(self.0, "SELECT 1 FROM accounts LIMIT 1", (), |_| Ok(()))?.is_some())
+    }
+
     fn child_accounts(&self, application: ApplicationId, skip: u64, limit: usize) -> Found<Vec<Account>> {
         let sql = format!("{} WHERE application = ?1 ORDER BY name LIMIT ?2 OFFSET ?3", rows::ACCOUNT);
         all(self.0, &sql, (application.0, limited(limit), i64::try_from(skip).unwrap_or(i64::MAX)), rows::account)
