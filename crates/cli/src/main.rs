@@ -1,2 +1,45 @@
 //! The program `larder`.
-fn main() {}
+
+mod init;
+mod quickstart;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Larder: two cloud storage service APIs, served from one data folder.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Create a service in a data folder, and print what opens it, once.
+    Init(init::Arguments),
+    /// Serve a data folder; an empty one becomes a service first.
+    Serve(serve::Arguments),
+    /// Start a service, use it through HTTP with our own client, and check every answer.
+    Quickstart(quickstart::Arguments),
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Init(arguments) => init::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Quickstart(arguments) => quickstart::run(arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("larder: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whatever ends the program early, as it is told to the user.
+type Failure = Box<dyn std::error::Error + Send + Sync>;

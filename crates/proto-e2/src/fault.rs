@@ -2,7 +2,6 @@
 
 use core::fmt;
 
-use bytes::Bytes;
 use larder_core::FaultClass;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -97,7 +96,7 @@ pub struct Fault {
 
 /// The first [`Raw::MAX`] bytes of a body. `Debug` shows its length only.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Raw(Bytes);
+pub struct Raw(Box<[u8]>);
 
 impl Raw {
     /// How much is kept, in bytes.
@@ -106,7 +105,7 @@ impl Raw {
     /// Keeps the beginning of `body`.
     #[must_use]
     pub fn of(body: &[u8]) -> Self {
-        Self(Bytes::copy_from_slice(&body[..body.len().min(Self::MAX)]))
+        Self(body[..body.len().min(Self::MAX)].into())
     }
 
     /// The bytes.

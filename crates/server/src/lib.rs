@@ -1,1 +1,132 @@
 //! The running service: the engine behind both APIs on one HTTP listener.
+//!
+//! # In scope
+//! Opening and founding a data folder ([`init`]), telling the APIs apart ([`Service`](service)), moving files between the
+//! wire and the engine ([`nvx`]), the reseller API ([`e2`]), and the jobs that run beside them ([`Server::run`]).
+//!
+//! # Out of scope
+//! What the operations mean is `larder-engine`'s; how they look is the proto crates'; sockets are `larder-transport`'s.
+//!
+//! # Paths of the listener
+//! | path | what answers |
+//! |---|---|
+//! | `/api/reseller/v1/…` | the reseller API |
+//! | `/ws/<Namespace>/<Method>.ashx`, `/Upload.ashx` | Nirvanix Web Services |
+//! | `…/Version.ashx` | 200 when the service is up |
+//! | anything else | downloads |
+
+mod access;
+mod blocking;
+mod e2;
+pub mod init;
+mod nvx;
+mod service;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use larder_core::{Limits, Serving};
+use larder_engine::handlers::{e2::Reseller, nvx::Nirvanix};
+use larder_engine::{Engine, OpenError, Parts, Refusal};
+use larder_transport::server::{Options, Report};
+use tokio::net::TcpListener;
+
+pub use access::{Access, AccessLog};
+
+/// How the service runs.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// The host (and port) that uploads are sent to; the one that was asked when absent.
+    pub storage_host: Option<String>,
+    /// How connections are treated.
+    pub connections: Options,
+    /// Told of every exchange that is over; must not block.
+    pub access_log: Option<Arc<dyn AccessLog>>,
+}
+
+/// How often what is due is removed.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// The service, before it listens.
+pub struct Server {
+    engine: Arc<Engine>,
+    config: Config,
+}
+
+/// The service could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenServerError {
+    /// The data folder could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The engine refused.
+    #[error(transparent)]
+    Engine(#[from] Refusal),
+    /// The data folder holds no service yet: run `larder init`.
+    #[error("the data folder holds no service yet")]
+    NotFounded,
+}
+
+impl Server {
+    /// Opens a data folder that was founded before; see [`init`].
+    ///
+    /// # Errors
+    /// Another process has it open; it is of a newer version, or damaged; it was never founded.
+    pub fn open(data: &Path, config: Config) -> Result<Self, OpenServerError> {
+        let engine = Engine::open(data, Parts::default())?;
+        if !engine.is_founded()? {
+            return Err(OpenServerError::NotFounded);
+        }
+        Ok(Self::with_engine(Arc::new(engine), config))
+    }
+
+    /// Serves an engine that is open already.
+    #[must_use]
+    pub fn with_engine(engine: Arc<Engine>, config: Config) -> Self {
+        Self { engine, config }
+    }
+
+    /// Serves `listener` until `shutdown` is ready, then drains.
+    pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Report {
+        let Config { storage_host, connections, access_log } = self.config;
+        let nirvanix = Nirvanix { engine: Arc::clone(&self.engine), storage_host };
+        let service = service::Service {
+            nirvanix,
+            reseller: Arc::new(e2::Responder::new(Reseller(Arc::clone(&self.engine)), access_log.clone())),
+            serving: Serving { limits: Limits::default(), ..Serving::default() },
+            access_log,
+        };
+        let jobs = tokio::spawn(sweep(self.engine));
+        let report = larder_transport::server::serve(listener, Arc::new(service), connections, shutdown).await;
+        jobs.abort();
+        report
+    }
+}
+
+/// Removes what is due, every minute, and at once while there is more.
+async fn sweep(engine: Arc<Engine>) {
+    let mut minute = tokio::time::interval(SWEEP);
+    loop {
+        minute.tick().await;
+        loop {
+            let engine = Arc::clone(&engine);
+            let swept = blocking::run(move || engine.sweep()).await;
+            // A failure is the storage's: it will be met again by whoever writes next, and is reported there.
+            if swept.is_none_or(|swept| swept.is_ok_and(|report| report.files == 0 && report.rights == 0)) {
+                break;
+            }
+        }
+    }
+}
+
+/// Where the service can be reached, one line per endpoint.
+#[must_use]
+pub fn endpoints(address: SocketAddr) -> [(&'static str, String); 3] {
+    [
+        ("Nirvanix Web Services", format!("http://{address}/ws/")),
+        ("IDrive e2 Reseller API", format!("http://{address}{}", larder_proto_e2::PREFIX)),
+        ("downloads", format!("http://{address}/<token>/<application>/<user>/<path>")),
+    ]
+}

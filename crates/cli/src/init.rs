@@ -1,0 +1,76 @@
+//! `larder init`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use larder_server::init::{Credentials, Wanted, init};
+
+use crate::Failure;
+
+/// What is not given is made up. Prefer the file or the environment for secrets: other users of the machine can see a
+/// program's arguments.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The data folder; made if it is missing.
+    #[arg(long, value_name = "DIR", default_value = "larder-data", env = "LARDER_DATA")]
+    data: PathBuf,
+    /// How to print the credentials.
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    output: Output,
+    /// A JSON file with any of the keys that `--output json` prints.
+    #[arg(long, value_name = "FILE")]
+    credentials: Option<PathBuf>,
+    /// The application's name, as it stands in paths [default: App].
+    #[arg(long, value_name = "NAME", env = "LARDER_APP_NAME")]
+    app_name: Option<String>,
+    /// The application's key [default: random].
+    #[arg(long, value_name = "KEY", env = "LARDER_APP_KEY", hide_env_values = true)]
+    app_key: Option<String>,
+    /// The master account's name [default: master].
+    #[arg(long, value_name = "NAME", env = "LARDER_MASTER_USER")]
+    master_user: Option<String>,
+    /// The master account's password [default: random].
+    #[arg(long, value_name = "PASSWORD", env = "LARDER_MASTER_PASSWORD", hide_env_values = true)]
+    master_password: Option<String>,
+    /// The key of the reseller API [default: random].
+    #[arg(long, value_name = "KEY", env = "LARDER_E2_API_KEY", hide_env_values = true)]
+    e2_api_key: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    let from_file = match &arguments.credentials {
+        Some(path) => {
+            let text = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))?
+        }
+        None => Wanted::default(),
+    };
+    let wanted = Wanted {
+        app_name: arguments.app_name,
+        app_key: arguments.app_key,
+        master_user: arguments.master_user,
+        master_password: arguments.master_password.map(Into::into),
+        e2_api_key: arguments.e2_api_key.map(Into::into),
+    };
+    let credentials = init(&arguments.data, wanted.or(from_file))?;
+    match arguments.output {
+        Output::Text => print_text(&credentials),
+        Output::Json => println!("{}", serde_json::to_string_pretty(&credentials)?),
+    }
+    Ok(())
+}
+
+fn print_text(credentials: &Credentials) {
+    println!("application      {}", credentials.app_name);
+    println!("application key  {}", credentials.app_key);
+    println!("master user      {}", credentials.master_user);
+    println!("master password  {}", credentials.master_password.expose());
+    println!("e2 API key       {}", credentials.e2_api_key.expose());
+    eprintln!("Keep these: they are not stored in the clear, and are not shown again.");
+}

@@ -1,0 +1,139 @@
+//! The server and its clients, all in this process, with real HTTP between them.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use larder::larder_core::Secret;
+use larder::{e2, nvx};
+use larder_server::init::{CREDENTIALS_FILE, Credentials, found_if_empty};
+use larder_server::{Config, Server, endpoints};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::Failure;
+
+/// The data folder; a temporary one goes when this does.
+pub(super) struct Folder {
+    path: PathBuf,
+    temporary: Option<TempDir>,
+}
+
+impl Folder {
+    pub(super) fn open(data: Option<&Path>) -> Result<Self, Failure> {
+        let (path, temporary) = match data {
+            Some(path) => (path.to_owned(), None),
+            None => {
+                let temporary = tempfile::Builder::new().prefix("larder-").tempdir()?;
+                (temporary.path().join("data"), Some(temporary))
+            }
+        };
+        found_if_empty(&path)?;
+        Ok(Self { path, temporary })
+    }
+
+    /// Where a file that is only needed meanwhile can be made.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.temporary.as_ref().map_or_else(std::env::temp_dir, |folder| folder.path().to_owned())
+    }
+
+    fn credentials(&self) -> Result<Credentials, Failure> {
+        let path = self.path.join(CREDENTIALS_FILE);
+        let text = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(serde_json::from_slice(&text)?)
+    }
+}
+
+/// A running server, and who uses it.
+pub(super) struct World {
+    base: String,
+    pub(super) credentials: Credentials,
+    pub(super) master: nvx::Client,
+    pub(super) child_name: String,
+    pub(super) child_password: Secret,
+    pub(super) child: nvx::Client,
+    pub(super) reseller: e2::Client,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl World {
+    pub(super) async fn start(folder: &Folder, keep: bool) -> Result<Self, Failure> {
+        let credentials = folder.credentials()?;
+        let server = Server::open(&folder.path, Config::default())?;
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        for (name, url) in endpoints(address) {
+            println!("{name:<24} {url}");
+        }
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(async move {
+            let until = async { stopped.await.unwrap_or_default() };
+            server.run(listener, until).await;
+        });
+        let base = format!("http://{address}");
+        let (child_name, child_password) = (format!("guest-{}", stamp()?), random_password()?);
+        let client = |user: &str, password: &str| {
+            nvx::Client::new(&base, nvx::Credentials::new(credentials.app_key.as_str(), user, password))
+        };
+        let master = client(&credentials.master_user, credentials.master_password.expose())?;
+        let child = client(&child_name, &child_password)?;
+        let reseller = e2::Client::new(&base, credentials.e2_api_key.clone())?;
+        let child_password = Secret::from(child_password);
+        let world = Self { base, credentials, master, child_name, child_password, child, reseller, stop, server };
+        world.explain(folder, keep)?;
+        Ok(world)
+    }
+
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) async fn create_child(&self, password: &str) -> Result<(), Failure> {
+        Ok(self.master.create_child_account(&self.child_name, password).await?)
+    }
+
+    /// Where the curl lines have their variables from. Only who could read the data folder can read this.
+    fn explain(&self, folder: &Folder, keep: bool) -> Result<(), Failure> {
+        let path = folder.path.join("quickstart.env");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path)?;
+        let Credentials { app_name, app_key, master_user, master_password, e2_api_key } = &self.credentials;
+        writeln!(file, "BASE={}\nAPP={app_name}\nAPP_KEY={app_key}\nCHILD={}", self.base, self.child_name)?;
+        writeln!(file, "MASTER={master_user}\nMASTER_PASSWORD='{}'", master_password.expose())?;
+        writeln!(file, "CHILD_PASSWORD='{}'\nE2_API_KEY='{}'", self.child_password.expose(), e2_api_key.expose())?;
+        if keep {
+            println!("\nThe curl lines below take their variables from this file, and tokens from the logins:");
+            println!("    . {}", path.display());
+        } else {
+            println!("\nWith --keep the curl lines below can be tried by hand.");
+        }
+        println!();
+        Ok(())
+    }
+
+    pub(super) async fn stop(self) -> Result<(), Failure> {
+        // It may have ended by itself: then there is nobody to tell.
+        let _ = self.stop.send(());
+        // Pooled connections would be waited for.
+        drop((self.master, self.child, self.reseller));
+        self.server.await?;
+        Ok(())
+    }
+}
+
+/// Something that is different in every run.
+fn stamp() -> Result<String, Failure> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(format!("{:x}", now.as_millis()))
+}
+
+fn random_password() -> Result<String, Failure> {
+    let made_up = larder_engine::engine::generate(&larder_engine::env::SystemRandom)?;
+    Ok(made_up.password.expose().to_owned())
+}

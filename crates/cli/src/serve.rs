@@ -1,0 +1,83 @@
+//! `larder serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use larder_server::{Access, AccessLog, Config, Server, endpoints};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::Failure;
+
+/// SIGTERM and SIGINT end it: requests under way are finished first.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The data folder. An empty or missing one becomes a service, whose credentials are written into it.
+    #[arg(long, value_name = "DIR", default_value = "larder-data", env = "LARDER_DATA")]
+    data: PathBuf,
+    /// The address to listen on. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", env = "LARDER_LISTEN")]
+    listen: SocketAddr,
+    /// The host, with or without a port, that clients are told to upload to [default: the one that they asked].
+    #[arg(long, value_name = "HOST[:PORT]")]
+    storage_host: Option<String>,
+    /// Print a line for every request.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+struct Print;
+
+impl AccessLog for Print {
+    fn ended(&self, access: &Access) {
+        eprintln!("{access}");
+    }
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
+    // The runtime comes after the data folder: opening it blocks.
+    if let Some(path) = larder_server::init::found_if_empty(&arguments.data)? {
+        println!("new service: credentials in {}", path.display());
+    }
+    let config = Config {
+        storage_host: arguments.storage_host,
+        access_log: arguments.verbose.then(|| Arc::new(Print) as Arc<dyn AccessLog>),
+        ..Config::default()
+    };
+    let server = Server::open(&arguments.data, config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(server, arguments.listen))
+}
+
+async fn serve(server: Server, address: SocketAddr) -> Result<(), Failure> {
+    let signal = until_signal();
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    for (name, url) in endpoints(listener.local_addr()?) {
+        println!("{name:<24} {url}");
+    }
+    println!("ready");
+    let shutdown = async {
+        // It fails only where signals cannot be had: then it serves until it is killed.
+        if signal.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        println!("stopping");
+    };
+    let report = server.run(listener, shutdown).await;
+    if report.aborted > 0 {
+        println!("{} connections did not end in time and were cut off", report.aborted);
+    }
+    Ok(())
+}
+
+/// Ready when the program is asked to end.
+pub(crate) async fn until_signal() -> Result<(), Failure> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! One listener, two APIs: a request's path tells them apart.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use larder_core::Serving;
+use larder_engine::handlers::nvx::Nirvanix;
+use larder_proto_e2::E2;
+use larder_proto_nvx::Nvx;
+use larder_transport::server::{Body, HungUp, Peer, Service as Listening, exchange};
+
+use crate::{AccessLog, e2, nvx};
+
+/// Everything that a request may need.
+pub(crate) struct Service {
+    pub(crate) nirvanix: Nirvanix,
+    pub(crate) reseller: Arc<e2::Responder>,
+    pub(crate) serving: Serving,
+    pub(crate) access_log: Option<Arc<dyn AccessLog>>,
+}
+
+impl Listening for Service {
+    async fn serve(&self, peer: Peer, request: Request<Incoming>) -> Result<Response<Body>, HungUp> {
+        let path = request.uri().path();
+        if is_below(path, larder_proto_e2::PREFIX) {
+            return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving).await;
+        }
+        if path.to_ascii_lowercase().ends_with("/version.ashx") {
+            return Ok(version());
+        }
+        let authority = authority(&request);
+        let responder = nvx::Responder::new(self.nirvanix.clone(), authority, self.access_log.clone());
+        exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving).await
+    }
+}
+
+fn is_below(path: &str, prefix: &str) -> bool {
+    path.strip_prefix(prefix.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What old clients ask to find out whether the service is up.
+fn version() -> Response<Body> {
+    let text = concat!("Larder ", env!("CARGO_PKG_VERSION"), "\n");
+    let mut response = Response::new(Body::foreign(Full::new(Bytes::from_static(text.as_bytes()))));
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}
+
+/// The host (and port) that was asked: of a target in absolute form, or of the `Host` header.
+fn authority(request: &Request<Incoming>) -> String {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    request.uri().authority().map(|authority| authority.as_str()).or(host).unwrap_or_default().to_owned()
+}
