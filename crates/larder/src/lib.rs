@@ -1,1 +1,101 @@
-//! Larder: a client and the wire types of the IDrive e2 Reseller API and of Nirvanix Web Services.
+//! Larder speaks two storage services' APIs: **Nirvanix Web Services**, an Internet file system of folders, uploads and
+//! downloads, and the **IDrive e2 Reseller API**, by which a reseller keeps its users.
+//!
+//! This crate is the short way in: a client for each on tokio and hyper, which logs in, tries again where that is safe,
+//! streams files of any size, and types every answer and every refusal. The crates below it are re-exported, and each of
+//! them stands alone.
+//!
+//! # Nirvanix Web Services
+//!
+//! ```no_run
+//! # #[cfg(feature = "nvx")]
+//! use larder::nvx::{Client, Code, Credentials, Error};
+//!
+//! # #[cfg(feature = "nvx")]
+//! # async fn run() -> Result<(), Error> {
+//! let client = Client::new("http://localhost:8080", Credentials::new("app key", "user", "password"))?;
+//!
+//! // The first call that needs a session logs in.
+//! match client.create_folder("Photos").await {
+//!     Err(error) if error.code() == Some(Code::FolderAlreadyExists) => println!("it is there already"),
+//!     result => result?,
+//! }
+//! client.upload_file("Photos/a.jpg", "/home/me/a.jpg").await?; // or `upload`, from memory or any stream
+//! let mut pages = client.list("Photos")?;
+//! while let Some(page) = pages.next_page().await? {
+//!     for file in page.files {
+//!         println!("{} has {} bytes", file.path, file.size_bytes);
+//!     }
+//! }
+//! let mut bytes = Vec::new(); // or `larder::Writer`, into any stream
+//! client.download("Photos/a.jpg", &mut bytes).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # IDrive e2 Reseller API
+//!
+//! ```no_run
+//! # #[cfg(feature = "e2")]
+//! use larder::e2::{Client, CreateUser, EncodedPassword, ErrorCode, Quota};
+//!
+//! # #[cfg(feature = "e2")]
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new("https://api.idrivee2.com", "API key")?;
+//! let user = CreateUser {
+//!     email: "someone@example.com".parse()?,
+//!     password: EncodedPassword::encode("correct horse")?,
+//!     first_name: "Someone".parse()?,
+//!     last_name: None,
+//!     quota: Quota::gigabytes(1024),
+//!     email_notification: Some(false),
+//! };
+//! match client.create_user(user).await {
+//!     Err(error) if error.code() == Some(&ErrorCode::UserSignedUp) => println!("one of ours already"),
+//!     result => println!("created: {}", result?.user_created),
+//! }
+//! for user in client.list_users().await?.users {
+//!     println!("{} stores {} bytes", user.email, user.storage_used.0);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # In scope
+//! Clients, their conveniences (pages, local files), and one place to get every layer from.
+//!
+//! # Out of scope
+//! What is said ([`larder_proto_nvx`], [`larder_proto_e2`]), when it is said ([`larder_core`]) and how it travels
+//! ([`larder_transport`]). The service itself is the program `larder`.
+//!
+//! # Which crate to depend on
+//!
+//! | depend on | if |
+//! |---|---|
+//! | `larder` | you want a client, on tokio |
+//! | `larder-transport` with a protocol crate | you want the client without conveniences, or to serve an API on tokio |
+//! | `larder-proto-nvx`, `larder-proto-e2` | you bring your own runtime or HTTP, or want the messages as types |
+//! | `larder-core` | you describe another API in its terms |
+//!
+//! # Features
+//! All are on by default. `nvx` and `e2`: the two APIs. `tls`: `https` targets, by rustls with ring, trusting Mozilla's
+//! roots unless [told otherwise](Options).
+
+mod error;
+
+#[cfg(feature = "e2")]
+pub mod e2;
+#[cfg(feature = "nvx")]
+pub mod nvx;
+
+pub use larder_core;
+#[cfg(feature = "e2")]
+pub use larder_proto_e2;
+#[cfg(feature = "nvx")]
+pub use larder_proto_nvx;
+pub use larder_transport;
+#[cfg(feature = "tls")]
+pub use larder_transport::client::Roots;
+pub use larder_transport::client::{Once, Options, Seekable, Sink, Source, Writer};
+
+pub use self::error::Error;

@@ -1,0 +1,58 @@
+//! Sessions, passwords and child accounts.
+
+use larder_proto_nvx::accounting::{CreateChildAccount, ListChildAccounts};
+use larder_proto_nvx::authentication::{ChangePassword, Login, Logout};
+
+use super::paging::{self, Pages};
+use super::{Client, Result, place};
+
+impl Client {
+    /// Ends the session. The next call logs in again.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub async fn logout(&self) -> Result<()> {
+        self.call(Logout {}).await.map(drop)
+    }
+
+    /// Changes the account's own password. The client to go on with is returned; this one and its clones can no longer
+    /// log in.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub async fn change_password(&self, new_password: &str) -> Result<Self> {
+        let Login { app_key, user_name, password: old_password } = self.login.clone();
+        let login = Login { password: place::value("newPassword", new_password)?, ..self.login.clone() };
+        let new_password = login.password.clone();
+        self.call(ChangePassword { app_key, user_name, old_password, new_password }).await?;
+        Ok(self.with_login(login))
+    }
+
+    /// Creates an account under the same application; the session must be the master's. For one with contact data, see
+    /// [`CreateChildAccount`].
+    ///
+    /// # Errors
+    /// 65006 when the name is taken, 65005 when the session is no master's.
+    pub async fn create_child_account(&self, user_name: &str, password: &str) -> Result<()> {
+        let (user_name, password) = (place::value("Username", user_name)?, place::value("Password", password)?);
+        self.call(CreateChildAccount::new(user_name, password)).await.map(drop)
+    }
+
+    /// The names of all accounts under the same application; the session must be the master's.
+    ///
+    /// # Errors
+    /// 65005 when it is not.
+    pub async fn list_child_accounts(&self) -> Result<Vec<String>> {
+        let mut pages = Pages::default();
+        let mut accounts = Vec::new();
+        while let Some((page_number, page_size)) = pages.next() {
+            let answer = self.call(ListChildAccounts { page_number, page_size }).await;
+            let Some(page) = paging::unless_past_the_end(answer)? else { break };
+            if !pages.came(page.accounts.iter().map(|name| (false, name.as_str())), 0)? {
+                break;
+            }
+            accounts.extend(page.accounts);
+        }
+        Ok(accounts)
+    }
+}

@@ -1,0 +1,75 @@
+//! Files: there and back.
+
+use std::path::Path as LocalPath;
+
+use larder_core::Settings;
+use larder_proto_nvx::flow::UploadFile;
+use larder_proto_nvx::transfer::{Download, Downloaded, Uploaded};
+use larder_proto_nvx::values::ByteRange;
+use larder_transport::client::{Once, Seekable, Sink, Source};
+
+use super::local::Part;
+use super::{Client, Error, Result, place};
+
+impl Client {
+    /// Uploads a file to the path, whose folder is created if it is missing: asks for a storage node, and sends the file
+    /// there. A file without a length goes in chunks, and one that cannot be read again is not sent again.
+    ///
+    /// # Errors
+    /// 70004 and 70008 when the name is taken, 10001 when the file is too large; or the source cannot be read.
+    pub async fn upload(&self, path: &str, source: impl Source) -> Result<Uploaded> {
+        let (folder, name) = place::split(path)?;
+        let settings = Settings { length: self.settings().length.or(source.length()), ..self.settings().clone() };
+        Ok(self.transport().drive(UploadFile::new(folder, name, None, settings), source, ()).await?)
+    }
+
+    /// Uploads a local file.
+    ///
+    /// # Errors
+    /// As for [`upload`](Self::upload).
+    pub async fn upload_file(&self, path: &str, local: impl AsRef<LocalPath>) -> Result<Uploaded> {
+        // A mistake in the path shows before the file is touched.
+        place::split(path)?;
+        let file = tokio::fs::File::open(local).await.map_err(Error::Read)?;
+        let facts = file.metadata().await.map_err(Error::Read)?;
+        if facts.is_file() {
+            self.upload(path, Seekable::new(file, Some(facts.len()))).await
+        } else {
+            // A pipe or a device.
+            self.upload(path, Once::new(file, None)).await
+        }
+    }
+
+    /// Downloads a file.
+    ///
+    /// # Errors
+    /// 70006 when there is none; or the sink fails. It may have some of the file.
+    pub async fn download(&self, path: &str, sink: impl Sink) -> Result<Downloaded> {
+        self.fetch(Download::new(place::path("path", path)?), sink).await
+    }
+
+    /// Downloads a part of a file. [`Downloaded`] says what part it was: a service may send everything.
+    ///
+    /// # Errors
+    /// 70108 when the file has no such bytes; otherwise as for [`download`](Self::download).
+    pub async fn download_range(&self, path: &str, range: ByteRange, sink: impl Sink) -> Result<Downloaded> {
+        self.fetch(Download { range: Some(range), ..Download::new(place::path("path", path)?) }, sink).await
+    }
+
+    /// Downloads to a local file, which is replaced if it exists: when all is there, and not before. Until then the
+    /// bytes are in a file beside it, which is removed however this ends.
+    ///
+    /// # Errors
+    /// As for [`download`](Self::download); or the local file cannot be written.
+    pub async fn download_file(&self, path: &str, local: impl AsRef<LocalPath>) -> Result<Downloaded> {
+        let download = Download::new(place::path("path", path)?);
+        let mut part = Part::create(local.as_ref().to_owned()).await.map_err(Error::Write)?;
+        let downloaded = self.fetch(download, &mut part).await?;
+        part.publish().await.map_err(Error::Write)?;
+        Ok(downloaded)
+    }
+
+    async fn fetch(&self, download: Download, sink: impl Sink) -> Result<Downloaded> {
+        Ok(self.transport().download(download, self.settings().clone(), sink).await?)
+    }
+}
