@@ -31,7 +31,6 @@ pub(super) enum Step {
     Open(RequestHead, Length),
     Write(Bytes),
     Finish,
-    Abort,
     Feed(u64),
     Data(u64, Bytes),
     Wait { until: Option<Time>, why: Why, on: On },
@@ -72,6 +71,11 @@ impl Attempt {
         self.cycle.phase()
     }
 
+    /// Whether its connection must be closed, now that it is over.
+    pub(super) fn must_abort(&self) -> bool {
+        self.must_abort
+    }
+
     pub(super) fn poll(&mut self, now: Time) -> Step {
         if let Some((head, length)) = self.head.take() {
             self.advance(Side::Request, Event::Head);
@@ -79,9 +83,6 @@ impl Attempt {
         }
         if let Some((offset, chunk)) = self.receiver.ready() {
             return Step::Data(offset, chunk);
-        }
-        if core::mem::take(&mut self.must_abort) {
-            return Step::Abort;
         }
         if let Some(end) = self.end.take() {
             return Step::Over(end);
@@ -181,6 +182,7 @@ impl Attempt {
             Input::Head { .. } => Event::Head,
             Input::Data { .. } => Event::Data,
             Input::End { .. } => Event::End,
+            Input::Failed { at, .. } if self.head.is_some() => return Err(Misuse::NeverOpened(*at)),
             Input::Wrote { .. }
             | Input::Failed { .. }
             | Input::Body { .. }

@@ -117,6 +117,8 @@ impl<A: Api> Engine<A> {
                 self.phase = if purpose == Purpose::Login { Phase::Idle } else { attempt.phase() };
                 let at = attempt.at;
                 if let Step::Over(ending) = step {
+                    // Told before anything else: from here on its events are late ones.
+                    self.abort = attempt.must_abort().then_some(at);
                     self.ended(now, shared, script, purpose, &attempt.uri, ending);
                     return None;
                 }
@@ -141,7 +143,7 @@ impl<A: Api> Engine<A> {
             Step::Open(head, length) => Action::Open { at, head, length },
             Step::Write(chunk) => Action::Write { at, chunk },
             Step::Finish => Action::Finish { at },
-            Step::Abort | Step::Over(_) => Action::Abort { at },
+            Step::Over(_) => Action::Abort { at },
             Step::Feed(offset) => Action::Feed { offset, max: self.settings.limits.feed },
             Step::Data(offset, chunk) => Action::Data { offset, chunk },
             Step::Wait { until, why, on } => self.wait(until, why, on),

@@ -85,7 +85,9 @@ impl<A: Api> Engine<A> {
                 shared.budget.refund();
                 self.state = State::Over(Ok(()));
             }
-            Err(Refusal::Fault(fault)) if fault.class() == FaultClass::Session && self.log_in_again(shared, epoch) => {}
+            Err(Refusal::Fault(fault)) if fault.class() == FaultClass::Session && self.log_in_again(shared, epoch) => {
+                self.first = Some(ErrorKind::Fault(fault));
+            }
             Err(Refusal::Fault(fault)) => {
                 let wait = retry_after(&head.headers);
                 self.again(now, shared, Purpose::Operation { epoch }, Trouble::Fault(fault, wait));
@@ -113,8 +115,12 @@ impl<A: Api> Engine<A> {
     fn redirected(&mut self, from: &Uri, headers: &HeaderMap) {
         self.redirects += 1;
         let target = redirect::location(from, headers).filter(|_| self.redirects <= self.settings.limits.redirects);
-        self.state = if target.is_some() { State::Gate } else { State::Over(Err(ErrorKind::Peer(PeerFlaw::Redirect))) };
-        self.elsewhere = target.or_else(|| self.elsewhere.take());
+        let Some(target) = target else {
+            self.state = State::Over(Err(ErrorKind::Peer(PeerFlaw::Redirect)));
+            return;
+        };
+        self.state = State::Gate;
+        self.elsewhere = Some(target);
         self.notes.push_back(Note::Redirected);
     }
 
@@ -130,7 +136,9 @@ impl<A: Api> Engine<A> {
         match self.settings.policy.decide(&tried, shared.ids.bits()) {
             Decision::After(pause) if shared.budget.take() => {
                 self.notes.push_back(Note::Retrying { attempts, phase });
-                self.first = Some(trouble.into_kind());
+                if purpose != Purpose::Login {
+                    self.first = Some(trouble.into_kind());
+                }
                 self.state = State::Pause { until: now + pause };
             }
             Decision::Unknown => self.fail(shared, purpose, trouble.into_unknown()),

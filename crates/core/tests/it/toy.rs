@@ -1,0 +1,247 @@
+//! An API of a few lines: messages are plain text, and a status says how it went.
+//!
+//! A request is a form with one field; an answer is a text. 200 is a success, 401 says that the session is over, 500
+//! that there is trouble, 403 is a refusal; an answer that begins with `?` is none.
+
+use core::any::Any;
+use core::fmt;
+
+use bytes::Bytes;
+use http::{Request as HttpRequest, Response, StatusCode, request, response};
+use larder_core::multipart::{Boundary, Writer};
+use larder_core::operation::{Answers, Decode, Encode, Names};
+use larder_core::wire::{
+    Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody, RequestBody, RequestHead, ResponseHead,
+};
+use larder_core::{
+    Api, Credential, FaultClass, Kind, Meta, Operation, PeerFlaw, Refusal, Reject, RequestFlaw, Rule, Secret, Verb,
+};
+use serde::de::value::MapDeserializer;
+use serde::{Deserialize, Serialize};
+
+/// The API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Toy;
+
+/// What every operation answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Said {
+    pub(crate) text: String,
+}
+
+macro_rules! operation {
+    ($name:ident, $meta:expr) => {
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub(crate) struct $name {
+            pub(crate) text: String,
+        }
+
+        impl Operation for $name {
+            type Api = Toy;
+            type Answer = Said;
+            const META: Meta = $meta;
+        }
+    };
+}
+
+operation!(Enter, Meta::unary("toy", "enter", Verb::Post).safe());
+operation!(Ping, Meta::unary("toy", "ping", Verb::Post).safe());
+operation!(Look, Meta::unary("toy", "look", Verb::Post).session().safe());
+operation!(Change, Meta::unary("toy", "change", Verb::Post).session());
+operation!(Store, Meta::upload("toy", "store", Verb::Post).safe());
+operation!(StoreInside, Meta::upload("toy", "store_inside", Verb::Post).session().safe());
+operation!(Keep, Meta::upload("toy", "keep", Verb::Post));
+operation!(Fetch, Meta::download("toy", "fetch"));
+
+mod catalog {
+    use super::{Change, Enter, Fetch, Keep, Look, Ping, Store, StoreInside, Toy};
+
+    larder_core::catalog! {
+        api Toy;
+        unary {
+            Enter = Enter => enter;
+            Ping = Ping => ping;
+            Look = Look => look;
+            Change = Change => change;
+        }
+        upload {
+            Store = Store;
+            StoreInside = StoreInside;
+            Keep = Keep;
+        }
+        download {
+            Fetch = Fetch;
+        }
+    }
+}
+
+pub(crate) use catalog::{Answer, Name};
+
+/// A refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    No,
+    Later,
+    Session,
+    Missing,
+    TooLarge,
+    Malformed,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl larder_core::Fault for Fault {
+    fn class(&self) -> FaultClass {
+        match self {
+            Self::No | Self::Missing | Self::TooLarge | Self::Malformed => FaultClass::Permanent,
+            Self::Later => FaultClass::Transient,
+            Self::Session => FaultClass::Session,
+        }
+    }
+}
+
+impl Api for Toy {
+    const NAME: &'static str = "Toy";
+    type Names = Name;
+    type Answers = Answer;
+    type Fault = Fault;
+    type Style = ();
+    type Login = Enter;
+
+    fn encode<O: Operation<Api = Self>>(operation: &O, address: &Address<'_, Self>) -> Result<Outgoing, Reject> {
+        let uri = address.target.uri(&format!("/{}", O::META.name))?;
+        let mut head = HttpRequest::builder().method(O::META.verb).uri(uri);
+        if let Some(token) = address.token {
+            head = head.header("token", token.expose());
+        }
+        let text = text_of(operation);
+        if text == "unsayable" {
+            return Err(Reject::new("text", Rule::Malformed));
+        }
+        let body = match O::META.kind {
+            Kind::Unary => OutgoingBody::Whole(format!("text={text}").into()),
+            Kind::Download => OutgoingBody::Whole(Bytes::new()),
+            Kind::Upload => {
+                let writer = Writer::new(Boundary::from_seed(1, 2));
+                head = head.header("content-type", writer.content_type());
+                let mut before = writer.field("key", "key").to_vec();
+                before.extend_from_slice(&writer.field("text", &text));
+                let part = writer.file("file", "a", "text/plain", None);
+                before.extend_from_slice(&part.map_err(|_| Reject::new("file", Rule::Malformed))?);
+                let mut after = writer.file_end().to_vec();
+                after.extend_from_slice(&writer.finish());
+                OutgoingBody::File { before: before.into(), after: after.into() }
+            }
+        };
+        let head = head.body(()).map_err(|_| Reject::new("head", Rule::Malformed))?;
+        Ok(Outgoing { head: RequestHead(head), body })
+    }
+
+    fn decode<O: Operation<Api = Self>>(head: &response::Parts, body: &[u8]) -> Result<O::Answer, Refusal<Fault>> {
+        let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
+        let text = String::from_utf8_lossy(body).into_owned();
+        match head.status.as_u16() {
+            200 | 304 if text.starts_with('?') => Err(malformed(Reject::new("", Rule::Malformed))),
+            200 | 304 => pairs(vec![("text".to_owned(), text)]).map_err(malformed),
+            401 => Err(Refusal::Fault(Fault::Session)),
+            403 => Err(Refusal::Fault(Fault::No)),
+            500 => Err(Refusal::Fault(Fault::Later)),
+            other => Err(Refusal::Peer(PeerFlaw::Status(other))),
+        }
+    }
+
+    fn token(answer: Said) -> Secret {
+        answer.text.into()
+    }
+
+    fn route(head: &request::Parts) -> Result<(Name, ()), Refused<Self>> {
+        let path = head.uri.path().trim_start_matches('/');
+        let name = Name::ALL.iter().find(|name| name.meta().name == path);
+        name.map(|name| (*name, ())).ok_or(Refused { fault: Fault::No, style: () })
+    }
+
+    fn is_field(name: &str) -> bool {
+        matches!(name, "key" | "text")
+    }
+
+    fn open(name: Name, (): &(), head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
+        let fields = match body {
+            RequestBody::Whole(bytes) => form_urlencoded::parse(bytes).into_owned().collect(),
+            RequestBody::Fields(fields) => fields.to_vec(),
+        };
+        let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
+        let token = head.headers.get("token").and_then(|token| token.to_str().ok());
+        let credential = match (name.meta().kind, token) {
+            (Kind::Upload, _) => value("key").map(|key| Credential::Upload(key.into())),
+            (Kind::Unary | Kind::Download, Some(token)) => Some(Credential::Session(token.into())),
+            (Kind::Unary | Kind::Download, None) => Some(Credential::None),
+        };
+        let request = name.decode(Fields(fields));
+        match (credential, request) {
+            (Some(credential), Ok(request)) => Ok(Incoming { credential, request, style: () }),
+            (None, _) => Err(Refused { fault: Fault::Missing, style: () }),
+            (_, Err(_)) => Err(Refused { fault: Fault::Malformed, style: () }),
+        }
+    }
+
+    fn reply(answer: &Answer, (): &()) -> Reply {
+        let text = answer.encode(Text);
+        let body = match answer {
+            // The text of a file's answer is its length.
+            Answer::Fetch(_) => ReplyBody::File { offset: 0, length: text.parse().unwrap_or_default() },
+            _ => ReplyBody::Whole(text.into()),
+        };
+        Reply { head: ResponseHead(Response::new(())), body }
+    }
+
+    fn refuse(fault: &Fault, _name: Option<Name>, (): &()) -> Reply {
+        let mut head = Response::new(());
+        *head.status_mut() = StatusCode::FORBIDDEN;
+        Reply { head: ResponseHead(head), body: ReplyBody::Whole(fault.to_string().into()) }
+    }
+
+    fn fault(flaw: RequestFlaw, _name: Option<Name>) -> Fault {
+        match flaw {
+            RequestFlaw::TooLarge => Fault::TooLarge,
+            RequestFlaw::NotImplemented => Fault::No,
+            RequestFlaw::Reject(_) | RequestFlaw::Multipart(_) | RequestFlaw::Boundary(_) => Fault::Malformed,
+        }
+    }
+}
+
+struct Fields(Vec<(String, String)>);
+
+impl Decode for Fields {
+    fn decode<O: Operation>(self) -> Result<O, Reject> {
+        let mut fields = self.0;
+        if !fields.iter().any(|(name, _)| name == "text") {
+            fields.push(("text".to_owned(), String::new()));
+        }
+        fields.retain(|(name, _)| name == "text");
+        pairs(fields)
+    }
+}
+
+fn pairs<T: serde::de::DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Reject> {
+    T::deserialize(MapDeserializer::<_, Reject>::new(pairs.into_iter()))
+}
+
+struct Text;
+
+impl Encode for Text {
+    type Output = String;
+
+    fn encode<O: Operation>(self, answer: &O::Answer) -> String {
+        (answer as &dyn Any).downcast_ref::<Said>().map(|said| said.text.clone()).unwrap_or_default()
+    }
+}
+
+fn text_of<O: Operation>(operation: &O) -> String {
+    let operation: &dyn Any = operation;
+    let ping = operation.downcast_ref::<Ping>().map(|ping| ping.text.clone());
+    ping.or_else(|| operation.downcast_ref::<Enter>().map(|enter| enter.text.clone())).unwrap_or_default()
+}
