@@ -5,7 +5,7 @@ use std::io;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use indicatif::{ProgressBar, ProgressStyle};
-use larder::bytes::Bytes;
+use bytes::Bytes;
 use larder::larder_transport::client::{Sink, Source};
 use md5::{Digest, Md5};
 
