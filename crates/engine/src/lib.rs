@@ -7,7 +7,7 @@
 //! * [`store`]: the stores, [`store::Model`] in memory and [`store::Sqlite`] on disk, and their dump.
 //! * [`blobs`]: content, written durably and verified when read.
 //! * [`sessions`], [`password`], [`token`]: who is who.
-//! * [`path`], [`types`], [`refusal`]: the vocabulary.
+//! * [`path`], [`types`], [`contact`], [`refusal`]: the vocabulary.
 //! * [`env`](mod@env), [`disk`]: the clock, the random source and the file system, as arguments.
 //! * [`lock`], [`pending`]: one process per data folder; changes on their way to the disk.
 //!
@@ -19,6 +19,7 @@
 //! Times are milliseconds since 1970 ([`Timestamp`]), lengths are bytes, limits on paths are Unicode characters.
 
 pub mod blobs;
+pub mod contact;
 pub mod disk;
 pub mod engine;
 pub mod env;
@@ -34,6 +35,7 @@ pub mod store;
 pub mod token;
 pub mod types;
 
+pub use contact::Contact;
 pub use engine::{Engine, Founded, Founding, Generated, Login, Parts, generate};
 pub use env::{Clock, Random, Timestamp};
 pub use pending::Pending;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use larder_core::Secret;
 
 use super::Engine;
+use crate::contact::{Contact, ContactKind};
 use crate::pending::Pending;
 use crate::refusal::Refusal;
 use crate::rules::accounts::{self, Children, NewAccount};
@@ -117,13 +118,28 @@ impl Engine {
     ///
     /// # Errors
     /// Those of [`accounts::create_child`].
-    pub fn create_child_account(&self, caller: &Caller, name: &str, password: &Secret) -> Result<AccountId, Refusal> {
+    pub fn create_child_account(
+        &self,
+        caller: &Caller,
+        name: &str,
+        password: &Secret,
+        contact: Contact,
+    ) -> Result<AccountId, Refusal> {
         if !self.account(caller)?.is_master() {
             return Err(Refusal::InvalidAccountType);
         }
-        let new = NewAccount { name: name.to_owned(), password: self.passwords.hash(password, &*self.random)? };
+        let password = self.passwords.hash(password, &*self.random)?;
+        let new = NewAccount { name: name.to_owned(), password, contact };
         let caller = *caller;
         self.change(move |tx, now| Ok(accounts::create_child(tx, &caller, &new, now)?.id)).wait()
+    }
+
+    /// The technical contact of an account; without fields if there is none.
+    ///
+    /// # Errors
+    /// Those of [`accounts::subject`].
+    pub fn contact(&self, caller: &Caller, name: &str) -> Result<Contact, Refusal> {
+        self.store.read(|view| Ok(view.contact(accounts::subject(view, caller, name)?.id, ContactKind::Technical)?))
     }
 
     /// A page of the child accounts of the caller's application.

@@ -9,6 +9,7 @@ use larder_core::Secret;
 
 use super::{Engine, partial::Partials};
 use crate::blobs::{BlobFiles, DiskBlobs, MemoryBlobs};
+use crate::contact::Contact;
 use crate::disk::{Disk, SystemDisk};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::lock::FolderLock;
@@ -183,7 +184,7 @@ impl Engine {
         let password = self.passwords.hash(&founding.password, &*self.random)?;
         let app_key = founding.app_key.map_or_else(|| uuid(&*self.random), Ok)?;
         let api_key = founding.api_key.map_or_else(|| opaque(&*self.random), Ok)?;
-        let new = NewAccount { name: founding.master, password };
+        let new = NewAccount { name: founding.master, password, contact: Contact::new() };
         let (hash, key, application) = (TokenHash::of("api", &api_key), app_key.clone(), founding.application);
         let created = self.change(move |tx, now| {
             let master = accounts::create_master(tx, &new, now)?;

@@ -9,6 +9,7 @@ use super::Engine;
 use super::partial::{Outcome, Piece, Work, file_key};
 use crate::blobs::{BlobPlace, BlobReader, BlobWriter, StoredBlob};
 use crate::env::Timestamp;
+use crate::pending::Pending;
 use crate::refusal::Refusal;
 use crate::rules::files;
 use crate::rules::housekeeping::{self, FILES_AT_ONCE};
@@ -76,15 +77,20 @@ pub struct SweepReport {
 }
 
 impl Engine {
-    /// Grants the right to upload, and returns its token. Blocks until that is durable.
+    /// Grants the right to upload: its token.
     ///
     /// # Errors
     /// Those of [`uploads::grant`].
-    pub fn grant_upload(&self, caller: &Caller, terms: UploadTerms) -> Result<Secret, Refusal> {
-        let token = opaque(&*self.random)?;
+    pub fn grant_upload(&self, caller: &Caller, terms: UploadTerms) -> Pending<Secret> {
+        let token = match opaque(&*self.random) {
+            Ok(token) => token,
+            Err(error) => return Pending::ready(Err(error.into())),
+        };
         let (caller, hash) = (*caller, TokenHash::of("upload", &token));
-        self.change(move |tx, now| uploads::grant(tx, &caller, &terms, hash, now)).wait()?;
-        Ok(token)
+        self.change(move |tx, now| {
+            uploads::grant(tx, &caller, &terms, hash, now)?;
+            Ok(token.clone())
+        })
     }
 
     /// Lets an upload in, before its first byte has been read.

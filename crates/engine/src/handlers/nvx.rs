@@ -6,18 +6,19 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use larder_core::Secret;
-use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, ListChildAccounts};
+use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, EmailFormat, ListChildAccounts};
 use larder_proto_nvx::authentication::{ChangePassword, LoggedIn, Login, Logout};
 use larder_proto_nvx::imfs::{
     CreateFolders, DeleteFiles, DeleteFolders, FileEntry, FolderEntry, FolderListing, FolderPage, GetPathInfo, GetStorageNode,
     ListFolder, MoveFiles, PathFacts, PathInfo, RenameFile, RenameFolder, StorageNode,
 };
 use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan};
-use larder_proto_nvx::values::{AnswerDate, Date, Metadata, NonEmpty, Path, SortCode, Tags};
+use larder_proto_nvx::values::{AnswerDate, Date, Metadata, NonEmpty, Path, SortCode, Tags, Text};
 use larder_proto_nvx::{Code, Done, Fault, Handler, Request};
 
 use super::nvx_fault;
 use crate::Engine;
+use crate::contact::Contact;
 use crate::engine::Download as OpenFile;
 use crate::env::Timestamp;
 use crate::refusal::Refusal;
@@ -61,15 +62,12 @@ impl Asker {
     }
 }
 
-/// Whether serving a request blocks for as long as a password takes to hash, or a token to become durable.
+/// Whether serving a request blocks for as long as a password takes to hash.
 #[must_use]
 pub fn blocks(request: &Request) -> bool {
     matches!(
         request,
-        Request::AuthenticationLogin(_)
-            | Request::AuthenticationChangePassword(_)
-            | Request::AccountingCreateChildAccount(_)
-            | Request::ImfsGetStorageNode(_)
+        Request::AuthenticationLogin(_) | Request::AuthenticationChangePassword(_) | Request::AccountingCreateChildAccount(_)
     )
 }
 
@@ -125,7 +123,7 @@ impl Handler for Nirvanix {
 
     async fn storage_node(&self, asker: &Asker, node: GetStorageNode) -> Result<StorageNode, Fault> {
         let terms = UploadTerms { ip: node.restricted_ip, ..UploadTerms::default() };
-        let upload_token = self.engine.grant_upload(asker.caller()?, terms).map_err(said)?;
+        let upload_token = self.engine.grant_upload(asker.caller()?, terms).await.map_err(said)?;
         let upload_host = self.storage_host.clone().unwrap_or_else(|| asker.authority.clone());
         Ok(StorageNode { upload_host, upload_token })
     }
@@ -176,7 +174,7 @@ impl Handler for Nirvanix {
 
     async fn create_child_account(&self, asker: &Asker, child: CreateChildAccount) -> Result<Done, Fault> {
         let password = Secret::new(child.password.expose());
-        self.engine.create_child_account(asker.caller()?, child.username.as_str(), &password).map_err(said)?;
+        self.engine.create_child_account(asker.caller()?, child.username.as_str(), &password, contact(&child)).map_err(said)?;
         Ok(Done {})
     }
 
@@ -225,6 +223,30 @@ impl Nirvanix {
         };
         Ok((head, file))
     }
+}
+
+/// The contact data of a new account, under the names that the API has for them.
+fn contact(child: &CreateChildAccount) -> Contact {
+    let country = child.country_id.map(|country| country.to_string());
+    let format = child.email_format.map(|format| match format {
+        EmailFormat::Html => "html",
+        EmailFormat::Text => "text",
+    });
+    let fields = [
+        ("FirstName", child.first_name.as_ref().map(Text::as_str)),
+        ("LastName", child.last_name.as_ref().map(Text::as_str)),
+        ("MiddleInitial", child.middle_initial.as_ref().map(Text::as_str)),
+        ("PhoneNumber", child.phone_number.as_ref().map(Text::as_str)),
+        ("EmailAddress", child.email_address.as_ref().map(Text::as_str)),
+        ("EmailFormat", format),
+        ("Address1", child.address1.as_ref().map(Text::as_str)),
+        ("Address2", child.address2.as_ref().map(Text::as_str)),
+        ("City", child.city.as_ref().map(Text::as_str)),
+        ("State", child.state.as_ref().map(Text::as_str)),
+        ("CountryID", country.as_deref()),
+        ("PostalCode", child.postal_code.as_ref().map(Text::as_str)),
+    ];
+    fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
 }
 
 /// Dates on the wire have seconds.

@@ -6,6 +6,7 @@ use super::Ruled;
 use super::folders::new_folder;
 use super::listing::{MAX_PAGE_SIZE, Page};
 use super::places::{actor, application, may_act_on, user};
+use crate::contact::{Contact, ContactKind};
 use crate::env::{MINUTE, Timestamp};
 use crate::path::check_owner;
 use crate::refusal::{Refusal, StoreError};
@@ -18,13 +19,15 @@ pub const MAX_FAILURES: u32 = 5;
 /// How long it is locked.
 pub const LOCKOUT: i64 = 15 * MINUTE;
 
-/// A new account's name and password.
+/// A new account.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
     /// The user name; it must be usable in a path.
     pub name: String,
     /// The password's hash.
     pub password: Secret,
+    /// Its technical contact.
+    pub contact: Contact,
 }
 
 /// Creates a master account.
@@ -95,6 +98,7 @@ fn add_account(tx: &mut dyn Tx, application: Option<ApplicationId>, new: &NewAcc
         created: now,
     };
     tx.put_account(&account)?;
+    tx.put_contact(account.id, ContactKind::Technical, &new.contact)?;
     Ok(account)
 }
 

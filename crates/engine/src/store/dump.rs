@@ -1,4 +1,4 @@
-//! A stable text of all that a store holds, for comparisons. It shows no secret, no hash and no random name.
+//! A stable text of all that a store holds, for comparisons. It shows no secret, no hash and no random name, but personal data.
 
 use std::fmt::Write as _;
 
@@ -24,6 +24,11 @@ pub fn dump(view: &dyn View) -> Found<String> {
         let application = it.application.map_or(0, |id| id.0);
         let locked = it.locked_until.map_or(0, |at| at.0);
         line(format_args!("account {} {:?} in {application} failures {} locked {locked}", it.id.0, it.name, it.failures));
+    }
+    for ((account, kind), contact) in &all.contacts {
+        for (field, value) in contact.fields() {
+            line(format_args!("contact of {} {kind:?} {field} {value:?}", account.0));
+        }
     }
     for it in &all.nodes {
         let (key, times) = (&it.key, (it.created.0, it.modified.0));

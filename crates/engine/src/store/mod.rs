@@ -12,7 +12,10 @@ pub use dump::dump;
 pub use model::Model;
 pub use sqlite::Sqlite;
 
+use std::collections::BTreeMap;
+
 use crate::blobs::BlobName;
+use crate::contact::{Contact, ContactKind};
 use crate::env::Timestamp;
 use crate::pending::Pending;
 use crate::refusal::{Refusal, StoreError};
@@ -73,6 +76,8 @@ pub struct Everything {
     pub applications: Vec<Application>,
     /// Accounts by number.
     pub accounts: Vec<Account>,
+    /// Contacts that have fields.
+    pub contacts: BTreeMap<(AccountId, ContactKind), Contact>,
     /// Nodes by key.
     pub nodes: Vec<Node>,
     /// Blobs by number.
@@ -108,6 +113,8 @@ pub trait View {
     fn child_accounts(&self, application: ApplicationId, skip: u64, limit: usize) -> Found<Vec<Account>>;
     /// How many child accounts an application has.
     fn count_child_accounts(&self, application: ApplicationId) -> Found<u64>;
+    /// A contact of an account; without fields if there is none.
+    fn contact(&self, account: AccountId, kind: ContactKind) -> Found<Contact>;
     /// A file or a folder.
     fn node(&self, key: &NodeKey) -> Found<Option<Node>>;
     /// A run of files or folders.
@@ -143,6 +150,8 @@ pub trait Tx: View {
     fn add_application(&mut self, application: &Application) -> Found<()>;
     /// Adds an account or replaces the one of its number.
     fn put_account(&mut self, account: &Account) -> Found<()>;
+    /// Replaces a contact of an account.
+    fn put_contact(&mut self, account: AccountId, kind: ContactKind, contact: &Contact) -> Found<()>;
     /// Adds a node.
     fn add_node(&mut self, node: &Node) -> Found<()>;
     /// Replaces the node at `old`, which may move it.

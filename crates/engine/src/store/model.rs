@@ -6,6 +6,7 @@ use std::sync::{PoisonError, RwLock};
 
 use super::{Children, Everything, Found, Seek, Sort, Tx, View};
 use crate::blobs::{BlobName, BlobPlace};
+use crate::contact::{Contact, ContactKind};
 use crate::env::Timestamp;
 use crate::refusal::{Refusal, StoreError};
 use crate::token::TokenHash;
@@ -24,6 +25,7 @@ struct State {
     last_id: i64,
     applications: BTreeMap<ApplicationId, Application>,
     accounts: BTreeMap<AccountId, Account>,
+    contacts: BTreeMap<(AccountId, ContactKind), Contact>,
     nodes: BTreeMap<NodeKey, Node>,
     blobs: BTreeMap<BlobId, Blob>,
     removals: BTreeMap<i64, Removal>,
@@ -113,6 +115,10 @@ impl View for State {
         Ok(self.children_by_name(application).len() as u64)
     }
 
+    fn contact(&self, account: AccountId, kind: ContactKind) -> Found<Contact> {
+        Ok(self.contacts.get(&(account, kind)).cloned().unwrap_or_default())
+    }
+
     fn node(&self, key: &NodeKey) -> Found<Option<Node>> {
         Ok(self.nodes.get(key).cloned())
     }
@@ -179,6 +185,7 @@ impl View for State {
         Ok(Everything {
             applications: self.applications.values().cloned().collect(),
             accounts: self.accounts.values().cloned().collect(),
+            contacts: self.contacts.clone(),
             nodes: self.nodes.values().cloned().collect(),
             blobs: self.blobs.values().cloned().collect(),
             removals: self.removals.values().cloned().collect(),
@@ -207,6 +214,15 @@ impl Tx for State {
 
     fn put_account(&mut self, account: &Account) -> Found<()> {
         self.accounts.insert(account.id, account.clone());
+        Ok(())
+    }
+
+    fn put_contact(&mut self, account: AccountId, kind: ContactKind, contact: &Contact) -> Found<()> {
+        if contact.is_empty() {
+            self.contacts.remove(&(account, kind));
+        } else {
+            self.contacts.insert((account, kind), contact.clone());
+        }
         Ok(())
     }
 

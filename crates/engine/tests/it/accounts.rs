@@ -1,12 +1,13 @@
 //! Logins, locks, sessions, children, resellers.
 
+use larder_engine::contact::{Contact, ContactKind};
 use larder_engine::env::MINUTE;
 use larder_engine::rules::resellers::NewResellerUser;
 use larder_engine::sessions::{MAX_PER_ACCOUNT, Sessions};
 use larder_engine::types::{AccountId, ApplicationId};
 use larder_engine::{Engine, Founding, Refusal, generate};
 
-use crate::support::{ELSEWHERE, HERE, START, TestRandom, World, founding, parts};
+use crate::support::{ELSEWHERE, HERE, START, TestRandom, World, contact, founding, parts};
 
 #[test]
 fn a_founder_may_bring_the_keys() {
@@ -179,7 +180,7 @@ fn passwords_change_and_sessions_end_with_them() {
 #[test]
 fn children_have_names_of_their_own_and_come_in_pages() {
     World::both(|world| {
-        let create = |caller, name: &str| world.engine.create_child_account(caller, name, &"pw".into()).map(drop);
+        let create = |caller, name: &str| world.engine.create_child_account(caller, name, &"pw".into(), Contact::new()).map(drop);
         assert_eq!(create(&world.boss, "kid"), Err(Refusal::DuplicateUserName));
         assert_eq!(create(&world.boss, "boss"), Err(Refusal::DuplicateUserName));
         assert_eq!(create(&world.kid, "new"), Err(Refusal::InvalidAccountType));
@@ -190,6 +191,33 @@ fn children_have_names_of_their_own_and_come_in_pages() {
         assert_eq!((names(1), names(2), names(3)), (vec!["bro".into(), "kid".into()], vec!["sis".into()], vec![]));
         assert_eq!(list(1, 1_001), Err(Refusal::PageSizeExceedsLimit));
         assert_eq!(world.engine.list_child_accounts(&world.kid, 1, 1), Err(Refusal::InvalidAccountType));
+    });
+}
+
+#[test]
+fn contacts_are_for_the_account_and_its_master() {
+    World::both(|world| {
+        let read = |caller, name: &str| world.engine.contact(caller, name);
+        assert_eq!(read(&world.kid, "kid"), Ok(contact("kid")));
+        assert_eq!(read(&world.boss, "kid"), Ok(contact("kid")));
+        assert_eq!(read(&world.boss, "boss"), Ok(Contact::new()), "founded without one");
+        assert_eq!(read(&world.sis, "kid"), Err(Refusal::AccessDenied));
+        assert_eq!(read(&world.sis, "nobody"), Err(Refusal::AccessDenied));
+        assert_eq!(read(&world.boss, "nobody"), Err(Refusal::UserNameNotFound));
+        assert_eq!(read(&world.kid, "kid").unwrap().get("City"), Some("Zürich"));
+
+        let (store, kid) = (world.engine.store(), world.kid.account);
+        let put = |kind, contact: Contact| store.change(move |tx| Ok(tx.put_contact(kid, kind, &contact)?)).wait().unwrap();
+        let get = |kind| store.read(|view| Ok(view.contact(kid, kind)?)).unwrap();
+        assert!(get(ContactKind::Billable).is_empty());
+        put(ContactKind::Billable, contact("payer"));
+        put(ContactKind::Technical, [("State", ""), ("City", "x\0y")].into_iter().collect());
+        assert_eq!(get(ContactKind::Billable), contact("payer"));
+        let fields = get(ContactKind::Technical);
+        assert_eq!(fields.fields().collect::<Vec<_>>(), [("City", "x\0y"), ("State", "")], "replaced as a whole");
+        assert!(world.dump().contains("contact of 4 Billable FirstName \"payer\""));
+        put(ContactKind::Billable, Contact::new());
+        assert!(!world.dump().contains("Billable"));
     });
 }
 
@@ -221,4 +249,6 @@ fn debug_shows_no_secret() {
     let all = format!("{:?} {:?} {login:?} {:?}", world.engine, world.founded, world.engine.account(&world.kid));
     assert!(!all.contains(login.token.expose()) && !all.contains("$argon2") && !all.contains(world.founded.api_key.expose()));
     assert!(!world.dump().contains("argon2"));
+    let everything = world.engine.store().read(|view| Ok(view.everything()?)).unwrap();
+    assert!(!format!("{everything:?}").contains("Zürich"), "nor personal data");
 }

@@ -136,7 +136,7 @@ fn a_stop_at_any_step_of_an_upload_leaves_nothing_or_all() {
 }
 
 fn begin(engine: &Arc<Engine>, caller: &larder_engine::Caller) -> larder_engine::engine::Upload {
-    let token = engine.grant_upload(caller, larder_engine::rules::uploads::UploadTerms::default()).unwrap();
+    let token = engine.grant_upload(caller, larder_engine::rules::uploads::UploadTerms::default()).wait().unwrap();
     let first_byte = larder_engine::rules::uploads::FirstByte::Enforced;
     engine.begin_upload(&larder_engine::engine::Destination { token, peer: caller.ip, folder: None, first_byte }).unwrap()
 }

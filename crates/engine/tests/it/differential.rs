@@ -12,7 +12,7 @@ use larder_engine::types::{Body, Kind, NOWHERE};
 use larder_engine::{Caller, Refusal};
 use proptest::prelude::*;
 
-use crate::support::{HERE, World, noise};
+use crate::support::{HERE, World, contact, noise};
 
 #[derive(Debug, Clone)]
 enum Command {
@@ -29,6 +29,7 @@ enum Command {
     Read { path: String, offset: u64, length: usize },
     Login { user: &'static str, password: &'static str },
     CreateChild(&'static str),
+    Contact(&'static str),
     ListChildren(u32, u32),
     CreateUser(&'static str),
     Advance(i64),
@@ -75,6 +76,7 @@ fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(path, offset, length)| Command::Read { path, offset, length }),
         2 => (user(), prop_oneof![Just("kid!"), Just("wrong")]).prop_map(|(user, password)| Command::Login { user, password }),
         1 => user().prop_map(Command::CreateChild),
+        1 => user().prop_map(Command::Contact),
         1 => (0_u32..3, 0_u32..3).prop_map(|(page, size)| Command::ListChildren(page, size)),
         1 => user().prop_map(Command::CreateUser),
         2 => (0_i64..2_000_000).prop_map(Command::Advance),
@@ -106,7 +108,11 @@ fn run(world: &World, who: &Caller, command: &Command) -> String {
             Ok(data.len())
         })),
         Command::Login { user, password } => text(engine.login(&world.founded.app_key, user, &Secret::new(password), HERE)),
-        Command::CreateChild(name) => text(engine.create_child_account(who, name, &"pw".into())),
+        Command::CreateChild(name) => text(engine.create_child_account(who, name, &"pw".into(), contact(name))),
+        Command::Contact(name) => {
+            // `Debug` would not tell the values.
+            text(engine.contact(who, name).map(|contact| format!("{:?}", contact.fields().collect::<Vec<_>>())))
+        }
         Command::ListChildren(page, size) => text(engine.list_child_accounts(who, page, size)),
         Command::CreateUser(email) => {
             let new = NewResellerUser { email: email.into(), first_name: "F".into(), last_name: None, quota: None };

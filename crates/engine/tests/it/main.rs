@@ -6,6 +6,7 @@ mod accounts;
 mod concurrent;
 mod crash;
 mod differential;
+mod handlers;
 mod namespace;
 mod snapshots;
 mod support;

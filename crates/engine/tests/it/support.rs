@@ -3,10 +3,14 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
+use std::pin::pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
 
 use larder_core::Secret;
+use larder_engine::contact::Contact;
 use larder_engine::disk::SystemDisk;
 use larder_engine::engine::{Destination, EndOfFile, Founding, Upload};
 use larder_engine::password::PasswordCost;
@@ -79,6 +83,11 @@ pub(crate) fn founding(master: &str, application: &str) -> Founding {
     }
 }
 
+/// The contact of `kid` and his like.
+pub(crate) fn contact(name: &str) -> Contact {
+    [("LastName", "Doe"), ("FirstName", name), ("City", "Zürich")].into_iter().collect()
+}
+
 /// An engine with the master `boss`, the application `App`, and the children `kid` and `sis`.
 pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
@@ -113,7 +122,7 @@ impl World {
         let enter = |user: &str| engine.login(&founded.app_key, user, &Secret::new(format!("{user}!")), HERE).unwrap().caller;
         let boss = enter("boss");
         for child in ["kid", "sis"] {
-            engine.create_child_account(&boss, child, &Secret::new(format!("{child}!"))).unwrap();
+            engine.create_child_account(&boss, child, &Secret::new(format!("{child}!")), contact(child)).unwrap();
         }
         let (kid, sis) = (enter("kid"), enter("sis"));
         Self { engine: Arc::new(engine), clock, founded, boss, kid, sis }
@@ -125,7 +134,7 @@ impl World {
 
     pub(crate) fn upload(&self, caller: &Caller, terms: UploadTerms) -> Result<Upload, Refusal> {
         let folder = None;
-        let token = self.engine.grant_upload(caller, terms)?;
+        let token = self.engine.grant_upload(caller, terms).wait()?;
         self.engine.begin_upload(&Destination { token, peer: caller.ip, folder, first_byte: FirstByte::Enforced })
     }
 
@@ -169,6 +178,26 @@ impl World {
 
 pub(crate) const fn page(number: u32, size: u32) -> Page {
     Page { number, size, sort: Sort::Name, descending: false }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// The smallest executor.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        if let Poll::Ready(outcome) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return outcome;
+        }
+        thread::park();
+    }
 }
 
 /// Bytes that differ from block to block.

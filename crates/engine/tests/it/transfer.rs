@@ -121,7 +121,7 @@ fn n27_upload_tokens_expire_are_bound_and_survive_use() {
     World::both(|world| {
         let engine = &world.engine;
         let refused = |token: &Secret| begin(world, token).map(drop).unwrap_err();
-        let token = engine.grant_upload(&world.kid, UploadTerms::default()).unwrap();
+        let token = engine.grant_upload(&world.kid, UploadTerms::default()).wait().unwrap();
         assert_eq!(refused(&"no token".into()), Refusal::InvalidUploadToken);
         world.clock.advance(10 * MINUTE);
         drop(begin(world, &token).unwrap());
@@ -133,16 +133,16 @@ fn n27_upload_tokens_expire_are_bound_and_survive_use() {
         assert_eq!(refused(&token), Refusal::ExpiredUploadToken);
         assert_eq!(last.end_file(None), Err(Refusal::ExpiredUploadToken), "even while it is used");
 
-        let unused = engine.grant_upload(&world.kid, UploadTerms::default()).unwrap();
+        let unused = engine.grant_upload(&world.kid, UploadTerms::default()).wait().unwrap();
         world.clock.advance(10 * MINUTE + 1);
         assert_eq!(refused(&unused), Refusal::ExpiredUploadToken);
         let patient = Destination { token: unused, peer: HERE, folder: None, first_byte: FirstByte::Ignored };
         engine.begin_upload(&patient).unwrap();
 
         let bound = UploadTerms { ip: Some(ELSEWHERE), ..UploadTerms::default() };
-        assert_eq!(refused(&engine.grant_upload(&world.kid, bound).unwrap()), Refusal::RestrictedIp);
+        assert_eq!(refused(&engine.grant_upload(&world.kid, bound).wait().unwrap()), Refusal::RestrictedIp);
         let folder = UploadTerms { folder: Some("only".into()), ..UploadTerms::default() };
-        let token = engine.grant_upload(&world.kid, folder).unwrap();
+        let token = engine.grant_upload(&world.kid, folder).wait().unwrap();
         let other = |folder: &str| Destination { token: token.clone(), folder: Some(folder.into()), ..patient.clone() };
         assert_eq!(engine.begin_upload(&other("else")).map(drop), Err(Refusal::AccessDenied));
         engine.begin_upload(&other("/App/kid/only/")).unwrap();
@@ -155,7 +155,7 @@ fn n27_upload_tokens_expire_are_bound_and_survive_use() {
 fn n22_n48_files_in_pieces() {
     World::both(|world| {
         let data = noise(60_000);
-        let token = world.engine.grant_upload(&world.kid, UploadTerms::default()).unwrap();
+        let token = world.engine.grant_upload(&world.kid, UploadTerms::default()).wait().unwrap();
         let send = |first: usize, last: usize, total: u64| {
             let mut upload = begin(world, &token)?;
             upload.file(&[], "f", Some(Piece::Range { first: first as u64, last: last as u64, total }))?;

@@ -9,6 +9,7 @@ use rusqlite::{Connection, Params, Row};
 
 use super::schema::failed;
 use crate::blobs::{BlobName, BlobPlace, StoredBlob};
+use crate::contact::ContactKind;
 use crate::env::Timestamp;
 use crate::refusal::StoreError;
 use crate::store::Found;
@@ -22,6 +23,7 @@ type Row_<T> = rusqlite::Result<T>;
 
 pub(super) const APPLICATION: &str = "SELECT id, master, key, name FROM applications";
 pub(super) const ACCOUNT: &str = "SELECT id, application, name, password, failures, locked_until, created FROM accounts";
+pub(super) const CONTACT: &str = "SELECT account, kind, field, value FROM contacts";
 pub(super) const NODE: &str = "SELECT account, parent, name, kind, id, created, modified, folders, files, revision, size, \
                                md5, blob FROM nodes";
 pub(super) const BLOB: &str = "SELECT id, refs, size, md5, sums, name, content FROM blobs";
@@ -64,6 +66,12 @@ pub(super) fn account(row: &Row<'_>) -> Row_<Account> {
         locked_until: row.get::<_, Option<i64>>(5)?.map(Timestamp),
         created: Timestamp(row.get(6)?),
     })
+}
+
+/// A field of a contact: whose, its name, its value.
+pub(super) fn contact(row: &Row<'_>) -> Row_<((AccountId, ContactKind), String, String)> {
+    let kind = if row.get(1)? { ContactKind::Billable } else { ContactKind::Technical };
+    Ok(((AccountId(row.get(0)?), kind), row.get(2)?, row.get(3)?))
 }
 
 pub(super) fn node(row: &Row<'_>) -> Row_<Node> {

@@ -27,6 +27,11 @@ CREATE TABLE accounts (
   UNIQUE (application, name)
 ) STRICT;
 
+CREATE TABLE contacts (
+  account INTEGER NOT NULL, kind INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+  PRIMARY KEY (account, kind, field)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE nodes (
   account INTEGER NOT NULL, parent INTEGER NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, id INTEGER NOT NULL,
   created INTEGER NOT NULL, modified INTEGER NOT NULL,

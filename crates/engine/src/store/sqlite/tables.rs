@@ -1,11 +1,13 @@
 //! Lookups and puts as SQL, on the connection of a running transaction.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU64;
 
 use rusqlite::Connection;
 
 use super::rows::{self, all, one, run};
 use crate::blobs::{BlobName, BlobPlace};
+use crate::contact::{Contact, ContactKind};
 use crate::env::Timestamp;
 use crate::store::{Children, Everything, Found, Seek, Sort, Tx, View};
 use crate::token::TokenHash;
@@ -16,6 +18,13 @@ use crate::types::{
 
 /// A transaction on one connection.
 pub(super) struct Tables<'c>(pub(super) &'c Connection);
+
+const fn is_billable(kind: ContactKind) -> bool {
+    match kind {
+        ContactKind::Technical => false,
+        ContactKind::Billable => true,
+    }
+}
 
 fn limited(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
@@ -55,6 +64,12 @@ impl View for Tables<'_> {
     fn count_child_accounts(&self, application: ApplicationId) -> Found<u64> {
         let sql = "SELECT count(*) FROM accounts WHERE application = ?1";
         Ok(one(self.0, sql, (application.0,), |row| row.get(0))?.unwrap_or(0))
+    }
+
+    fn contact(&self, account: AccountId, kind: ContactKind) -> Found<Contact> {
+        let sql = format!("{} WHERE account = ?1 AND kind = ?2", rows::CONTACT);
+        let fields = all(self.0, &sql, (account.0, is_billable(kind)), rows::contact)?;
+        Ok(fields.into_iter().map(|(_, field, value)| (field, value)).collect())
     }
 
     fn node(&self, key: &NodeKey) -> Found<Option<Node>> {
@@ -132,10 +147,15 @@ impl View for Tables<'_> {
     }
 
     fn everything(&self) -> Found<Everything> {
+        let mut contacts = BTreeMap::<_, Contact>::new();
+        for (key, field, value) in all(self.0, rows::CONTACT, (), rows::contact)? {
+            contacts.entry(key).or_default().set(field, value);
+        }
         let by_id = |select: &str| format!("{select} ORDER BY id");
         Ok(Everything {
             applications: all(self.0, &by_id(rows::APPLICATION), (), rows::application)?,
             accounts: all(self.0, &by_id(rows::ACCOUNT), (), rows::account)?,
+            contacts,
             nodes: all(self.0, &format!("{} ORDER BY account, parent, name", rows::NODE), (), rows::node)?,
             blobs: all(self.0, &by_id(rows::BLOB), (), rows::blob)?,
             removals: all(self.0, &by_id(rows::REMOVAL), (), rows::removal)?,
@@ -197,6 +217,16 @@ impl Tx for Tables<'_> {
         let (application, locked) = (it.application.map_or(0, |id| id.0), it.locked_until.map(|at| at.0));
         let values = (it.id.0, application, &it.name, it.password.expose(), it.failures, locked, it.created.0);
         run(self.0, sql, values).map(drop)
+    }
+
+    fn put_contact(&mut self, account: AccountId, kind: ContactKind, contact: &Contact) -> Found<()> {
+        let kind = is_billable(kind);
+        run(self.0, "DELETE FROM contacts WHERE account = ?1 AND kind = ?2", (account.0, kind))?;
+        for (field, value) in contact.fields() {
+            let sql = "INSERT INTO contacts (account, kind, field, value) VALUES (?1, ?2, ?3, ?4)";
+            run(self.0, sql, (account.0, kind, field, value))?;
+        }
+        Ok(())
     }
 
     fn add_node(&mut self, node: &Node) -> Found<()> {
