@@ -7,6 +7,8 @@ use crate::token::is_uuid;
 pub const MAX_PATH: usize = 512;
 /// The most characters of a file's or a folder's name.
 pub const MAX_NAME: usize = 256;
+/// The most characters of an application's or an account's name: the documented limit of a user name.
+pub const MAX_OWNER: usize = 320;
 
 const FORBIDDEN: [char; 9] = ['\\', '/', ':', '?', '|', '*', '"', '<', '>'];
 
@@ -16,13 +18,17 @@ const FORBIDDEN: [char; 9] = ['\\', '/', ':', '?', '|', '*', '"', '<', '>'];
 /// [`Refusal::PathCharacter`] for an empty name, `.`, `..`, a control character or one of `\ / : ? | * " < >`;
 /// [`Refusal::NameTooLong`] for more than [`MAX_NAME`] characters.
 pub fn check_name(name: &str) -> Result<(), Refusal> {
+    check_segment(name, MAX_NAME)
+}
+
+fn check_segment(name: &str, max: usize) -> Result<(), Refusal> {
     if name.is_empty() || name == "." || name == ".." {
         return Err(Refusal::PathCharacter);
     }
     if name.chars().any(|c| c.is_control() || FORBIDDEN.contains(&c)) {
         return Err(Refusal::PathCharacter);
     }
-    if name.chars().count() > MAX_NAME {
+    if name.chars().count() > max {
         return Err(Refusal::NameTooLong);
     }
     Ok(())
@@ -35,10 +41,10 @@ pub const RESERVED: [&str; 4] = ["api", "portal", "ws", "favicon.ico"];
 /// too.
 ///
 /// # Errors
-/// Those of [`check_name`]; [`Refusal::PathCharacter`] too for what looks like a session token, one of [`RESERVED`] in any
+/// Those of [`check_name`], with [`MAX_OWNER`] characters; [`Refusal::PathCharacter`] too for what looks like a session token, one of [`RESERVED`] in any
 /// case, and what ends like a program's page (`.ashx`, `.asmx`).
 pub fn check_owner(name: &str) -> Result<(), Refusal> {
-    check_name(name)?;
+    check_segment(name, MAX_OWNER)?;
     let lower = name.to_ascii_lowercase();
     if is_uuid(name) || RESERVED.contains(&lower.as_str()) || lower.ends_with(".ashx") || lower.ends_with(".asmx") {
         return Err(Refusal::PathCharacter);
