@@ -18,7 +18,6 @@ pub(crate) enum Next {
 }
 
 /// A body on its way.
-#[derive(Debug)]
 pub(crate) struct Sender {
     stage: Stage,
     after: Bytes,
@@ -29,7 +28,6 @@ pub(crate) struct Sender {
     unacknowledged: bool,
 }
 
-#[derive(Debug)]
 enum Stage {
     Before { bytes: Bytes, file: Option<u64> },
     Ask { offset: u64 },

@@ -11,7 +11,6 @@ use crate::wire::{Length, Outgoing, OutgoingBody, RequestHead, ResponseHead};
 use crate::{BodyFlaw, ExchangeId, Failure, Kind, Limits, Misuse, PeerFlaw, Time};
 
 /// One exchange.
-#[derive(Debug)]
 pub(super) struct Attempt {
     pub(super) at: ExchangeId,
     pub(super) uri: http::Uri,
@@ -38,12 +37,18 @@ pub(super) enum Step {
 }
 
 /// How the exchange ended.
-#[derive(Debug)]
 pub(super) enum Ending {
     Answered(ResponseHead, Bytes),
     Broken { failure: Failure, phase: Phase, delivered: bool },
     Flawed(PeerFlaw),
     Body(BodyFlaw),
+}
+
+impl core::fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let asked = (self.sender.asked(), self.sender.is_unacknowledged());
+        write!(f, "#{} {:?} {asked:?} {:?} over: {}", self.at.0, self.cycle, self.waiting, self.end.is_some())
+    }
 }
 
 impl Attempt {

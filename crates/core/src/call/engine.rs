@@ -27,7 +27,6 @@ pub(super) enum Purpose {
     Operation { epoch: Option<u64> },
 }
 
-#[derive(Debug)]
 pub(super) enum State<F> {
     /// Finding out what is needed first.
     Gate,
@@ -41,8 +40,19 @@ pub(super) enum State<F> {
     Reported,
 }
 
+impl<F> core::fmt::Debug for State<F> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Gate => f.write_str("Gate"),
+            Self::Attempt { purpose, attempt } => write!(f, "Attempt {purpose:?} {attempt:?}"),
+            Self::Pause { until } => write!(f, "Pause until {until:?}"),
+            Self::Over(_) => f.write_str("Over"),
+            Self::Reported => f.write_str("Reported"),
+        }
+    }
+}
+
 /// A call without its types.
-#[derive(Debug)]
 pub(super) struct Engine<A: Api> {
     pub(super) meta: &'static Meta,
     pub(super) settings: Settings<A>,

@@ -66,8 +66,7 @@ impl<A: Api> Settings<A> {
     }
 }
 
-/// One operation under way. Drive it as a [`Machine`].
-#[derive(Debug)]
+/// One operation under way. Drive it as a [`Machine`]. `Debug` shows nothing of its messages: they hold secrets.
 pub struct Call<O: Operation> {
     typed: Typed<O>,
     engine: Engine<O::Api>,
@@ -86,8 +85,16 @@ impl<O: Operation> Call<O> {
     }
 }
 
+impl<O: Operation> core::fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let engine = &self.engine;
+        let mut shown = f.debug_struct("Call");
+        shown.field("operation", &self.typed.operation).field("state", &engine.state).field("phase", &engine.phase);
+        shown.field("attempts", &engine.attempts).finish_non_exhaustive()
+    }
+}
+
 /// What only the typed shell knows.
-#[derive(Debug)]
 struct Typed<O: Operation> {
     operation: O,
     answer: Option<O::Answer>,

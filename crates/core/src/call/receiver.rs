@@ -7,7 +7,6 @@ use crate::wire::ResponseHead;
 use crate::{Failure, Kind, PeerFlaw};
 
 /// The answer of one attempt.
-#[derive(Debug)]
 pub(super) struct Receiver {
     kind: Kind,
     limit: usize,

@@ -12,7 +12,6 @@ use crate::wire::{RequestBody, RequestHead};
 use crate::{Kind, Misuse, multipart};
 
 /// What becomes of the request's body.
-#[derive(Debug)]
 pub(super) enum Intake {
     /// It is not read.
     Nothing,
@@ -66,7 +65,7 @@ impl<A: Api> Exchange<A> {
                 return Err(Misuse::Unasked("a piece of the body"));
             }
         }
-        self.outcome.received += chunk.len() as u64;
+        let received = self.outcome.received + chunk.len() as u64;
         let limits = self.serving.limits;
         let result = match &mut self.intake {
             Intake::Nothing => Ok(()),
@@ -75,7 +74,7 @@ impl<A: Api> Exchange<A> {
                 body.extend_from_slice(&chunk);
                 Ok(())
             }
-            Intake::Form(_) if self.outcome.received > limits.upload => Err(RequestFlaw::TooLarge),
+            Intake::Form(_) if received > limits.upload => Err(RequestFlaw::TooLarge),
             Intake::Form(form) => match form.push(chunk) {
                 Err(RequestFlaw::Multipart(multipart::Error::Misuse(_))) => {
                     return Err(Misuse::Unasked("a piece of the body"));
@@ -83,6 +82,7 @@ impl<A: Api> Exchange<A> {
                 result => result,
             },
         };
+        self.outcome.received = received;
         if let Err(flaw) = result {
             self.flaw(flaw);
         }

@@ -43,8 +43,7 @@ impl Default for Serving {
     }
 }
 
-/// One request under way. Drive it as a [`Machine`].
-#[derive(Debug)]
+/// One request under way. Drive it as a [`Machine`]. `Debug` shows nothing of the request: it may hold secrets.
 pub struct Exchange<A: Api> {
     serving: Serving,
     cycle: Cycle,
@@ -149,6 +148,14 @@ impl<A: Api> Exchange<A> {
         let next = self.cycle.step(side, event);
         debug_assert!(next.is_ok(), "{next:?}");
         self.cycle = next.unwrap_or(self.cycle);
+    }
+}
+
+impl<A: Api> core::fmt::Debug for Exchange<A> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut shown = f.debug_struct("Exchange");
+        shown.field("cycle", &self.cycle).field("stage", &self.stage).field("waiting", &self.waiting);
+        shown.field("outcome", &self.outcome).finish_non_exhaustive()
     }
 }
 

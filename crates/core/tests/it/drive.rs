@@ -262,6 +262,13 @@ impl Server {
         self.poll()
     }
 
+    /// Tells it a piece of the body, without polling.
+    pub(crate) fn say_data(&mut self, bytes: Vec<u8>) {
+        if let Err(misuse) = self.exchange.handle(Told::Data(bytes.into())) {
+            panic!("{misuse}");
+        }
+    }
+
     /// Tells it something that it must refuse, and checks that nothing has changed.
     pub(crate) fn misuse(&mut self, told: Told<Toy>) -> String {
         let before = format!("{:?}", self.exchange);

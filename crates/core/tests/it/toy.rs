@@ -75,7 +75,7 @@ mod catalog {
     }
 }
 
-pub(crate) use catalog::{Answer, Name};
+pub(crate) use catalog::{Answer, Name, Request};
 
 /// A refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,10 +190,11 @@ impl Api for Toy {
 
     fn reply(answer: &Answer, (): &()) -> Reply {
         let text = answer.encode(Text);
-        let body = match answer {
-            // The text of a file's answer is its length.
-            Answer::Fetch(_) => ReplyBody::File { offset: 0, length: text.parse().unwrap_or_default() },
-            _ => ReplyBody::Whole(text.into()),
+        // The text of a file's answer is its length.
+        let body = if let Answer::Fetch(_) = answer {
+            ReplyBody::File { offset: 0, length: text.parse().unwrap_or_default() }
+        } else {
+            ReplyBody::Whole(text.into())
         };
         Reply { head: ResponseHead(Response::new(())), body }
     }

@@ -1,0 +1,249 @@
+//! Every stage of an exchange, as the conversation that leads through it.
+
+use core::time::Duration;
+
+use bytes::Bytes;
+use larder_core::{Failure, Limits, Serving, Told};
+
+use crate::drive::{Server, form, request, upload_body, upload_head};
+use crate::toy::{Answer, Fault, Said, Toy};
+
+fn said(text: &str) -> Said {
+    Said { text: text.to_owned() }
+}
+
+fn data(bytes: impl Into<Bytes>) -> Told<Toy> {
+    Told::Data(bytes.into())
+}
+
+fn ping() -> Server {
+    Server::new(request("POST", "/ping", &[]))
+}
+
+fn pong() -> Told<Toy> {
+    Told::Reply(Ok(Answer::Ping(said("pong"))))
+}
+
+fn fetch(method: &str) -> Server {
+    let mut server = Server::new(request(method, "/fetch", &[("token", "secret")]));
+    server.poll().tell(Told::End).tell(Told::Identified);
+    server
+}
+
+fn file(length: u64) -> Told<Toy> {
+    Told::Reply(Ok(Answer::Fetch(said(&length.to_string()))))
+}
+
+fn store() -> Told<Toy> {
+    Told::Reply(Ok(Answer::Store(said("stored"))))
+}
+
+fn limited(limits: Limits) -> Serving {
+    Serving { limits, ..Serving::default() }
+}
+
+#[test]
+fn a_message() {
+    let mut server = ping();
+    server.poll().tell(data("text=hi")).tell(Told::End).tell(Told::Identified).tell(pong()).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn what_is_not_served() {
+    let mut server = Server::new(request("POST", "/nothing", &[]));
+    server.poll().tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn who_is_not_welcome() {
+    let mut server = Server::new(request("POST", "/look", &[("token", "old")]));
+    server.poll().tell(Told::End).tell(Told::Refused(Fault::Session)).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn an_upload_says_who_it_is_before_its_first_file() {
+    let mut server = Server::new(upload_head());
+    server.poll().tell(data(upload_body(&["first", "second"]))).tell(Told::Identified).tell(Told::End);
+    server.tell(store()).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn an_upload_without_files() {
+    let mut server = Server::new(upload_head());
+    server.poll().tell(data(upload_body(&[]))).tell(Told::End).tell(Told::Identified).tell(store()).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn an_upload_whose_key_comes_too_late() {
+    let form = form();
+    let mut body = form.file("file", "a", "text/plain", None).unwrap().to_vec();
+    body.extend_from_slice(b"content\r\n");
+    body.extend_from_slice(&form.field("key", "key"));
+    body.extend_from_slice(&form.finish());
+    let mut server = Server::new(upload_head());
+    server.poll().tell(data(body)).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn an_upload_that_is_answered_early() {
+    let mut server = Server::new(upload_head());
+    let body = upload_body(&["a file that is not wanted"]);
+    server.poll().tell(data(body[..330].to_vec())).tell(Told::Identified);
+    server.tell(Told::Reply(Err(Fault::No))).tell(data(body[330..].to_vec())).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn an_upload_that_is_no_form() {
+    let mut other = Server::new(request("POST", "/store", &[("content-type", "text/plain")]));
+    other.poll();
+    let mut cut = Server::new(upload_head());
+    let body = upload_body(&["content"]);
+    cut.poll().tell(data(body[..body.len() - 20].to_vec())).tell(Told::Identified).tell(Told::End);
+    insta::assert_snapshot!([other.log, cut.log].join("\n"));
+}
+
+#[test]
+fn a_download() {
+    let mut server = fetch("GET");
+    server.tell(file(5)).tell(Told::Body { offset: 0, chunk: "ab".into() }).tell(Told::Wrote);
+    server.tell(Told::Body { offset: 2, chunk: "cde".into() }).tell(Told::Wrote);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn the_head_of_a_download_alone() {
+    let mut server = fetch("HEAD");
+    server.tell(file(5));
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn a_download_whose_file_is_gone() {
+    let mut server = fetch("GET");
+    server.tell(file(5)).tell(Told::Body { offset: 0, chunk: "ab".into() }).tell(Told::Wrote).tell(Told::BodyGone);
+    insta::assert_snapshot!(server.log);
+}
+
+#[test]
+fn what_is_too_large() {
+    let limits = Limits { request: 10, fields: 1, upload: 300, ..Limits::default() };
+    let mut declared = Server::with(request("POST", "/ping", &[("content-length", "11")]), limited(limits));
+    declared.poll();
+    let mut sent = Server::with(request("POST", "/ping", &[]), limited(limits));
+    sent.poll().tell(data("text=12345")).tell(data("6"));
+    let mut fields = Server::with(upload_head(), limited(limits));
+    fields.poll().tell(data(upload_body(&["x"])));
+    let roomy = Limits { fields: 2, request: 20, ..limits };
+    let mut upload = Server::with(upload_head(), limited(roomy));
+    upload.poll().tell(data(upload_body(&["x"])));
+    let text = Limits { request: 11, upload: 9999, fields: 9, ..limits };
+    let mut texts = Server::with(upload_head(), limited(text));
+    texts.poll().tell(data(upload_body(&["x"])));
+    insta::assert_snapshot!([declared.log, sent.log, fields.log, upload.log, texts.log].join("\n"));
+}
+
+#[test]
+fn a_silent_client_is_hung_up_on() {
+    let mut reading = ping();
+    reading.poll().after(29).tell(data("te")).after(29).after(1);
+    let mut writing = ping();
+    writing.poll().tell(Told::End).tell(Told::Identified).after(999).tell(pong()).after(30);
+    insta::assert_snapshot!([reading.log, writing.log].join("\n"));
+}
+
+/// The lines that follow when the client vanishes here.
+fn vanishes(name: &str, server: &mut Server) -> String {
+    let before = server.log.len();
+    server.tell(Told::Failed(Failure::Reset));
+    assert!(server.is_done, "{name}");
+    format!("{name}\n{}", &server.log[before..])
+}
+
+#[test]
+fn a_client_may_vanish_in_any_stage() {
+    let body = upload_body(&["content"]);
+    let mut files = Server::new(upload_head());
+    files.poll().tell(data(body[..330].to_vec())).tell(Told::Identified);
+    let mut identifying = ping();
+    identifying.poll().tell(Told::End);
+    let mut replying = ping();
+    replying.poll().tell(Told::End).tell(Told::Identified);
+    let mut writing = ping();
+    writing.poll().tell(Told::End).tell(Told::Identified).tell(pong());
+    let mut feeding = fetch("GET");
+    feeding.tell(file(5));
+    let shown = [
+        vanishes("reading", ping().poll()),
+        vanishes("identifying", &mut identifying),
+        vanishes("files", &mut files),
+        vanishes("replying", &mut replying),
+        vanishes("writing", &mut writing),
+        vanishes("feeding", &mut feeding),
+    ];
+    insta::assert_snapshot!(shown.join("\n"));
+}
+
+/// What an exchange in this stage must not be told.
+fn table(name: &str, server: &mut Server, legal: &[&str]) -> String {
+    let all = [
+        ("data", data("x")),
+        ("end", Told::End),
+        ("identified", Told::Identified),
+        ("refused", Told::Refused(Fault::No)),
+        ("reply", pong()),
+        ("wrote", Told::Wrote),
+        ("body", Told::Body { offset: 0, chunk: "x".into() }),
+        ("body", Told::Body { offset: 3, chunk: "x".into() }),
+        ("gone", Told::BodyGone),
+    ];
+    let illegal = all.into_iter().filter(|(what, _)| !legal.contains(what));
+    let refused: Vec<String> = illegal.map(|(_, told)| server.misuse(told)).collect();
+    format!("{name}\n  {}\n", refused.join("\n  "))
+}
+
+#[test]
+fn misuse_is_told_and_changes_nothing() {
+    let mut tables = Vec::new();
+    let mut server = ping();
+    tables.push(table("reading", server.poll(), &["data", "end"]));
+    tables.push(table("identifying", server.tell(Told::End), &["identified", "refused"]));
+    tables.push(table("replying", server.tell(Told::Identified), &["reply"]));
+    tables.push(table("writing", server.tell(pong()), &["wrote"]));
+    tables.push(table("over", server.tell(Told::Wrote), &[]));
+    let mut server = Server::new(upload_head());
+    server.poll().tell(data(upload_body(&["content"])));
+    tables.push(table("identifying an upload", &mut server, &["identified", "refused", "end"]));
+    let mut server = fetch("GET");
+    tables.push(table("feeding", server.tell(file(2)), &["body", "gone"]));
+    tables.push(server.misuse(Told::Body { offset: 1, chunk: "x".into() }));
+    tables.push(server.misuse(Told::Body { offset: 0, chunk: "xyz".into() }));
+    tables.push(server.misuse(Told::Body { offset: 0, chunk: Bytes::new() }));
+    insta::assert_snapshot!(tables.join("\n"));
+}
+
+#[test]
+fn a_piece_of_an_upload_that_was_not_asked_for_is_not_counted() {
+    let mut server = Server::new(upload_head());
+    server.poll();
+    server.say_data(upload_body(&["content"]));
+    // Not polled since: the parser still holds the last piece.
+    assert!(server.misuse(data("more")).contains("not asked for"));
+}
+
+#[test]
+fn an_embedder_may_take_its_time() {
+    let mut server = ping();
+    server.poll().tell(Told::End);
+    server.now = server.now + Duration::from_secs(3600);
+    server.tell(Told::Identified);
+    server.now = server.now + Duration::from_secs(3600);
+    server.tell(pong()).tell(Told::Wrote);
+    assert!(server.is_done && !server.log.contains("Abort"), "{}", server.log);
+}

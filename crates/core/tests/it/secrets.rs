@@ -1,0 +1,58 @@
+//! Nothing that is secret is printed, whatever the state.
+
+use larder_core::{Input, Machine, Session, Told};
+
+use crate::drive::{Client, Server, data, end, head_with, request, wrote};
+use crate::toy::{Answer, Enter, Fetch, Look, Said};
+
+const SECRETS: [&str; 3] = ["sesame", "the-token", "fresh"];
+
+fn check(what: &dyn core::fmt::Debug) {
+    let shown = format!("{what:?}{what:#?}");
+    for secret in SECRETS {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn of_a_call() {
+    let session = Session::with_login(Enter { text: "sesame".to_owned() });
+    let mut client = Client::new(Look::default(), session);
+    check(&client.call);
+    let _note = client.call.poll(client.now, &mut client.shared);
+    check(&client.call);
+    client.poll();
+    for input in [wrote(2), head_with(2, 200, &[]), data(2, "fresh")] {
+        client.tell(input);
+        check(&client.call);
+    }
+    client.say(end(2));
+    check(&client.call);
+    client.poll();
+    check(&client.call);
+    check(&client.shared.budget);
+}
+
+#[test]
+fn of_a_place_that_a_download_was_sent_to() {
+    let mut client = Client::new(Fetch::default(), Session::with_token("the-token".into()));
+    client.poll().say(head_with(1, 302, &[("location", "http://node.test/the-token/x")])).tell(end(1));
+    check(&client.call);
+    client.tell(head_with(2, 200, &[])).say(data(2, "fresh"));
+    check(&client.call);
+    assert!(!client.log.contains("the-token"), "{}", client.log);
+    client.poll().tell(Input::Cancel);
+    check(&client.call);
+}
+
+#[test]
+fn of_an_exchange() {
+    let mut server = Server::new(request("POST", "/change?the-token", &[("token", "the-token")]));
+    check(&server.exchange);
+    server.poll().say_data(b"text=sesame".to_vec());
+    check(&server.exchange);
+    server.poll().tell(Told::End);
+    check(&server.exchange);
+    server.tell(Told::Identified).tell(Told::Reply(Ok(Answer::Change(Said { text: "fresh".to_owned() }))));
+    check(&server.exchange);
+}
