@@ -1,5 +1,7 @@
 //! However the bodies are cut up: the same answers, the same files, the same word from the service.
 
+use core::time::Duration;
+
 use larder_proto_e2::UserCreated;
 use larder_proto_nvx::transfer::{Download, Uploaded};
 use larder_testkit::{Plan, Source};
@@ -57,4 +59,23 @@ fn files_in_both_directions() {
         assert!(down.outcome().unwrap().is_ok());
         assert_eq!(pair.received(&down), file, "{split}");
     }
+}
+
+#[test]
+fn delayed_messages_change_nothing_but_the_time() {
+    let plan = Plan::delay(Duration::from_secs(1), Duration::from_secs(2));
+    let mut pair = nvx::pair();
+    let link = plan.clone();
+    pair.link(move |_| link.clone());
+    let create = pair.start(nvx::create("a"), nvx::json());
+    let up = pair.upload(nvx::upload("a"), nvx::sized(5), "hello");
+    pair.run();
+    assert!(create.outcome().unwrap().is_ok() && up.outcome().unwrap().is_ok());
+    assert_eq!(pair.now().0, Duration::from_secs(12), "twice: body and end there, head and end back");
+    let mut pair = e2::pair("key");
+    pair.link(move |_| plan.clone());
+    let call = pair.start(e2::create(), e2::settings());
+    pair.run();
+    assert!(call.outcome().unwrap().is_ok());
+    assert_eq!(pair.now().0, Duration::from_secs(6));
 }

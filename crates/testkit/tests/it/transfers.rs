@@ -3,11 +3,12 @@
 use core::time::Duration;
 
 use bytes::Bytes;
+use larder_core::multipart::{Boundary, Writer};
 use larder_core::{BodyFlaw, ErrorKind, Failure, Limits, Settings};
 use larder_proto_nvx::transfer::{Download, Upload, Uploaded};
 use larder_proto_nvx::values::ByteRange;
 use larder_proto_nvx::{Code, Fault, Nvx};
-use larder_testkit::{Pair, Plan, Point, Source, Trouble};
+use larder_testkit::{Pair, Plan, Point, Source, Trouble, wire};
 
 use crate::nvx::{self, Little};
 
@@ -210,4 +211,21 @@ fn a_request_over_the_limit_is_refused() {
     let call = pair.start(nvx::create("a folder with a long name"), nvx::xml());
     pair.run();
     assert_eq!(call.outcome().unwrap().unwrap_err().fault().unwrap().code, Code::ContentTooLarge);
+}
+
+#[test]
+fn a_token_that_comes_after_the_first_file_is_a_missing_parameter() {
+    let form = Writer::new(Boundary::from_seed(1, 2));
+    let fields = [form.field("uploadToken", nvx::UPLOAD_TOKEN), form.field("destFolderPath", "/in")].concat();
+    let file = [form.file("f", "a.txt", "text/plain", None).unwrap(), "hello".into(), form.file_end()].concat();
+    let sent = |pieces: [&[u8]; 2]| {
+        let body = Bytes::from([&pieces.concat(), &form.finish()[..]].concat());
+        let request = http::Request::post("/Upload.ashx").header("content-type", form.content_type()).body(body).unwrap();
+        wire::understand::<Nvx>(request).unwrap()
+    };
+    let right = sent([&fields, &file]);
+    assert_eq!((right.fault, right.files), (None, vec![Bytes::from("hello")]));
+    let wrong = sent([&file, &fields]);
+    assert_eq!(wrong.fault.unwrap().code, Code::MissingRequiredParameter);
+    assert!(wrong.files.is_empty() && wrong.request.is_none(), "{}", wrong.log);
 }
