@@ -94,7 +94,7 @@ impl<A: Api> Exchange<A> {
             ReplyBody::Whole(bytes) => Length::Known(bytes.len() as u64),
             ReplyBody::File { length, .. } => Length::Known(*length),
         };
-        if self.cycle.request != Half::Ended {
+        if self.cycle.request != Half::Ended && self.head.as_ref().is_none_or(has_body) {
             // The rest of the request will not be read: the connection cannot serve another.
             head.0.headers_mut().insert(http::header::CONNECTION, http::HeaderValue::from_static("close"));
         }
@@ -202,4 +202,10 @@ impl<A: Api> Exchange<A> {
         }
         Ok(())
     }
+}
+
+/// Whether a body may still come. A GET or a HEAD that announces none has none, even before its end is told.
+fn has_body(head: &http::request::Parts) -> bool {
+    let announced = [http::header::CONTENT_LENGTH, http::header::TRANSFER_ENCODING];
+    !matches!(head.method, http::Method::GET | http::Method::HEAD) || announced.iter().any(|name| head.headers.contains_key(name))
 }
