@@ -1,4 +1,45 @@
 //! Sans-IO request and response machines for storage service APIs.
+//!
+//! # In scope
+//! What a client and a server of such an API do between two messages: sessions with one login for all calls, retries by
+//! what is safe, redirects, clocks, streamed files with back-pressure, multipart, typed rejections. One description of an
+//! operation ([`Operation`], [`Api`], [`catalog!`]) serves both ends.
+//!
+//! # Out of scope
+//! Sockets, clocks, threads and runtimes: whoever embeds a machine has those. HTTP's own framing: the cut is at message
+//! heads and chunks of bodies. Any particular API: see `larder-proto-e2` and `larder-proto-nvx`.
+//!
+//! # The machines
+//! ```text
+//!                        Action                                Duty
+//!   ┌────────┐  Open, Write, Feed, Data …  ┌────────┐     ┌──────────┐  Identify, Serve, File …  ┌────────┐
+//!   │  Call  │ ──────────────────────────▶ │  your  │ ~~~ │   your   │ ◀──────────────────────── │Exchange│
+//!   │(client)│ ◀────────────────────────── │ driver │     │  driver  │ ────────────────────────▶ │(server)│
+//!   └────────┘  Head, Data, End, Body …    └────────┘     └──────────┘  Data, Reply, Wrote …     └────────┘
+//!                        Input                                 Told
+//! ```
+//! [`Machine`] is the whole contract: do what `poll` says; `Wait` means that there is nothing to do until a moment, an
+//! input, or a move of the shared epoch. The state graphs stand at the top of `call/mod.rs`, `exchange/mod.rs`,
+//! `session.rs` and `cycle.rs`.
+//!
+//! # An example
+//! Decisions are pure functions. A lost reply of an operation that must not be repeated is not tried again:
+//! ```
+//! use larder_core::{Cause, Decision, Phase, Policy, Repeat, Tried};
+//!
+//! let lost = Tried {
+//!     attempts: 1,
+//!     phase: Phase::Await,
+//!     cause: Cause::Broken,
+//!     repeat: Repeat::Unsafe,
+//!     retry_after: None,
+//!     left: None,
+//! };
+//! assert_eq!(Policy::default().decide(&lost, 0), Decision::Unknown);
+//! let unsent = Tried { phase: Phase::Connect, ..lost };
+//! assert!(matches!(Policy::default().decide(&unsent, 0), Decision::After(_)));
+//! ```
+//! A whole call is driven by hand in `larder-proto-nvx`'s example `blocking`.
 
 mod call;
 mod catalog;

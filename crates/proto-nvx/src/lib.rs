@@ -1,4 +1,27 @@
 //! Nirvanix Web Services as types: operations, answers, faults and their XML, JSON and form codecs.
+//!
+//! # In scope
+//! Request and answer types with their documented limits, the table of codes, and how all of it looks on the wire from
+//! both ends ([`Nvx`] implements [`larder_core::Api`]). Modules are the document's namespaces: [`authentication`],
+//! [`imfs`], [`transfer`], [`accounting`]. [`flow`] has transfers that take several calls.
+//!
+//! # Out of scope
+//! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with
+//! a request is `larder-engine`'s. SOAP is a later codec over the same types.
+//!
+//! # An example
+//! ```
+//! use larder_core::{Action, Call, Machine, Session, Settings, Shared, Target, Time};
+//! use larder_proto_nvx::{Nvx, imfs::ListFolder};
+//!
+//! let session = Session::with_token("54592180-7060-4D4B-BC74-2566F4B2F943".into());
+//! let mut shared = Shared::<Nvx>::new(session, 42);
+//! let list = ListFolder::new("Photos".parse()?, 1.try_into()?, 100.try_into()?);
+//! let mut call = Call::new(list, Settings::new(Target::parse("http://localhost:8080")?));
+//! let Action::Open { head, .. } = call.poll(Time::ZERO, &mut shared) else { panic!("a call begins by opening an exchange") };
+//! assert_eq!(head.0.uri(), "http://localhost:8080/ws/IMFS/ListFolder.ashx");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod api;
 pub mod codec;

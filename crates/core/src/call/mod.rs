@@ -35,7 +35,7 @@ use crate::{Limits, Misuse, Reject, Time};
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
 
 /// How one call is made.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Settings<A: Api> {
     /// Where to.
     pub target: Target,
@@ -63,6 +63,13 @@ impl<A: Api> Settings<A> {
             limits: Limits::default(),
             length: None,
         }
+    }
+}
+
+// Not derived: that would demand `Clone` of the API's own type.
+impl<A: Api> Clone for Settings<A> {
+    fn clone(&self) -> Self {
+        Self { target: self.target.clone(), style: self.style.clone(), ..*self }
     }
 }
 

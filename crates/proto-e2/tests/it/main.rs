@@ -1,4 +1,10 @@
 //! The wire of the reseller API, held against every fixture.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests, which have no one to hand an error to"
+)]
 
 use larder_core::operation::{Answers, Encode, Names, Visit};
 use larder_core::{Api, Operation, Refusal, Secret};

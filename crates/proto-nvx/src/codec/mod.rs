@@ -1,7 +1,7 @@
 //! One type, many formats: forms for requests, XML and JSON for answers, all through the types' own serde derives.
 //!
-//! The formats that know nothing but text share two adapters: [`from_text`] reads numbers, flags and lists out of text,
-//! [`to_text`] writes them. Whatever is refused is a [`larder_core::Reject`] that names the field.
+//! The formats that know nothing but text share two adapters: `from_text` reads numbers, flags and lists out of text,
+//! `to_text` writes them. Whatever is refused is a [`larder_core::Reject`] that names the field.
 
 pub mod form;
 mod from_text;

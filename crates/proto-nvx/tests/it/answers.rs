@@ -1,4 +1,5 @@
 //! Every answer of the fixtures: what our client makes of it, and what our server writes for the same, in both formats.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 use larder_core::operation::{Names, Visit};
 use larder_core::{Api, Kind, Operation, Refusal};

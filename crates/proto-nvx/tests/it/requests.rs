@@ -1,4 +1,5 @@
 //! Every request of the fixtures: what the server's machine makes of it, and what our client sends for the same.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 use bytes::Bytes;
 use larder_core::Secret;
