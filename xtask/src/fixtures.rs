@@ -1,10 +1,10 @@
 //! `fixtures/`: what was printed goes in, raw messages and an index come out. Its README explains the files.
 //!
-//! * [`sources`]: the rows written by hand, and the text that each one means
-//! * [`derive`]: from a row and its text to messages
-//! * [`curl`], [`message`]: the notations, read and written
-//! * [`tree`]: files in memory, and how two trees differ
-//! * [`seal`]: hashes that keep the prints as they are
+//! * `sources`: the rows written by hand, and the text that each one means
+//! * `derive`: from a row and its text to messages
+//! * `curl`, `message`: the notations, read and written
+//! * `tree`: files in memory, and how two trees differ
+//! * `seal`: hashes that keep the prints as they are
 
 mod curl;
 mod derive;
