@@ -1,0 +1,99 @@
+//! One move after another: who is polled, what arrives, when the clock goes on.
+
+use larder_core::{Action, Api, Duty, Time};
+
+use super::client::Waiting;
+use super::server::Reaction;
+use super::{ENDLESS, Pair, Service};
+
+impl<A: Api, S: Service<A>> Pair<A, S> {
+    /// One move: a machine is polled until it waits, or one message arrives, or the clock goes on to the next moment at
+    /// which anything can happen. False when every machine is over.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn step(&mut self) -> bool {
+        self.moves += 1;
+        assert!(self.moves < ENDLESS, "endless:\n{}", self.tail());
+        if self.poll_client() || self.poll_server() || self.deliver() {
+            return true;
+        }
+        if self.is_over() {
+            return false;
+        }
+        let Some(next) = self.next_time() else { panic!("stalled at {:?}:\n{}", self.now, self.tail()) };
+        self.now = next;
+        true
+    }
+
+    fn is_over(&self) -> bool {
+        self.clients.iter().all(|client| client.is_over) && self.servers.values().all(|server| server.outcome.is_some())
+    }
+
+    /// The next moment at which anything can happen.
+    fn next_time(&self) -> Option<Time> {
+        let clients = self.clients.iter().filter(|client| !client.is_over).filter_map(|client| client.waiting?.until);
+        let servers = self.servers.values().filter(|server| server.outcome.is_none());
+        let servers = servers.filter_map(|server| server.waiting?.until);
+        let parcels = self.parcels.keys().map(|(time, _)| *time);
+        clients.chain(servers).chain(parcels).filter(|time| *time > self.now).min()
+    }
+
+    /// Polls the first call that wants it, until it waits.
+    fn poll_client(&mut self) -> bool {
+        let epoch = self.shared.epoch();
+        let Some(call) = self.clients.iter().position(|client| client.is_awake(self.now, epoch)) else { return false };
+        loop {
+            let action = self.clients[call].call.poll(self.now, &mut self.shared);
+            let (waiting, is_done) = match &action {
+                Action::Wait { until, why, on } => (Some(Waiting { until: *until, why: *why, on: *on }), false),
+                Action::Done(_) => (None, true),
+                Action::Open { .. }
+                | Action::Write { .. }
+                | Action::Finish { .. }
+                | Action::Abort { .. }
+                | Action::Feed { .. }
+                | Action::Data { .. }
+                | Action::Note(_) => (None, false),
+            };
+            match &waiting {
+                Some(waiting) => self.log(format_args!("call {call} > {waiting}")),
+                None => self.log(format_args!("call {call} > {action:?}")),
+            }
+            self.clients[call].waiting = waiting;
+            self.clients[call].is_over = is_done;
+            if waiting.is_some() || is_done {
+                return true;
+            }
+            self.act(call, action);
+        }
+    }
+
+    /// Polls the first exchange that wants it, until it waits.
+    fn poll_server(&mut self) -> bool {
+        let now = self.now;
+        let awake = self.servers.iter_mut().find(|(_, server)| server.is_awake(now)).map(|(at, _)| *at);
+        let Some(at) = awake else { return false };
+        loop {
+            let Some(server) = self.servers.get_mut(&at) else { return true };
+            let duty = server.poll(now);
+            let line = if let Duty::Wait { until, why, on } = &duty {
+                Waiting { until: *until, why: *why, on: *on }.to_string()
+            } else {
+                format!("{duty:?}")
+            };
+            let reaction = server.react(&mut self.service, now, duty);
+            let is_quiet = server.waiting.is_some() || server.outcome.is_some();
+            self.log(format_args!("#{:<5} > {line}", at.0));
+            match reaction {
+                Reaction::Tell(told) => {
+                    let told = self.servers.get_mut(&at).map_or(Ok(()), |server| server.tell(told));
+                    self.check(told);
+                }
+                Reaction::Wire(duty) => self.reply(at, duty),
+                Reaction::None if is_quiet => return true,
+                Reaction::None => {}
+            }
+        }
+    }
+}
