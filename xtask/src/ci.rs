@@ -29,7 +29,7 @@ pub enum Step {
     Facade,
     /// Combinations of features compile
     Features,
-    /// Examples compile, and those that end by themselves run
+    /// Examples compile, and those that talk to a service run against one
     Examples,
     /// Licences of dependencies
     Licences,

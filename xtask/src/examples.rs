@@ -1,9 +1,16 @@
-//! Examples compile; those that need no network and end by themselves also run.
+//! Examples compile, and those that talk to a service run against `larder serve`.
 
 use crate::{Result, workspace};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 
-/// Package and name of each example that runs here. Add one when it ends by itself within seconds.
-const RUN: &[(&str, &str)] = &[];
+/// Package and name of each example that is run with the arguments `URL APP_KEY USER PASSWORD`.
+const AGAINST_A_SERVICE: &[(&str, &str)] = &[("larder-proto-nvx", "blocking")];
+
+const APP_KEY: &str = "11111111-1111-4111-8111-111111111111";
+const USER: &str = "master";
+const PASSWORD: &str = "for these examples only";
 
 /// Builds all examples and runs those on the list.
 ///
@@ -11,9 +18,60 @@ const RUN: &[(&str, &str)] = &[];
 /// The first that does not compile or ends with another status than 0.
 pub fn run() -> Result<()> {
     workspace::run(workspace::cargo(&["build", "--workspace", "--examples", "--locked"]))?;
-    for (package, example) in RUN {
+    workspace::run(workspace::cargo(&["build", "-p", "larder-cli", "--locked"]))?;
+    let service = Service::start()?;
+    for (package, example) in AGAINST_A_SERVICE {
         println!("{package}: {example}");
-        workspace::run(workspace::cargo(&["run", "--quiet", "--locked", "-p", package, "--example", example]))?;
+        let arguments = ["run", "--quiet", "--locked", "-p", package, "--example", example, "--"];
+        let mut command = workspace::cargo(&arguments);
+        command.args([&service.url, APP_KEY, USER, PASSWORD]);
+        workspace::run(command)?;
     }
     Ok(())
+}
+
+/// A service over a folder of its own; both end when this is dropped.
+struct Service {
+    url: String,
+    child: Child,
+    data: PathBuf,
+}
+
+impl Service {
+    fn start() -> Result<Self> {
+        let target = workspace::metadata()?.target_directory.into_std_path_buf();
+        let (larder, data) = (target.join("debug/larder"), target.join(format!("examples-{}", std::process::id())));
+        let mut init = larder_command(&larder, "init", &data);
+        init.args(["--app-key", APP_KEY, "--master-user", USER, "--master-password", PASSWORD]);
+        workspace::output(init)?;
+        let mut serve = larder_command(&larder, "serve", &data);
+        let mut child = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn()?;
+        let lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+        let mut service = Self { url: String::new(), child, data };
+        for line in lines {
+            let line = line?;
+            if let Some(url) = line.split_whitespace().find_map(|word| word.strip_suffix("/ws/")) {
+                url.clone_into(&mut service.url);
+            }
+            if line == "ready" {
+                return Ok(service);
+            }
+        }
+        Err("larder serve ended before it was ready".into())
+    }
+}
+
+fn larder_command(larder: &Path, subcommand: &str, data: &Path) -> Command {
+    let mut command = Command::new(larder);
+    command.arg(subcommand).arg("--data").arg(data);
+    command
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may be gone already, and then so is what there was to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.data);
+    }
 }

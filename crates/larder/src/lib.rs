@@ -99,3 +99,8 @@ pub use larder_transport::client::Roots;
 pub use larder_transport::client::{Once, Options, Seekable, Sink, Source, Writer};
 
 pub use self::error::Error;
+
+/// The examples of the README compile.
+#[cfg(all(doctest, feature = "e2", feature = "nvx"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

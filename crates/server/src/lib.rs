@@ -1,8 +1,8 @@
 //! The running service: the engine behind both APIs on one HTTP listener.
 //!
 //! # In scope
-//! Opening and founding a data folder ([`init`]), telling the APIs apart ([`Service`](service)), moving files between the
-//! wire and the engine ([`nvx`]), the reseller API ([`e2`]), and the jobs that run beside them ([`Server::run`]).
+//! Opening and founding a data folder ([`init`]), telling the APIs apart (`service`), moving files between the
+//! wire and the engine (`nvx`), the reseller API (`e2`), and the jobs that run beside them ([`Server::run`]).
 //!
 //! # Out of scope
 //! What the operations mean is `larder-engine`'s; how they look is the proto crates'; sockets are `larder-transport`'s.
@@ -12,7 +12,7 @@
 //! |---|---|
 //! | `/api/reseller/v1/…` | the reseller API |
 //! | `/ws/<Namespace>/<Method>.ashx`, `/Upload.ashx` | Nirvanix Web Services |
-//! | `…/Version.ashx` | 200 when the service is up |
+//! | `/Version.ashx`, `/ws/…/Version.ashx` | 200 when the service is up |
 //! | anything else | downloads |
 
 mod access;
@@ -97,6 +97,7 @@ impl Server {
             reseller: Arc::new(e2::Responder::new(Reseller(Arc::clone(&self.engine)), access_log.clone())),
             serving: Serving { limits: Limits::default(), ..Serving::default() },
             access_log,
+            address: listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string()),
         };
         let jobs = tokio::spawn(sweep(self.engine));
         let report = larder_transport::server::serve(listener, Arc::new(service), connections, shutdown).await;
