@@ -83,7 +83,8 @@ impl Policy {
         let doubled = 2_u32.saturating_pow(tried.attempts.saturating_sub(1));
         let longest = self.base.saturating_mul(doubled).min(self.cap);
         let share = (jitter >> 32) as u32;
-        let jittered = Duration::from_nanos(((longest.as_nanos() * u128::from(share)) >> 32) as u64);
+        let nanos = (longest.as_nanos() * u128::from(share)) >> 32;
+        let jittered = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
         jittered.max(tried.retry_after.unwrap_or_default().min(self.cap))
     }
 }
