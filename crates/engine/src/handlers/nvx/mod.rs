@@ -1,0 +1,184 @@
+//! Nirvanix Web Services: everything but the files themselves, which uploads and downloads carry beside the message.
+
+mod describe;
+mod download;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use larder_core::Secret;
+use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, ListChildAccounts};
+use larder_proto_nvx::authentication::{ChangePassword, LoggedIn, Login, Logout};
+use larder_proto_nvx::imfs::{
+    CreateFolders, DeleteFiles, DeleteFolders, FolderListing, FolderPage, GetPathInfo, GetStorageNode, ListFolder, MoveFiles,
+    PathInfo, RenameFile, RenameFolder, StorageNode,
+};
+use larder_proto_nvx::values::{NonEmpty, Path, SortCode};
+use larder_proto_nvx::{Code, Done, Fault, Handler, Request};
+
+use self::describe::{contact, facts, put};
+use super::nvx_fault;
+use crate::Engine;
+use crate::refusal::Refusal;
+use crate::rules::listing::Page;
+use crate::rules::uploads::UploadTerms;
+use crate::store::Sort;
+use crate::types::Caller;
+
+/// Serves Nirvanix Web Services.
+#[derive(Debug, Clone)]
+pub struct Nirvanix {
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// The host (and port) that uploads go to; the one that was asked when absent.
+    pub storage_host: Option<String>,
+}
+
+/// Who asks, and how.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// The address that the request came from.
+    pub peer: IpAddr,
+    /// The host (and port) that was asked.
+    pub authority: String,
+    /// The session, if there is one.
+    pub session: Option<Session>,
+}
+
+/// A session that is open.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its token.
+    pub token: Secret,
+    /// Who opened it.
+    pub caller: Caller,
+}
+
+impl Asker {
+    fn caller(&self) -> Result<&Caller, Fault> {
+        self.session.as_ref().map(|session| &session.caller).ok_or_else(|| Fault::from(Code::SessionNotFound))
+    }
+}
+
+/// Whether serving a request blocks for as long as a password takes to hash.
+#[must_use]
+pub fn blocks(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::AuthenticationLogin(_) | Request::AuthenticationChangePassword(_) | Request::AccountingCreateChildAccount(_)
+    )
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for use in map_err")]
+fn said(refusal: Refusal) -> Fault {
+    nvx_fault(&refusal)
+}
+
+fn texts(paths: &NonEmpty<Path>) -> Vec<String> {
+    paths.as_slice().iter().map(|path| path.as_str().to_owned()).collect()
+}
+
+impl Handler for Nirvanix {
+    type Caller = Asker;
+
+    async fn login(&self, asker: &Asker, login: Login) -> Result<LoggedIn, Fault> {
+        let password = Secret::new(login.password.expose());
+        let opened = self.engine.login(login.app_key.expose(), login.user_name.as_str(), &password, asker.peer);
+        opened.map(|opened| LoggedIn { session_token: opened.token }).map_err(said)
+    }
+
+    async fn logout(&self, asker: &Asker, _: Logout) -> Result<Done, Fault> {
+        let session = asker.session.as_ref().ok_or_else(|| Fault::from(Code::SessionNotFound))?;
+        self.engine.logout(&session.token, asker.peer).map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn change_password(&self, _: &Asker, change: ChangePassword) -> Result<Done, Fault> {
+        let (old, new) = (Secret::new(change.old_password.expose()), Secret::new(change.new_password.expose()));
+        self.engine.change_password(change.app_key.expose(), change.user_name.as_str(), &old, &new).map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn create_folders(&self, asker: &Asker, create: CreateFolders) -> Result<Done, Fault> {
+        self.engine.create_folders(asker.caller()?, texts(&create.folder_paths)).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn delete_files(&self, asker: &Asker, delete: DeleteFiles) -> Result<Done, Fault> {
+        self.engine.delete_files(asker.caller()?, texts(&delete.file_paths)).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn delete_folders(&self, asker: &Asker, delete: DeleteFolders) -> Result<Done, Fault> {
+        self.engine.delete_folders(asker.caller()?, texts(&delete.folder_paths)).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn path_info(&self, asker: &Asker, info: GetPathInfo) -> Result<PathInfo, Fault> {
+        let entry = self.engine.path_info(asker.caller()?, info.item_path.as_str()).map_err(said)?;
+        Ok(PathInfo { path_info: facts(&entry, &info) })
+    }
+
+    async fn storage_node(&self, asker: &Asker, node: GetStorageNode) -> Result<StorageNode, Fault> {
+        let terms = UploadTerms { ip: node.restricted_ip, ..UploadTerms::default() };
+        let upload_token = self.engine.grant_upload(asker.caller()?, terms).await.map_err(said)?;
+        let upload_host = self.storage_host.clone().unwrap_or_else(|| asker.authority.clone());
+        Ok(StorageNode { upload_host, upload_token })
+    }
+
+    async fn list_folder(&self, asker: &Asker, list: ListFolder) -> Result<FolderListing, Fault> {
+        let page = Page {
+            number: list.page_number.get(),
+            size: list.page_size.get(),
+            sort: match list.sort_code.unwrap_or_default() {
+                SortCode::Name => Sort::Name,
+                SortCode::CreatedDate => Sort::Created,
+                SortCode::SizeBytes => Sort::Size,
+                SortCode::FileType => Sort::FileType,
+            },
+            descending: list.sort_descending.unwrap_or(false),
+        };
+        let listing = self.engine.list_folder(asker.caller()?, list.folder_path.as_str(), &page).map_err(said)?;
+        let mut list_folder = FolderPage {
+            total_folder_count: listing.total_folders,
+            total_file_count: listing.total_files,
+            ..FolderPage::default()
+        };
+        for entry in listing.entries {
+            put(&mut list_folder, entry);
+        }
+        list_folder.page_folder_count = list_folder.folders.len() as u64;
+        list_folder.page_file_count = list_folder.files.len() as u64;
+        Ok(FolderListing { list_folder })
+    }
+
+    async fn move_files(&self, asker: &Asker, files: MoveFiles) -> Result<Done, Fault> {
+        let sources = texts(&files.src_file_paths);
+        self.engine.move_files(asker.caller()?, sources, files.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn rename_file(&self, asker: &Asker, file: RenameFile) -> Result<Done, Fault> {
+        let (path, name) = (file.file_path.as_str(), file.new_file_name.as_str());
+        self.engine.rename_file(asker.caller()?, path, name).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn rename_folder(&self, asker: &Asker, folder: RenameFolder) -> Result<Done, Fault> {
+        let (path, name) = (folder.folder_path.as_str(), folder.new_folder_name.as_str());
+        self.engine.rename_folder(asker.caller()?, path, name).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn create_child_account(&self, asker: &Asker, child: CreateChildAccount) -> Result<Done, Fault> {
+        let password = Secret::new(child.password.expose());
+        self.engine.create_child_account(asker.caller()?, child.username.as_str(), &password, contact(&child)).map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn list_child_accounts(&self, asker: &Asker, list: ListChildAccounts) -> Result<ChildAccounts, Fault> {
+        let (number, size) = (list.page_number.get(), list.page_size.get());
+        let children = self.engine.list_child_accounts(asker.caller()?, number, size).map_err(said)?;
+        Ok(ChildAccounts { accounts: children.page.into_iter().map(|child| child.name).collect() })
+    }
+}
