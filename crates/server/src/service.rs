@@ -20,6 +20,8 @@ pub(crate) struct Service {
     pub(crate) reseller: Arc<e2::Responder>,
     pub(crate) serving: Serving,
     pub(crate) access_log: Option<Arc<dyn AccessLog>>,
+    /// The listener's own host and port, for requests that name none.
+    pub(crate) address: String,
 }
 
 impl Listening for Service {
@@ -28,10 +30,10 @@ impl Listening for Service {
         if is_below(path, larder_proto_e2::PREFIX) {
             return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving).await;
         }
-        if path.to_ascii_lowercase().ends_with("/version.ashx") {
+        if asks_for_version(path) {
             return Ok(version());
         }
-        let authority = authority(&request);
+        let authority = authority(&request).unwrap_or(&self.address).to_owned();
         let responder = nvx::Responder::new(self.nirvanix.clone(), authority, self.access_log.clone());
         exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving).await
     }
@@ -39,6 +41,12 @@ impl Listening for Service {
 
 fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// `/Version.ashx`, also with a namespace in front. Anywhere else it is somebody's file.
+fn asks_for_version(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path == "/version.ashx" || path.starts_with("/ws/") && path.ends_with("/version.ashx")
 }
 
 /// What old clients ask to find out whether the service is up.
@@ -50,7 +58,7 @@ fn version() -> Response<Body> {
 }
 
 /// The host (and port) that was asked: of a target in absolute form, or of the `Host` header.
-fn authority(request: &Request<Incoming>) -> String {
+fn authority(request: &Request<Incoming>) -> Option<&str> {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    request.uri().authority().map(|authority| authority.as_str()).or(host).unwrap_or_default().to_owned()
+    request.uri().authority().map(|authority| authority.as_str()).or(host).filter(|authority| !authority.is_empty())
 }

@@ -100,7 +100,8 @@ fn piece(range: &str) -> Result<Piece, Fault> {
 }
 
 /// Where a file goes below the upload's folder. Clients send full local paths: the first file's folder is the base, and
-/// what lies below it keeps its folders; anything else keeps its name only.
+/// what lies below it keeps its folders; anything else keeps its name only. Below a first file without a folder lies
+/// whatever is relative.
 fn place(path: &str, base: &mut Option<String>) -> (Vec<String>, String) {
     let path = path.replace('\\', "/");
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
@@ -109,11 +110,16 @@ fn place(path: &str, base: &mut Option<String>) -> (Vec<String>, String) {
             *base = Some(folder.to_owned());
             ""
         }
-        Some(base) if base.is_empty() => folder,
+        Some(base) if base.is_empty() => Some(folder).filter(|folder| !is_absolute(folder)).unwrap_or(""),
         Some(base) => folder.strip_prefix(base.as_str()).and_then(|rest| rest.strip_prefix('/')).unwrap_or(""),
     };
     let folders = below.split('/').filter(|folder| !folder.is_empty() && *folder != "." && *folder != "..");
     (folders.map(str::to_owned).collect(), name.to_owned())
+}
+
+/// Whether a folder is one of a whole machine, as Windows or another system writes it.
+fn is_absolute(folder: &str) -> bool {
+    folder.starts_with('/') || folder.split('/').next().is_some_and(|first| first.ends_with(':'))
 }
 
 #[cfg(test)]
@@ -139,5 +145,8 @@ mod tests {
         let mut base = None;
         assert_eq!(place("a.txt", &mut base), (vec![], "a.txt".to_owned()));
         assert_eq!(place("sub/b.txt", &mut base), (vec!["sub".to_owned()], "b.txt".to_owned()));
+        for absolute in [r"C:\sub\c.txt", r"C:\c.txt", "/sub/c.txt", "//server/share/c.txt"] {
+            assert_eq!(place(absolute, &mut base), (vec![], "c.txt".to_owned()), "{absolute}");
+        }
     }
 }

@@ -1,0 +1,15 @@
+//! The whole service over real sockets: what is on the wire is under control to the byte, and the time is the test's own.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+
+mod access;
+mod downloads;
+mod hostile;
+mod requests;
+mod reseller;
+mod secrets;
+mod sessions;
+mod slice;
+mod support;
+mod uploads;
+mod wire;
