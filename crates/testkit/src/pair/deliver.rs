@@ -51,6 +51,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             (There::Head(head), None) => {
                 self.log(format_args!("#{:<5} < Head {head:?}", at.0));
                 self.servers.insert(at, Server::new(head, self.serving));
+                self.running.insert(at);
             }
             (There::Data(chunk, is_last), None) => {
                 // What a server that is over does not read stays in the connection for ever.

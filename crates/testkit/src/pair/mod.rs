@@ -18,7 +18,7 @@ mod source;
 mod transmit;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use larder_core::{
     Api, Call, ClientMachine, ExchangeId, Input, Misuse, Operation, Outcome, Serving, Session, Settings, Shared, Time,
@@ -32,8 +32,8 @@ pub use self::service::{Served, Service};
 pub use self::source::Source;
 use self::wire::{Parcel, Wire};
 
-/// More moves than any run of a test makes: beyond it, the run has no end.
-const ENDLESS: u64 = 5_000_000;
+/// More moves than anything makes at one moment, or a megabyte in pieces of twenty bytes: beyond it, the run has no end.
+const ENDLESS: u64 = 200_000;
 
 /// One client's calls against one service, in memory, under a virtual clock.
 pub struct Pair<A: Api, S: Service<A>> {
@@ -47,10 +47,13 @@ pub struct Pair<A: Api, S: Service<A>> {
     link: Box<dyn FnMut(&Opening<'_>) -> Plan>,
     clients: Vec<Client<A>>,
     servers: BTreeMap<ExchangeId, Server<A, S>>,
+    /// Those of them that are not over.
+    running: BTreeSet<ExchangeId>,
     wires: BTreeMap<ExchangeId, Wire>,
     parcels: BTreeMap<(Time, u64), Parcel>,
     /// Numbers of parcels: what is sent first arrives first.
     sent: u64,
+    /// Moves since the clock last went on.
     moves: u64,
     trace: String,
 }
@@ -66,6 +69,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             link: Box::new(|_| Plan::default()),
             clients: Vec::new(),
             servers: BTreeMap::new(),
+            running: BTreeSet::new(),
             wires: BTreeMap::new(),
             parcels: BTreeMap::new(),
             sent: 0,

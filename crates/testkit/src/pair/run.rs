@@ -1,6 +1,6 @@
 //! One move after another: who is polled, what arrives, when the clock goes on.
 
-use larder_core::{Action, Api, Duty, Time};
+use larder_core::{Action, Api, Duty, ExchangeId, Time};
 
 use super::client::Waiting;
 use super::server::Reaction;
@@ -13,8 +13,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     /// # Panics
     /// As [`run`](Self::run).
     pub fn step(&mut self) -> bool {
-        self.moves += 1;
-        assert!(self.moves < ENDLESS, "endless:\n{}", self.tail());
+        self.count();
         if self.poll_client() || self.poll_server() || self.deliver() {
             return true;
         }
@@ -23,18 +22,23 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         }
         let Some(next) = self.next_time() else { panic!("stalled at {:?}:\n{}", self.now, self.tail()) };
         self.now = next;
+        self.moves = 0;
         true
     }
 
+    fn count(&mut self) {
+        self.moves += 1;
+        assert!(self.moves < ENDLESS, "endless:\n{}", self.tail());
+    }
+
     fn is_over(&self) -> bool {
-        self.clients.iter().all(|client| client.is_over) && self.servers.values().all(|server| server.outcome.is_some())
+        self.clients.iter().all(|client| client.is_over) && self.running.is_empty()
     }
 
     /// The next moment at which anything can happen.
     fn next_time(&self) -> Option<Time> {
         let clients = self.clients.iter().filter(|client| !client.is_over).filter_map(|client| client.waiting?.until);
-        let servers = self.servers.values().filter(|server| server.outcome.is_none());
-        let servers = servers.filter_map(|server| server.waiting?.until);
+        let servers = self.running.iter().filter_map(|at| self.servers.get(at)?.waiting?.until);
         let parcels = self.parcels.keys().map(|(time, _)| *time);
         clients.chain(servers).chain(parcels).filter(|time| *time > self.now).min()
     }
@@ -44,6 +48,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         let epoch = self.shared.epoch();
         let Some(call) = self.clients.iter().position(|client| client.is_awake(self.now, epoch)) else { return false };
         loop {
+            self.count();
             let action = self.clients[call].call.poll(self.now, &mut self.shared);
             let (waiting, is_done) = match &action {
                 Action::Wait { until, why, on } => (Some(Waiting { until: *until, why: *why, on: *on }), false),
@@ -72,9 +77,11 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     /// Polls the first exchange that wants it, until it waits.
     fn poll_server(&mut self) -> bool {
         let now = self.now;
-        let awake = self.servers.iter_mut().find(|(_, server)| server.is_awake(now)).map(|(at, _)| *at);
+        let awake = |at: &&ExchangeId| self.servers.get(at).is_some_and(|server| server.is_awake(now));
+        let awake = self.running.iter().find(awake).copied();
         let Some(at) = awake else { return false };
         loop {
+            self.count();
             let Some(server) = self.servers.get_mut(&at) else { return true };
             let duty = server.poll(now);
             let line = if let Duty::Wait { until, why, on } = &duty {
@@ -84,6 +91,9 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             };
             let reaction = server.react(&mut self.service, now, duty);
             let is_quiet = server.waiting.is_some() || server.outcome.is_some();
+            if server.outcome.is_some() {
+                self.running.remove(&at);
+            }
             self.log(format_args!("#{:<5} > {line}", at.0));
             match reaction {
                 Reaction::Tell(told) => {

@@ -1,8 +1,10 @@
 //! When all is well: the whole conversation of each operation, as a snapshot.
 
+use larder_core::{Action, ClientMachine, Clocks, Credential, Input, Machine, Misuse, Note, Session, Settings, Shared, Time};
 use larder_proto_e2::UserCreated;
 use larder_proto_nvx::transfer::{Download, Uploaded};
-use larder_testkit::Pair;
+use larder_proto_nvx::{Fault, Nvx, Request};
+use larder_testkit::{Pair, Plan, Served, Service};
 
 use crate::{e2, nvx};
 
@@ -72,7 +74,7 @@ fn create_user() {
 fn the_same_seed_tells_the_same_story() {
     let tell = || {
         let mut pair = nvx::pair();
-        pair.link(|opening| larder_testkit::Plan::split(1 + opening.nth));
+        pair.link(|opening| Plan::split(1 + opening.nth));
         for number in 0..20 {
             pair.start(nvx::create(&format!("f{number}")), nvx::json());
         }
@@ -82,28 +84,56 @@ fn the_same_seed_tells_the_same_story() {
     assert_eq!(tell(), tell());
 }
 
+/// A machine that talks and never comes to an end.
+struct Talker;
+
+impl Machine for Talker {
+    type Shared = Shared<Nvx>;
+    type Action = Action<(), Fault>;
+    type Input = Input;
+
+    fn poll(&mut self, _: Time, _: &mut Shared<Nvx>) -> Action<(), Fault> {
+        Action::Note(Note::Redirected)
+    }
+
+    fn handle(&mut self, _: Input) -> Result<(), Misuse> {
+        Ok(())
+    }
+}
+
+impl ClientMachine<Nvx> for Talker {
+    type Answer = ();
+
+    fn abandon(&mut self, _: &mut Shared<Nvx>) {}
+}
+
+#[test]
+#[should_panic(expected = "endless")]
+fn a_run_without_an_end_is_noticed() {
+    let mut pair = nvx::pair();
+    pair.drive(Talker, "");
+    pair.run();
+}
+
 #[test]
 #[should_panic(expected = "stalled")]
 fn a_run_that_stands_still_is_noticed() {
     struct Mute;
-    impl larder_testkit::Service<larder_proto_nvx::Nvx> for Mute {
+    impl Service<Nvx> for Mute {
         type Caller = ();
         type Transfer = ();
-        fn identify(&mut self, _: larder_core::Time, _: larder_core::Credential) -> Result<(), larder_proto_nvx::Fault> {
+
+        fn identify(&mut self, _: Time, _: Credential) -> Result<(), Fault> {
             Ok(())
         }
-        fn serve(
-            &mut self,
-            _: larder_core::Time,
-            (): &(),
-            _: larder_proto_nvx::Request,
-        ) -> Result<larder_testkit::Served<larder_proto_nvx::Nvx, ()>, larder_proto_nvx::Fault> {
+
+        fn serve(&mut self, _: Time, (): &(), _: Request) -> Result<Served<Nvx, ()>, Fault> {
             // An upload, although there is no file: nobody ever answers.
-            Ok(larder_testkit::Served::Upload(()))
+            Ok(Served::Upload(()))
         }
     }
-    let mut pair = Pair::new(larder_core::Session::none(), 1, Mute);
-    let clocks = larder_core::Clocks { first_byte: None, stall: None, total: None };
-    pair.start(nvx::login("x"), larder_core::Settings { clocks: Some(clocks), ..nvx::json() });
+    let mut pair = Pair::new(Session::none(), 1, Mute);
+    let clocks = Clocks { first_byte: None, stall: None, total: None };
+    pair.start(nvx::login("x"), Settings { clocks: Some(clocks), ..nvx::json() });
     pair.run();
 }
