@@ -91,6 +91,19 @@ fn an_upload_whose_key_comes_too_late() {
 }
 
 #[test]
+fn a_field_after_the_first_file_is_ignored_and_kept_nowhere() {
+    let limits = Limits { request: 20, ..Limits::default() };
+    let form = form();
+    let mut body = upload_body(&["content"]);
+    body.truncate(body.len() - form.finish().len());
+    body.extend_from_slice(&form.field("text", "too late, and longer than all fields together may be"));
+    body.extend_from_slice(&form.finish());
+    let mut server = Server::with(upload_head(), limited(limits));
+    server.poll().tell(data(body)).tell(Told::Identified).tell(Told::End);
+    assert!(server.log.contains("text: \"something\"") && server.log.contains("> FilesEnd"), "{}", server.log);
+}
+
+#[test]
 fn an_upload_that_is_answered_early() {
     let mut server = Server::new(upload_head());
     let body = upload_body(&["a file that is not wanted"]);
