@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::{ExchangeId, Meta, Phase, Reject, Why, cycle::Illegal};
+use crate::{ExchangeId, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
 
 /// The embedder broke the contract of a [`Machine`](crate::Machine): a bug in its driver. The machine is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -138,6 +138,17 @@ pub struct Error<F> {
 }
 
 impl<F> Error<F> {
+    /// Whether the operation may have been carried out although this says that it failed. Look before asking again.
+    pub fn is_outcome_unknown(&self) -> bool {
+        match &self.kind {
+            ErrorKind::OutcomeUnknown(_) => true,
+            ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
+                self.phase > Phase::Connect && self.operation.repeat == Repeat::Unsafe
+            }
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) => false,
+        }
+    }
+
     /// The service's own refusal, if that is what it was.
     pub fn fault(&self) -> Option<&F> {
         match &self.kind {
@@ -181,3 +192,25 @@ impl<F: fmt::Display> fmt::Display for Error<F> {
 }
 
 impl<F: fmt::Display + fmt::Debug> core::error::Error for Error<F> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Verb;
+
+    #[test]
+    fn what_may_have_been_done_all_the_same() {
+        const UNSAFE: Meta = Meta::unary("toy", "take", Verb::Post);
+        const SAFE: Meta = Meta::unary("toy", "look", Verb::Get).safe();
+        let unknown = |kind: ErrorKind<()>, operation: Meta, phase: Phase| {
+            let host = "toy.example".to_owned();
+            Error { kind, operation, attempts: 1, elapsed: Duration::ZERO, phase, host }.is_outcome_unknown()
+        };
+        assert!(unknown(ErrorKind::OutcomeUnknown(Failure::Reset), UNSAFE, Phase::Send));
+        assert!(unknown(ErrorKind::Deadline(Why::Answer), UNSAFE, Phase::Await));
+        assert!(unknown(ErrorKind::Cancelled, UNSAFE, Phase::Send));
+        assert!(!unknown(ErrorKind::Cancelled, UNSAFE, Phase::Connect));
+        assert!(!unknown(ErrorKind::Deadline(Why::Answer), SAFE, Phase::Await));
+        assert!(!unknown(ErrorKind::Fault(()), UNSAFE, Phase::Receive));
+    }
+}

@@ -2,6 +2,7 @@
 
 mod e2;
 mod expiry;
+mod flow;
 mod hostile;
 mod login;
 mod nvx;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use larder_core::wire::FileHead;
 use larder_core::{Credential, Secret, Session, Settings, Target, Time};
 use larder_proto_nvx::authentication::{LoggedIn, Login};
-use larder_proto_nvx::imfs::{CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder};
+use larder_proto_nvx::imfs::{CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder, StorageNode};
 use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan, Upload, Uploaded};
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Answer, Code, Done, Fault, Nvx, Request, Style};
@@ -35,6 +35,8 @@ pub(crate) struct Little {
     pub(crate) no_login: Option<Code>,
     /// An upload is refused after so many bytes of its file.
     pub(crate) full_after: Option<usize>,
+    /// Where uploads are to go.
+    pub(crate) storage_host: String,
 }
 
 /// A file under way.
@@ -140,6 +142,10 @@ impl Service<Nvx> for Little {
         match request {
             Request::ImfsCreateFolders(request) => self.create(&request).map(Served::Answer),
             Request::ImfsListFolder(_) => Ok(Served::Answer(self.list())),
+            Request::ImfsGetStorageNode(_) => Ok(Served::Answer(Answer::ImfsGetStorageNode(StorageNode {
+                upload_host: self.storage_host.clone(),
+                upload_token: UPLOAD_TOKEN.into(),
+            }))),
             Request::TransferDownload(request) => self.download(&request),
             Request::TransferUpload(request) => Ok(Served::Upload(Moving::new(request.dest_folder_path.as_str(), &[]))),
             _ => Err(Code::UnsupportedOperation.into()),
