@@ -99,7 +99,8 @@ pub enum Action<T, F> {
         at: ExchangeId,
     },
     /// Read the caller's file at `offset`, at most `max` bytes, and say `Body`, `BodyEnd` or `BodyGone`. Offset zero a
-    /// second time means rewind; who cannot, says `BodyGone`.
+    /// second time means rewind; who cannot, says `BodyGone`. The exchange's end, an `Abort` and another `Feed` end the
+    /// asking: what was being read then is to be dropped.
     Feed {
         /// Where.
         offset: u64,

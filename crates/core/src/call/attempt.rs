@@ -76,6 +76,11 @@ impl Attempt {
         self.cycle.phase()
     }
 
+    /// Whether the whole answer is here.
+    pub(super) fn is_answered(&self) -> bool {
+        matches!(self.end, Some(Ending::Answered(..)))
+    }
+
     /// Whether its connection must be closed, now that it is over.
     pub(super) fn must_abort(&self) -> bool {
         self.must_abort

@@ -175,6 +175,8 @@ impl<A: Api> Engine<A> {
         let kind = match &self.state {
             State::Over(_) | State::Reported => return,
             State::Gate | State::Attempt { .. } | State::Pause { .. } if self.is_cancelled => ErrorKind::Cancelled,
+            // The answer is here: that it is looked at late is no reason to throw it away.
+            State::Attempt { attempt, purpose: Purpose::Operation { .. } } if attempt.is_answered() => return,
             State::Gate | State::Attempt { .. } | State::Pause { .. } if self.ends_at().is_some_and(|end| end <= now) => {
                 ErrorKind::Deadline(self.reason())
             }
@@ -198,12 +200,13 @@ impl<A: Api> Engine<A> {
     }
 
     pub(super) fn handle(&mut self, input: Input) -> Result<(), Misuse> {
-        if matches!(self.state, State::Reported) {
-            return Err(Misuse::Done);
-        }
+        // Whoever cancels need not know whether there is anything left to cancel.
         if let Input::Cancel = input {
             self.is_cancelled = true;
             return Ok(());
+        }
+        if matches!(self.state, State::Reported) {
+            return Err(Misuse::Done);
         }
         let at = input.at();
         if let Some(at) = at.filter(|at| self.newest.is_none_or(|newest| *at > newest)) {

@@ -42,7 +42,7 @@ impl<A: Api> Engine<A> {
                     self.again(now, shared, purpose, Trouble::Broken(failure, phase));
                 }
             }
-            Ending::Flawed(flaw) => self.again(now, shared, purpose, Trouble::Flawed(flaw)),
+            Ending::Flawed(flaw) => self.again(now, shared, purpose, Trouble::Flawed(flaw, None)),
             Ending::Body(flaw) => {
                 let first = self.first.take().filter(|_| flaw == BodyFlaw::Gone);
                 self.state = State::Over(Err(first.unwrap_or(ErrorKind::Body(flaw))));
@@ -67,7 +67,10 @@ impl<A: Api> Engine<A> {
                 let wait = retry_after(&head.headers);
                 self.again(now, shared, Purpose::Login, Trouble::Fault(fault, wait));
             }
-            Err(Refusal::Peer(flaw)) => self.again(now, shared, Purpose::Login, Trouble::Flawed(flaw)),
+            Err(Refusal::Peer(flaw)) => {
+                let wait = retry_after(&head.headers);
+                self.again(now, shared, Purpose::Login, Trouble::Flawed(flaw, wait));
+            }
         }
     }
 
@@ -93,7 +96,8 @@ impl<A: Api> Engine<A> {
                 self.again(now, shared, Purpose::Operation { epoch }, Trouble::Fault(fault, wait));
             }
             Err(Refusal::Peer(flaw)) => {
-                self.again(now, shared, Purpose::Operation { epoch }, Trouble::Flawed(flaw));
+                let wait = retry_after(&head.headers);
+                self.again(now, shared, Purpose::Operation { epoch }, Trouble::Flawed(flaw, wait));
             }
         }
     }
@@ -158,7 +162,7 @@ impl<A: Api> Engine<A> {
 /// What went wrong, before it is known whether that is the end.
 enum Trouble<F> {
     Broken(Failure, Phase),
-    Flawed(PeerFlaw),
+    Flawed(PeerFlaw, Option<Duration>),
     Fault(F, Option<Duration>),
 }
 
@@ -166,7 +170,9 @@ impl<F: Fault> Trouble<F> {
     fn cause(&self) -> (Cause, Phase, Option<Duration>) {
         match self {
             Self::Broken(_, phase) => (Cause::Broken, *phase, None),
-            Self::Flawed(_) => (Cause::Malformed, Phase::Receive, None),
+            // A proxy in front of the service says so: the service may do better in a moment.
+            Self::Flawed(PeerFlaw::Status(429 | 502..=504), wait) => (Cause::Fault(FaultClass::Transient), Phase::Receive, *wait),
+            Self::Flawed(..) => (Cause::Malformed, Phase::Receive, None),
             Self::Fault(fault, wait) => (Cause::Fault(fault.class()), Phase::Receive, *wait),
         }
     }
@@ -174,7 +180,7 @@ impl<F: Fault> Trouble<F> {
     fn into_kind(self) -> ErrorKind<F> {
         match self {
             Self::Broken(failure, _) => ErrorKind::Failure(failure),
-            Self::Flawed(flaw) => ErrorKind::Peer(flaw),
+            Self::Flawed(flaw, _) => ErrorKind::Peer(flaw),
             Self::Fault(fault, _) => ErrorKind::Fault(fault),
         }
     }
@@ -182,7 +188,7 @@ impl<F: Fault> Trouble<F> {
     fn into_unknown(self) -> ErrorKind<F> {
         match self {
             Self::Broken(failure, _) => ErrorKind::OutcomeUnknown(failure),
-            Self::Flawed(_) | Self::Fault(..) => self.into_kind(),
+            Self::Flawed(..) | Self::Fault(..) => self.into_kind(),
         }
     }
 }

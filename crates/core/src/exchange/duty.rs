@@ -72,7 +72,7 @@ pub struct Outcome<A: Api> {
     pub fault: Option<A::Fault>,
     /// Bytes of the request's body that came.
     pub received: u64,
-    /// Bytes of the answer's body that were taken.
+    /// Bytes of the answer's body that were written.
     pub sent: u64,
     /// Whether the connection broke, or was closed, before the end.
     pub is_broken: bool,

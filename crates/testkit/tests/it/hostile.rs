@@ -42,6 +42,30 @@ fn what_is_no_answer_is_the_peers_flaw_and_final() {
     insta::assert_snapshot!(shown.join("\n"));
 }
 
+/// 429, 502, 503 and 504 of a proxy: tried again where that is safe, and only there.
+#[test]
+fn a_proxy_in_trouble_is_given_time() {
+    for (operation_is_safe, sent) in [(true, 2), (false, 1)] {
+        let mut pair = nvx::pair();
+        let busy = canned(503, &[(header::RETRY_AFTER, "3")], "<h1>Service Unavailable</h1>");
+        pair.link(move |opening| if opening.nth == 1 { Plan::canned(busy.clone()) } else { Plan::default() });
+        let shown = if operation_is_safe {
+            let call = pair.start(nvx::list(), nvx::json());
+            pair.run();
+            crate::show(call.outcome())
+        } else {
+            let call = pair.start(nvx::create("a"), nvx::json());
+            pair.run();
+            let error = call.outcome().unwrap().unwrap_err();
+            assert!(error.is_outcome_unknown());
+            crate::show::<_, ()>(Some(Err(error)))
+        };
+        assert_eq!(shown, if operation_is_safe { "Ok" } else { "Peer(Status(503)) in Receive" });
+        assert_eq!(pair.exchanges() - 1, sent);
+        assert_eq!(pair.now().0 >= Duration::from_secs(3), operation_is_safe, "its wish is respected");
+    }
+}
+
 #[test]
 fn an_answer_over_the_limit_is_given_up() {
     let limits = Limits { answer: 100, ..Limits::default() };
