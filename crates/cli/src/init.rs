@@ -1,5 +1,6 @@
 //! `larder init`.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -59,18 +60,27 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         e2_api_key: arguments.e2_api_key.map(Into::into),
     };
     let credentials = init(&arguments.data, wanted.or(from_file))?;
-    match arguments.output {
-        Output::Text => print_text(&credentials),
-        Output::Json => println!("{}", serde_json::to_string_pretty(&credentials)?),
+    let text = match arguments.output {
+        Output::Text => text(&credentials),
+        Output::Json => serde_json::to_string_pretty(&credentials)? + "\n",
+    };
+    let mut stdout = std::io::stdout();
+    // Nobody can ask for them again.
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
+        format!("the service is there, but its credentials could not be printed ({error}): remove the folder and begin anew")
+    })?;
+    if let Output::Text = arguments.output {
+        crate::warn("Keep these: they are not stored in the clear, and are not shown again.");
     }
     Ok(())
 }
 
-fn print_text(credentials: &Credentials) {
-    println!("application      {}", credentials.app_name);
-    println!("application key  {}", credentials.app_key);
-    println!("master user      {}", credentials.master_user);
-    println!("master password  {}", credentials.master_password.expose());
-    println!("e2 API key       {}", credentials.e2_api_key.expose());
-    eprintln!("Keep these: they are not stored in the clear, and are not shown again.");
+fn text(credentials: &Credentials) -> String {
+    let Credentials { app_name, app_key, master_user, master_password, e2_api_key } = credentials;
+    format!(
+        "application      {app_name}\napplication key  {app_key}\nmaster user      {master_user}\nmaster password  {}\n\
+         e2 API key       {}\n",
+        master_password.expose(),
+        e2_api_key.expose()
+    )
 }

@@ -4,13 +4,15 @@ mod init;
 mod quickstart;
 mod serve;
 
+use std::fmt::Display;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// Larder: two cloud storage service APIs, served from one data folder.
 #[derive(Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(name = "larder", version, about, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -35,10 +37,20 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("larder: {error}");
+            warn(format_args!("larder: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Prints a line. Whether anybody reads it is no concern of a service.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints a line on standard error, if there is any.
+fn warn(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Whatever ends the program early, as it is told to the user.

@@ -9,7 +9,7 @@ use larder_server::{Access, AccessLog, Config, Server, endpoints};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::Failure;
+use crate::{Failure, say};
 
 /// SIGTERM and SIGINT end it: requests under way are finished first.
 #[derive(Args)]
@@ -32,14 +32,14 @@ struct Print;
 
 impl AccessLog for Print {
     fn ended(&self, access: &Access) {
-        eprintln!("{access}");
+        crate::warn(access);
     }
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     // The runtime comes after the data folder: opening it blocks.
     if let Some(path) = larder_server::init::found_if_empty(&arguments.data)? {
-        println!("new service: credentials in {}", path.display());
+        say(format_args!("new service: credentials in {}", path.display()));
     }
     let config = Config {
         storage_host: arguments.storage_host,
@@ -52,32 +52,30 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn serve(server: Server, address: SocketAddr) -> Result<(), Failure> {
-    let signal = until_signal();
+    let signal = until_signal()?;
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     for (name, url) in endpoints(listener.local_addr()?) {
-        println!("{name:<24} {url}");
+        say(format_args!("{name:<24} {url}"));
     }
-    println!("ready");
+    say("ready");
     let shutdown = async {
-        // It fails only where signals cannot be had: then it serves until it is killed.
-        if signal.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        println!("stopping");
+        signal.await;
+        say("stopping");
     };
     let report = server.run(listener, shutdown).await;
     if report.aborted > 0 {
-        println!("{} connections did not end in time and were cut off", report.aborted);
+        say(format_args!("{} connections did not end in time and were cut off", report.aborted));
     }
     Ok(())
 }
 
-/// Ready when the program is asked to end.
-pub(crate) async fn until_signal() -> Result<(), Failure> {
+/// Ready when the program is asked to end. It listens from this call on, not only once it is awaited.
+pub(crate) fn until_signal() -> Result<impl Future<Output = ()> + Send, Failure> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -1,5 +1,6 @@
 //! Founding a service in a data folder: one master account, one application, and the keys to them.
 
+use std::fmt;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -44,12 +45,38 @@ pub struct Wanted {
     pub e2_api_key: Option<Secret>,
 }
 
+/// A data folder could not be opened.
+#[derive(Debug)]
+pub struct NotOpened {
+    /// The folder.
+    pub data: PathBuf,
+    /// What went wrong.
+    pub error: OpenError,
+}
+
+impl fmt::Display for NotOpened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !matches!(self.error, OpenError::InUse(_)) {
+            // That one names the folder itself.
+            write!(f, "{}: ", self.data.display())?;
+        }
+        write!(f, "{}", self.error)
+    }
+}
+
+impl std::error::Error for NotOpened {}
+
+/// Opens a data folder, founded or not.
+pub(crate) fn open(data: &Path) -> Result<Engine, NotOpened> {
+    Engine::open(data, Parts::default()).map_err(|error| NotOpened { data: data.to_owned(), error })
+}
+
 /// A service could not be founded.
 #[derive(Debug, thiserror::Error)]
 pub enum InitError {
     /// The data folder could not be opened.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] NotOpened),
     /// The engine refused a name or a key, or its storage failed.
     #[error(transparent)]
     Engine(#[from] Refusal),
@@ -103,7 +130,7 @@ impl Wanted {
 /// # Errors
 /// There is a service already; a name or a key breaks a rule; the storage failed.
 pub fn init(data: &Path, wanted: Wanted) -> Result<Credentials, InitError> {
-    let engine = Engine::open(data, Parts::default())?;
+    let engine = open(data)?;
     if engine.is_founded()? {
         return Err(InitError::Founded(data.to_owned()));
     }
@@ -120,7 +147,7 @@ pub fn init(data: &Path, wanted: Wanted) -> Result<Credentials, InitError> {
 /// # Errors
 /// As for [`init`]; or the file cannot be written.
 pub fn found_if_empty(data: &Path) -> Result<Option<PathBuf>, InitError> {
-    let engine = Engine::open(data, Parts::default())?;
+    let engine = open(data)?;
     if engine.is_founded()? {
         return Ok(None);
     }

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use larder_core::{Limits, Serving};
 use larder_engine::handlers::{e2::Reseller, nvx::Nirvanix};
-use larder_engine::{Engine, OpenError, Parts, Refusal};
+use larder_engine::{Engine, Refusal};
 use larder_transport::server::{Options, Report};
 use tokio::net::TcpListener;
 
@@ -60,7 +60,7 @@ pub struct Server {
 pub enum OpenServerError {
     /// The data folder could not be opened.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Open(#[from] init::NotOpened),
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] Refusal),
@@ -75,7 +75,7 @@ impl Server {
     /// # Errors
     /// Another process has it open; it is of a newer version, or damaged; it was never founded.
     pub fn open(data: &Path, config: Config) -> Result<Self, OpenServerError> {
-        let engine = Engine::open(data, Parts::default())?;
+        let engine = init::open(data)?;
         if !engine.is_founded()? {
             return Err(OpenServerError::NotFounded);
         }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::Failure;
+use crate::{Failure, say};
 
 /// Exits with an error if anything differs from what was sent.
 #[derive(Args)]
@@ -30,12 +30,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let folder = world::Folder::open(arguments.data.as_deref())?;
     runtime.block_on(async {
+        let mut signal = std::pin::pin!(crate::serve::until_signal()?);
         let world = world::World::start(&folder, arguments.keep).await?;
         let files = steps::files(&folder, arguments.files)?;
-        let outcome = steps::run(&world, &files).await;
+        let outcome = tokio::select! {
+            outcome = steps::run(&world, &files) => outcome,
+            () = &mut signal => Err("interrupted".into()),
+        };
         if outcome.is_ok() && arguments.keep {
-            println!("\nThe server keeps running at {}; end it with Ctrl-C.", world.base());
-            crate::serve::until_signal().await?;
+            say(format_args!("\nThe server keeps running at {}; end it with Ctrl-C.", world.base()));
+            signal.await;
         }
         world.stop().await?;
         outcome

@@ -3,7 +3,9 @@
 use std::fmt::Display;
 use std::time::Instant;
 
-use crate::Failure;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{Failure, say};
 
 /// Does one step, and tells how it went.
 pub(super) async fn step<T>(
@@ -16,12 +18,12 @@ pub(super) async fn step<T>(
     let elapsed = began.elapsed().as_secs_f64();
     match result {
         Ok((value, result)) => {
-            println!("✓ {what:<34} {:>9.1} ms  {result}", elapsed * 1_000.0);
-            println!("    {curl}");
+            say(format_args!("✓ {what:<34} {:>9.1} ms  {result}", elapsed * 1_000.0));
+            say(format_args!("    {curl}"));
             Ok(value)
         }
         Err(error) => {
-            println!("✗ {what:<34} {:>9.1} ms", elapsed * 1_000.0);
+            say(format_args!("✗ {what:<34} {:>9.1} ms", elapsed * 1_000.0));
             Err(format!("{what}: {error}").into())
         }
     }
@@ -30,6 +32,19 @@ pub(super) async fn step<T>(
 /// Ends the step unless the two are the same.
 pub(super) fn same<T: PartialEq + Display>(what: &str, sent: T, came: T) -> Result<(), Failure> {
     if sent == came { Ok(()) } else { Err(format!("{what} differs: {sent} was sent, {came} came").into()) }
+}
+
+/// A word of a shell's command line.
+pub(super) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// RFC 3986's unreserved characters need no escape.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A segment of a URL's path.
+pub(super) fn in_url(segment: &str) -> String {
+    utf8_percent_encode(segment, SEGMENT).to_string()
 }
 
 /// A count of bytes, as people read it.

@@ -10,10 +10,10 @@ use larder::nvx::values::ByteRange;
 use larder::nvx::{Code, Error};
 
 use super::report;
-use super::report::{same, size, step};
+use super::report::{in_url, quoted, same, size, step};
 use super::watch::{Counting, Reading, Watch};
 use super::world::{Folder, World};
-use crate::Failure;
+use crate::{Failure, say};
 
 /// Where the files go.
 const FOLDER: &str = "Quickstart";
@@ -35,7 +35,7 @@ struct Sent<'a> {
 
 /// The files that were named, or one that is made.
 pub(super) fn files(folder: &Folder, named: Vec<PathBuf>) -> Result<Vec<Local>, Failure> {
-    let paths = if named.is_empty() { vec![make(&folder.scratch())?] } else { named };
+    let paths = if named.is_empty() { vec![make(folder.scratch())?] } else { named };
     paths.into_iter().map(describe).collect()
 }
 
@@ -73,9 +73,9 @@ pub(super) async fn run(world: &World, files: &[Local]) -> Result<(), Failure> {
     refusal(world).await?;
     reseller(world).await?;
     if let Some(peak) = report::peak_memory() {
-        println!("\npeak memory of this process, server and clients: {peak}");
+        say(format_args!("\npeak memory of this process, server and clients: {peak}"));
     }
-    println!("everything that came back is what was sent");
+    say("everything that came back is what was sent");
     Ok(())
 }
 
@@ -83,7 +83,7 @@ async fn accounts(world: &World) -> Result<(), Failure> {
     let password = world.child_password.expose();
     step(
         "log in as master, create a child",
-        "TOKEN=$(curl -s $BASE/ws/Authentication/Login.ashx -d appKey=$APP_KEY -d userName=$MASTER -d password=$MASTER_PASSWORD \
+        "TOKEN=$(curl -s $BASE/ws/Authentication/Login.ashx --data-urlencode \"appKey=$APP_KEY\" --data-urlencode \"userName=$MASTER\" --data-urlencode \"password=$MASTER_PASSWORD\" \
          -d output=json | sed 's/.*SessionToken\":\"\\([^\"]*\\).*/\\1/'); curl $BASE/ws/Accounting/CreateChildAccount.ashx \
          -d sessionToken=$TOKEN -d Username=$CHILD -d Password=$CHILD_PASSWORD",
         async { Ok((world.create_child(password).await?, world.child_name.clone())) },
@@ -91,7 +91,7 @@ async fn accounts(world: &World) -> Result<(), Failure> {
     .await?;
     step(
         "log in as child, create a folder",
-        "TOKEN=$(curl -s $BASE/ws/Authentication/Login.ashx -d appKey=$APP_KEY -d userName=$CHILD -d password=$CHILD_PASSWORD \
+        "TOKEN=$(curl -s $BASE/ws/Authentication/Login.ashx --data-urlencode \"appKey=$APP_KEY\" --data-urlencode \"userName=$CHILD\" --data-urlencode \"password=$CHILD_PASSWORD\" \
          -d output=json | sed 's/.*SessionToken\":\"\\([^\"]*\\).*/\\1/'); curl $BASE/ws/IMFS/CreateFolders.ashx \
          -d sessionToken=$TOKEN -d folderPath=Quickstart",
         async { Ok((world.child.create_folder(FOLDER).await?, FOLDER.to_owned())) },
@@ -100,12 +100,13 @@ async fn accounts(world: &World) -> Result<(), Failure> {
 }
 
 async fn upload<'a>(world: &World, local: &'a Local) -> Result<Sent<'a>, Failure> {
+    let path = local.path.display().to_string().replace('\\', r"\\").replace('"', "\\\"");
     let curl = format!(
         "UPLOAD=$(curl -s $BASE/ws/IMFS/GetStorageNode.ashx -d sessionToken=$TOKEN -d sizeBytes={} -d output=json \
          | sed 's/.*UploadToken\":\"\\([^\"]*\\).*/\\1/'); curl $BASE/Upload.ashx -F uploadToken=$UPLOAD \
-         -F destFolderPath={FOLDER} -F uploadFile1=@'{}'",
+         -F destFolderPath={FOLDER} -F {}",
         local.length,
-        local.path.display()
+        quoted(&format!("uploadFile1=@\"{path}\""))
     );
     let work = async {
         let mut watch = Watch::new("upload", local.length);
@@ -137,7 +138,7 @@ async fn list(world: &World, sent: &[Sent<'_>]) -> Result<(), Failure> {
 
 async fn download(world: &World, file: &Sent<'_>) -> Result<(), Failure> {
     let local = file.local;
-    let curl = format!("curl -o copy $BASE/$TOKEN/$APP/$CHILD/{FOLDER}/'{}'", local.name);
+    let curl = format!("curl -o copy $BASE/$TOKEN/$APP/$CHILD/{FOLDER}/{}", in_url(&local.name));
     let work = async {
         let mut watch = Watch::new("download", local.length);
         world.child.download(&remote(local), Counting(&mut watch)).await?;
@@ -155,7 +156,7 @@ async fn range(world: &World, local: &Local) -> Result<(), Failure> {
     }
     let first = local.length / 3;
     let last = local.length.min(first + 100_000) - 1;
-    let curl = format!("curl -r {first}-{last} -o part $BASE/$TOKEN/$APP/$CHILD/{FOLDER}/'{}'", local.name);
+    let curl = format!("curl -r {first}-{last} -o part $BASE/$TOKEN/$APP/$CHILD/{FOLDER}/{}", in_url(&local.name));
     let work = async {
         let mut came = Vec::new();
         let range = ByteRange::Between { first, last };

@@ -4,8 +4,8 @@ use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use indicatif::{ProgressBar, ProgressStyle};
 use bytes::Bytes;
+use indicatif::{ProgressBar, ProgressStyle};
 use larder::larder_transport::client::{Sink, Source};
 use md5::{Digest, Md5};
 

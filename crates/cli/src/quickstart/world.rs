@@ -14,30 +14,26 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::Failure;
+use super::report::{in_url, quoted};
+use crate::{Failure, say};
 
-/// The data folder; a temporary one goes when this does.
+/// The data folder. What is only needed meanwhile, perhaps the data too, goes when this does.
 pub(super) struct Folder {
     path: PathBuf,
-    temporary: Option<TempDir>,
+    temporary: TempDir,
 }
 
 impl Folder {
     pub(super) fn open(data: Option<&Path>) -> Result<Self, Failure> {
-        let (path, temporary) = match data {
-            Some(path) => (path.to_owned(), None),
-            None => {
-                let temporary = tempfile::Builder::new().prefix("larder-").tempdir()?;
-                (temporary.path().join("data"), Some(temporary))
-            }
-        };
+        let temporary = tempfile::Builder::new().prefix("larder-").tempdir()?;
+        let path = data.map_or_else(|| temporary.path().join("data"), Path::to_owned);
         found_if_empty(&path)?;
         Ok(Self { path, temporary })
     }
 
     /// Where a file that is only needed meanwhile can be made.
-    pub(super) fn scratch(&self) -> PathBuf {
-        self.temporary.as_ref().map_or_else(std::env::temp_dir, |folder| folder.path().to_owned())
+    pub(super) fn scratch(&self) -> &Path {
+        self.temporary.path()
     }
 
     fn credentials(&self) -> Result<Credentials, Failure> {
@@ -67,7 +63,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         for (name, url) in endpoints(address) {
-            println!("{name:<24} {url}");
+            say(format_args!("{name:<24} {url}"));
         }
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(async move {
@@ -104,16 +100,25 @@ impl World {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path)?;
         let Credentials { app_name, app_key, master_user, master_password, e2_api_key } = &self.credentials;
-        writeln!(file, "BASE={}\nAPP={app_name}\nAPP_KEY={app_key}\nCHILD={}", self.base, self.child_name)?;
-        writeln!(file, "MASTER={master_user}\nMASTER_PASSWORD='{}'", master_password.expose())?;
-        writeln!(file, "CHILD_PASSWORD='{}'\nE2_API_KEY='{}'", self.child_password.expose(), e2_api_key.expose())?;
-        if keep {
-            println!("\nThe curl lines below take their variables from this file, and tokens from the logins:");
-            println!("    . {}", path.display());
-        } else {
-            println!("\nWith --keep the curl lines below can be tried by hand.");
+        for (name, value) in [
+            ("BASE", self.base.as_str()),
+            // It stands in URLs only.
+            ("APP", &in_url(app_name)),
+            ("APP_KEY", app_key),
+            ("CHILD", &self.child_name),
+            ("CHILD_PASSWORD", self.child_password.expose()),
+            ("MASTER", master_user),
+            ("MASTER_PASSWORD", master_password.expose()),
+            ("E2_API_KEY", e2_api_key.expose()),
+        ] {
+            writeln!(file, "{name}={}", quoted(value))?;
         }
-        println!();
+        if keep {
+            say("\nThe curl lines below take their variables from this file, and tokens from the logins:");
+            say(format_args!("    . {}\n", quoted(&path.display().to_string())));
+        } else {
+            say("\nWith --keep the curl lines below can be tried by hand.\n");
+        }
         Ok(())
     }
 
