@@ -69,6 +69,15 @@ impl Running {
         running
     }
 
+    /// Starts a process, waits until it is ready, and closes its standard output and error.
+    pub(crate) fn unheard(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        let mut out = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let said = out.by_ref().take_while(|line| line != "ready").collect();
+        Self { child, lines: channel().1, said, stderr: tempfile::tempdir().unwrap() }
+    }
+
     /// Waits for a line that begins like this.
     pub(crate) fn until(&mut self, begins: &str) -> String {
         loop {

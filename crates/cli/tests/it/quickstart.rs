@@ -66,6 +66,28 @@ fn keep(data: &str, files: &[String]) {
     }
     running.terminate();
     assert!(running.end().success());
+    for key in ["master_password", "e2_api_key"] {
+        let holds = holders(Path::new(data), credentials[key].as_str().unwrap());
+        assert_eq!(holds, ["credentials.json", "quickstart.env"], "{key}");
+    }
+}
+
+/// The names of the files that hold a text.
+fn holders(folder: &Path, secret: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+        if entry.path().is_dir() {
+            names.extend(holders(&entry.path(), secret));
+            continue;
+        }
+        let content = text(&std::fs::read(entry.path()).unwrap());
+        // A shell writes an apostrophe in its own way.
+        if content.contains(secret) || content.contains(&secret.replace('\'', r"'\''")) {
+            names.push(entry.file_name().into_string().unwrap());
+        }
+    }
+    names.sort();
+    names
 }
 
 #[test]

@@ -102,25 +102,14 @@ fn a_request_under_way_is_finished_before_the_end() {
 #[test]
 fn nobody_need_listen_to_what_it_says() {
     let (_folder, data) = folder();
-    // It tells `head` that it is ready, which then goes; and standard error is closed from the beginning.
-    let fifo = Path::new(&data).with_extension("fifo");
-    let script = format!(
-        "mkfifo '{fifo}'; '{larder}' serve -v --data '{data}' --listen 127.0.0.1:0 >'{fifo}' 2>&- & \
-         sed -u '/ready/q' '{fifo}'; exec <&-; read line; wait $!; echo ended $?",
-        fifo = fifo.display(),
-        larder = env!("CARGO_BIN_EXE_larder"),
-    );
-    // Standard input of the shell is not used: the process group is found by its parent.
-    let script = script.replace("exec <&-; read line; ", "echo pid $!; ");
-    let mut shell = Running::start(std::process::Command::new("sh").args(["-c", &script]));
-    shell.until("ready");
-    let pid = shell.until("pid ").split_off(4);
-    let mut upload = Session::open(&shell.host(), &data).begin("Docs", "slow", b"content").unwrap();
+    let mut serving = Running::unheard(larder().args(["serve", "-v", "--data", &data, "--listen", "127.0.0.1:0"]));
+    let host = serving.host();
+    let mut upload = Session::open(&host, &data).begin("Docs", "slow", b"content").unwrap();
     upload.send(20).unwrap();
-    assert!(std::process::Command::new("sh").args(["-c", &format!("kill -TERM {pid}")]).status().unwrap().success());
-    while call(&shell.host(), "IMFS/GetPathInfo", "").is_ok() {}
+    serving.terminate();
+    while call(&host, "IMFS/GetPathInfo", "").is_ok() {}
     assert_eq!(upload.finish().unwrap()["ResponseCode"], 0);
-    assert_eq!(shell.until("ended"), "ended 0");
+    assert!(serving.end().success());
 }
 
 #[test]
