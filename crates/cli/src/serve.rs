@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{Failure, say};
 
-/// SIGTERM and SIGINT end it: requests under way are finished first.
+/// SIGTERM and SIGINT end it: requests under way are finished first. A second one ends it at once.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The data folder. An empty or missing one becomes a service, whose credentials are written into it.
@@ -60,7 +60,13 @@ async fn serve(server: Server, address: SocketAddr) -> Result<(), Failure> {
     say("ready");
     let shutdown = async {
         signal.await;
-        say("stopping");
+        if let Ok(again) = until_signal() {
+            tokio::spawn(async move {
+                again.await;
+                std::process::exit(1);
+            });
+        }
+        say("stopping; a second signal ends it at once");
     };
     let report = server.run(listener, shutdown).await;
     if report.aborted > 0 {

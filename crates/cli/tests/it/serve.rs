@@ -11,6 +11,8 @@ fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
+const STOPPING: &str = "stopping; a second signal ends it at once";
+
 #[test]
 fn an_empty_folder_becomes_a_service_and_no_secret_is_printed() {
     let (_folder, data) = folder();
@@ -38,7 +40,7 @@ fn an_empty_folder_becomes_a_service_and_no_secret_is_printed() {
     for key in ["app_key", "master_password", "e2_api_key"] {
         assert!(!said.contains(credentials[key].as_str().unwrap()), "{key} in {said}");
     }
-    assert_eq!(serving.said.last().unwrap(), "stopping");
+    assert_eq!(serving.said.last().unwrap(), STOPPING);
     assert_eq!(serving.errors(), "");
 
     let again = Running::serve(&data);
@@ -89,7 +91,7 @@ fn a_request_under_way_is_finished_before_the_end() {
     let mut upload = Session::open(&host, &data).begin("Docs", "slow", &content).unwrap();
     upload.send(300_000).unwrap();
     serving.terminate();
-    serving.until("stopping");
+    serving.until(STOPPING);
     // The listener is closed soon after; only its being closed can be waited for.
     while call(&host, "IMFS/GetPathInfo", "").is_ok() {}
     upload.send(300_000).unwrap();
@@ -97,6 +99,20 @@ fn a_request_under_way_is_finished_before_the_end() {
     assert!(serving.end().success());
     let serving = Running::serve(&data);
     assert!(Session::open(&serving.host(), &data).download("Docs/slow") == content);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let (_folder, data) = folder();
+    let mut serving = Running::serve(&data);
+    let mut upload = Session::open(&serving.host(), &data).begin("Docs", "slow", &[7; 100_000]).unwrap();
+    upload.send(50_000).unwrap();
+    serving.terminate();
+    serving.until(STOPPING);
+    serving.terminate();
+    assert_eq!(serving.end().code(), Some(1));
+    let serving = Running::serve(&data);
+    assert_eq!(Session::open(&serving.host(), &data).list("Docs").len(), 0, "the half file is not there");
 }
 
 #[test]

@@ -1,7 +1,5 @@
 //! Opening, founding and recovering.
 
-use std::fs::DirBuilder;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +8,7 @@ use larder_core::Secret;
 use super::{Engine, partial::Partials};
 use crate::blobs::{BlobFiles, DiskBlobs, MemoryBlobs};
 use crate::contact::Contact;
-use crate::disk::{Disk, SystemDisk};
+use crate::disk::{Disk, SystemDisk, private_file, private_folder};
 use crate::env::{Clock, Random, SystemClock, SystemRandom};
 use crate::lock::FolderLock;
 use crate::password::{PasswordCost, Passwords};
@@ -115,7 +113,11 @@ impl Engine {
             parts.disk.sync_dir(parent).map_err(StoreError::io("syncing the data folder's parent"))?;
         }
         let lock = FolderLock::take(folder)?;
-        let sqlite = Sqlite::open(&folder.join("larder.db"))?;
+        let database = folder.join("larder.db");
+        // SQLite gives the files beside it the same permissions. The folder may have been made by somebody else, with
+        // wider ones than ours.
+        private_file(&database).map_err(StoreError::io("creating the database file"))?;
+        let sqlite = Sqlite::open(&database)?;
         let blobs = DiskBlobs::open(folder.join("blobs"), parts.disk.clone())?;
         let unclean = sqlite.was_unclean();
         let engine = Self::assemble(parts, Store::Sqlite(sqlite), Arc::new(blobs), Some(lock))?;
@@ -195,14 +197,6 @@ impl Engine {
         let (master, application) = created.wait()?;
         Ok(Founded { master, application, app_key, api_key })
     }
-}
-
-/// Nobody but the server's own user can look into it.
-fn private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 /// The failure of the storage behind a refusal of something that no rule refuses.

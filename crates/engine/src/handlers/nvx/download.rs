@@ -2,6 +2,7 @@
 
 use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan};
 use larder_proto_nvx::{Code, Fault};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::describe::{date, digest};
 use super::{Asker, Nirvanix, said};
@@ -30,10 +31,8 @@ impl Nirvanix {
             Plan::NotModified => (0, 0),
             Plan::Unsatisfiable => return Err(Fault::from(Code::RangeNotSatisfiable)),
         };
-        let disposition = download.disposition.map(|disposition| {
-            let name = file.entry.name.replace(['"', '\\'], "_");
-            format!("{}; filename=\"{name}\"", disposition.as_str())
-        });
+        let disposition =
+            download.disposition.map(|disposition| format!("{}; {}", disposition.as_str(), named(&file.entry.name)));
         let head = Downloaded {
             not_modified: download.plan(&facts) == Plan::NotModified,
             offset,
@@ -72,5 +71,40 @@ fn media_type(name: &str) -> &'static str {
         Some("css") => "text/css",
         Some("js") => "text/javascript",
         Some(_) | None => "application/octet-stream",
+    }
+}
+
+/// A file's name in `Content-Disposition` (RFC 6266): plain for old clients, and in full where it is not plain.
+fn named(name: &str) -> String {
+    /// RFC 5987's `attr-char` stays.
+    const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'!')
+        .remove(b'#')
+        .remove(b'$')
+        .remove(b'&')
+        .remove(b'+')
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'^')
+        .remove(b'_')
+        .remove(b'`')
+        .remove(b'|')
+        .remove(b'~');
+    let plain: String = name.chars().map(|c| if c.is_ascii() && !matches!(c, '"' | '\\' | '%') { c } else { '_' }).collect();
+    if plain == name {
+        format!("filename=\"{plain}\"")
+    } else {
+        format!("filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, PLAIN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_content_disposition() {
+        assert_eq!(named("a b.txt"), "filename=\"a b.txt\"");
+        assert_eq!(named("Größe 50%.txt"), "filename=\"Gr__e 50_.txt\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%2050%25.txt");
     }
 }
