@@ -130,6 +130,12 @@ pub enum StoreError {
     /// The database refused.
     #[error("database: {0}")]
     Database(String),
+    /// There is no room for the database to grow. What needs no more room may still be done.
+    #[error("the database is full")]
+    Full,
+    /// A sync of the database failed. Nothing more is written from then on.
+    #[error("syncing the database: {0}")]
+    Sync(String),
     /// A sync failed earlier. The kernel may have dropped what it could not write, so that nothing more is written
     /// until the process starts anew and recovers.
     #[error("an earlier sync failed; nothing more is written")]

@@ -6,6 +6,7 @@ mod accounts;
 mod concurrent;
 mod crash;
 mod differential;
+mod full;
 mod handlers;
 mod namespace;
 mod snapshots;

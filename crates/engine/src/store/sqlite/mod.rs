@@ -74,6 +74,12 @@ impl Sqlite {
         Ok(sql.join(";\n"))
     }
 
+    /// Lets the database grow to so many pages, or as far as it is if that is more; `None` ends the limit until the next
+    /// start. Says how many pages those are. What needs more is refused with [`StoreError::Full`], as on a full disk.
+    pub fn limit_pages(&self, pages: Option<u32>) -> Pending<u32> {
+        self.writer.limit(pages)
+    }
+
     pub(super) fn read<T>(&self, job: impl FnOnce(&dyn View) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let lease = self.lease()?;
         let connection = lease.connection()?;

@@ -65,7 +65,14 @@ CREATE INDEX reseller_users_by_reseller ON reseller_users (reseller, email);
 ";
 
 pub(super) fn failed(error: rusqlite::Error) -> StoreError {
-    StoreError::Database(error.to_string())
+    use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
+    match error.sqlite_error() {
+        Some(cause) if cause.code == rusqlite::ErrorCode::DiskFull => StoreError::Full,
+        Some(cause) if matches!(cause.extended_code, SQLITE_IOERR_FSYNC | SQLITE_IOERR_DIR_FSYNC) => {
+            StoreError::Sync(error.to_string())
+        }
+        Some(_) | None => StoreError::Database(error.to_string()),
+    }
 }
 
 /// Opens the connection that writes, and makes or checks the schema.
