@@ -1,6 +1,9 @@
 //! Logging in and out, and the accounts themselves.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use larder_core::Secret;
 
@@ -11,6 +14,57 @@ use crate::refusal::Refusal;
 use crate::rules::accounts::{self, Children, NewAccount};
 use crate::rules::places;
 use crate::types::{Account, AccountId, Application, Caller};
+
+/// Accounts with failed logins that could not be written down. Beyond them, every login must write.
+const MAX_UNWRITTEN: usize = 4096;
+
+/// Failed logins that the store, failing itself, could not write down. They count as soon as it can.
+#[derive(Debug, Default)]
+pub(super) struct Unwritten(Mutex<Owed>);
+
+#[derive(Debug, Default)]
+struct Owed {
+    failures: HashMap<AccountId, u32>,
+    /// Some failures found no room here. Until the process starts anew, every login must write.
+    lost: bool,
+}
+
+impl Unwritten {
+    fn owed(&self) -> MutexGuard<'_, Owed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_clear(&self, id: AccountId) -> bool {
+        let owed = self.owed();
+        !owed.lost && !owed.failures.contains_key(&id)
+    }
+
+    fn of(&self, id: AccountId) -> u32 {
+        self.owed().failures.get(&id).copied().unwrap_or(0)
+    }
+
+    fn add(&self, id: AccountId) {
+        let mut owed = self.owed();
+        if owed.failures.len() >= MAX_UNWRITTEN && !owed.failures.contains_key(&id) {
+            owed.lost = true;
+            return;
+        }
+        let sum = owed.failures.entry(id).or_default();
+        *sum = accounts::MAX_FAILURES.min(*sum + 1);
+    }
+
+    /// So many were written down.
+    fn settle(&self, id: AccountId, failures: u32) {
+        if failures > 0
+            && let Entry::Occupied(mut there) = self.owed().failures.entry(id)
+        {
+            *there.get_mut() = there.get().saturating_sub(failures);
+            if *there.get() == 0 {
+                there.remove();
+            }
+        }
+    }
+}
 
 /// A new session.
 #[derive(Debug, Clone)]
@@ -29,7 +83,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`Refusal::InvalidAppKey`]; [`Refusal::LoginFailed`] for a wrong password, an unknown user and a locked account
-    /// alike, after the same work.
+    /// alike, after the same work. While the store cannot write failures down, [`Refusal::Storage`] for those, and for
+    /// whatever else comes for the same account.
     pub fn login(&self, app_key: &str, user: &str, password: &Secret, ip: IpAddr) -> Result<Login, Refusal> {
         let (application, account) = self.prove(app_key, user, password)?;
         let token = self.sessions.open(&*self.random, application.id, account.id, ip, self.now())?;
@@ -56,16 +111,24 @@ impl Engine {
         Ok((application, account))
     }
 
-    /// Counts the attempt. A good one after another good one writes nothing.
+    /// Counts the attempt. A good one after another good one writes nothing, unless failures before it could not be
+    /// written down: then nobody gets in until they are.
     fn accepts(&self, account: &Account, right: bool) -> Result<bool, Refusal> {
         let id = account.id;
         let clean = self
             .store
             .read(|view| Ok(view.account(id)?.is_some_and(|account| account.failures == 0 && account.locked_until.is_none())))?;
-        if right && clean {
+        if right && clean && self.unwritten.is_clear(id) {
             return Ok(true);
         }
-        self.change(move |tx, now| accounts::judge(tx, id, right, now)).wait()
+        let owed = self.unwritten.of(id);
+        let judged = self.change(move |tx, now| accounts::judge(tx, id, owed, right, now)).wait();
+        if judged.is_ok() {
+            self.unwritten.settle(id, owed);
+        } else if !right {
+            self.unwritten.add(id);
+        }
+        judged
     }
 
     /// The caller behind a session's token, whose idle time begins anew.

@@ -37,6 +37,7 @@ pub struct Engine {
     blobs: Arc<dyn BlobFiles>,
     passwords: Passwords,
     sessions: Sessions,
+    unwritten: accounts::Unwritten,
     cursors: Cursors,
     partial: partial::Partials,
     _lock: Option<FolderLock>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use larder_core::Secret;
 
-use super::{Engine, partial::Partials};
+use super::{Engine, accounts::Unwritten, partial::Partials};
 use crate::blobs::{BlobFiles, DiskBlobs, MemoryBlobs};
 use crate::contact::Contact;
 use crate::disk::{Disk, SystemDisk, private_file, private_folder};
@@ -140,6 +140,7 @@ impl Engine {
         Ok(Self {
             passwords: Passwords::new(parts.password_cost, &*parts.random)?,
             sessions: Sessions::new(&*parts.random)?,
+            unwritten: Unwritten::default(),
             clock: parts.clock,
             random: parts.random,
             store,

@@ -184,23 +184,25 @@ pub fn is_locked(account: &Account, now: Timestamp) -> bool {
     account.locked_until.is_some_and(|until| now < until)
 }
 
-/// Notes how a login attempt went: says whether it is accepted. The fifth failure in a row locks the account. While it is
-/// locked nothing is accepted or counted, and the lock is not prolonged.
+/// Notes how a login attempt went, behind `owed` failures that could not be noted when they came: says whether it is
+/// accepted. The fifth failure in a row locks the account. While it is locked nothing is accepted or counted, and the lock is not prolonged.
 ///
 /// # Errors
 /// Only those of the storage.
-pub fn judge(tx: &mut dyn Tx, id: AccountId, password_right: bool, now: Timestamp) -> Ruled<bool> {
+pub fn judge(tx: &mut dyn Tx, id: AccountId, owed: u32, password_right: bool, now: Timestamp) -> Ruled<bool> {
     let mut account = tx.account(id)?.ok_or(StoreError::Damaged("an account vanished"))?;
     if is_locked(&account, now) {
         // A write like any other, so that the time does not tell who is locked.
         tx.next_id()?;
         return Ok(false);
     }
-    account.locked_until = None;
-    account.failures = if password_right { 0 } else { account.failures + 1 };
-    if account.failures >= MAX_FAILURES {
-        (account.failures, account.locked_until) = (0, Some(now.plus(LOCKOUT)));
-    }
+    let before = account.failures.saturating_add(owed);
+    let accepted = password_right && before < MAX_FAILURES;
+    (account.failures, account.locked_until) = match before + u32::from(!password_right) {
+        MAX_FAILURES.. => (0, Some(now.plus(LOCKOUT))),
+        _ if password_right => (0, None),
+        failures => (failures, None),
+    };
     tx.put_account(&account)?;
-    Ok(password_right)
+    Ok(accepted)
 }

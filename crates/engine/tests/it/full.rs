@@ -1,10 +1,11 @@
 //! A store that cannot write, and goes on when it can.
 
 use larder_engine::contact::ContactKind;
+use larder_engine::env::MINUTE;
 use larder_engine::store::{Sqlite, Store};
 use larder_engine::{Pending, Refusal, StoreError};
 
-use crate::support::{World, noise, page};
+use crate::support::{HERE, World, noise, page};
 
 const FULL: Refusal = Refusal::Storage(StoreError::Full);
 
@@ -79,4 +80,40 @@ fn a_failed_statement_ends_no_writing() {
         assert_eq!(matches!(outcome, Err(Refusal::Storage(StoreError::Database(_)))), name == "bad", "{name}: {outcome:?}");
     }
     assert_eq!(world.engine.list_folder(&world.kid, "", &page(1, 9)).unwrap().total_folders, 3);
+}
+
+#[test]
+fn failed_logins_that_cannot_be_written_down_count_and_let_nobody_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::sqlite(&folder.path().join("data"));
+    let database = rusqlite::Connection::open(folder.path().join("data/larder.db")).unwrap();
+    let fail = || {
+        for table in ["accounts", "state"] {
+            let no = format!("CREATE TRIGGER no_{table} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END;");
+            let insert = format!("CREATE TRIGGER in_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END;");
+            database.execute_batch(&format!("{no}{insert}")).unwrap();
+        }
+    };
+    let recover = || {
+        let all = "DROP TRIGGER no_accounts; DROP TRIGGER in_accounts; DROP TRIGGER no_state; DROP TRIGGER in_state;";
+        database.execute_batch(all).unwrap();
+    };
+    let login = |password: &str| world.engine.login(&world.founded.app_key, "kid", &password.into(), HERE).map(drop);
+    fail();
+    let refusal = login("wrong").unwrap_err();
+    assert!(matches!(refusal, Refusal::Storage(_)), "{refusal:?}");
+    assert_eq!(login("kid!"), Err(refusal.clone()), "right or wrong, it looks the same");
+    assert_eq!(login("wrong"), Err(refusal.clone()));
+    assert_eq!(world.engine.login(&world.founded.app_key, "nobody", &"x".into(), HERE).map(drop), Err(refusal.clone()));
+    recover();
+    assert_eq!(login("kid!"), Ok(()), "two are forgiven");
+    fail();
+    for _ in 0..20 {
+        assert_eq!(login("wrong"), Err(refusal.clone()));
+    }
+    assert_eq!(login("kid!"), Err(refusal));
+    recover();
+    assert_eq!(login("kid!"), Err(Refusal::LoginFailed), "they count, and lock");
+    world.clock.advance(15 * MINUTE);
+    assert_eq!(login("kid!"), Ok(()));
 }
