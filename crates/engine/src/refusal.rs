@@ -88,6 +88,9 @@ pub enum Refusal {
     /// A part of a file that does not continue what is there, or another length than the one announced.
     #[error("range not satisfiable")]
     RangeNotSatisfiable,
+    /// Another upload is at work on the same unfinished file, or a whole file has taken its place meanwhile.
+    #[error("file locked")]
+    FileLocked,
     /// The content is not the announced one.
     #[error("file integrity error")]
     Integrity,

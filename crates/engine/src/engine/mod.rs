@@ -13,7 +13,7 @@ mod transfer;
 
 pub use accounts::Login;
 pub use open::{Founded, Founding, Generated, Parts, generate};
-pub use partial::{MAX_PARTIAL, Piece};
+pub use partial::{MAX_PARTIAL, MAX_PARTIAL_PER_ACCOUNT, Piece};
 pub use transfer::{Destination, Download, EndOfFile, SweepReport, Upload};
 
 use std::sync::Arc;

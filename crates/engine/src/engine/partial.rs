@@ -2,7 +2,7 @@
 //! and are kept in memory and temporary files: a restart forgets them, and the client begins anew.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use md5::{Digest, Md5};
 
@@ -11,9 +11,13 @@ use crate::env::Timestamp;
 use crate::refusal::{Refusal, StoreError};
 use crate::rules::places::Place;
 use crate::token::TokenHash;
+use crate::types::AccountId;
 
-/// Unfinished files at once: each may hold an open file.
+/// Unfinished files at once: each may hold an open file. Beyond them, the account that has most of them loses its oldest,
+/// or whoever begins another, if that has as many.
 pub const MAX_PARTIAL: usize = 256;
+/// Unfinished files of one account at once. Beyond them, it loses its oldest.
+pub const MAX_PARTIAL_PER_ACCOUNT: usize = 32;
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,15 +40,30 @@ pub enum Piece {
 }
 
 /// Whose file it is, and where it goes.
-pub(super) type FileKey = (TokenHash, crate::types::AccountId, crate::types::ApplicationId, String);
+pub(super) type FileKey = (TokenHash, AccountId, crate::types::ApplicationId, String);
 
 pub(super) fn file_key(hash: TokenHash, place: &Place) -> FileKey {
     (hash, place.account, place.application, place.path.text())
 }
 
-/// All unfinished files that no upload is working on.
+/// All unfinished files.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Partials(Arc<Mutex<HashMap<FileKey, Partial>>>);
+pub(super) struct Partials(Arc<Mutex<All>>);
+
+#[derive(Debug, Default)]
+struct All {
+    slots: HashMap<FileKey, Slot>,
+    /// The number of the latest slot.
+    latest: u64,
+}
+
+/// An unfinished file; the higher its number, the later it was taken up.
+#[derive(Debug)]
+struct Slot {
+    number: u64,
+    /// Absent while an upload works on it.
+    partial: Option<Partial>,
+}
 
 #[derive(Debug)]
 struct Partial {
@@ -59,6 +78,8 @@ struct Partial {
 pub(super) struct Work {
     partials: Partials,
     key: FileKey,
+    /// That of the slot. Where another has taken its place, this work is for nothing.
+    number: u64,
     partial: Option<Partial>,
     start: Mark,
     piece: Piece,
@@ -75,19 +96,61 @@ pub(super) enum Outcome {
     Complete(BlobWriter),
 }
 
-impl Partials {
-    /// Takes up the file for one more piece.
-    pub(super) fn take(&self, key: FileKey, piece: Piece, expires: Timestamp, fresh: BlobWriter) -> Result<Work, Refusal> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MAX_PARTIAL && !all.contains_key(&key) {
-            return Err(Refusal::TooMany);
+impl All {
+    /// The oldest unfinished file of an account that no upload works on.
+    fn oldest(&self, account: AccountId) -> Option<FileKey> {
+        let idle = self.slots.iter().filter(|(key, slot)| key.1 == account && slot.partial.is_some());
+        idle.min_by_key(|(_, slot)| slot.number).map(|(key, _)| key.clone())
+    }
+
+    /// Makes room for one more of an account's files, at the cost of the one that is returned.
+    fn make_room(&mut self, account: AccountId) -> Result<Option<Slot>, Refusal> {
+        let mut counts = HashMap::<AccountId, usize>::new();
+        for key in self.slots.keys() {
+            *counts.entry(key.1).or_default() += 1;
         }
-        let partial = all.remove(&key).unwrap_or(Partial { writer: fresh, latest: None, expires });
+        let own = counts.get(&account).copied().unwrap_or(0);
+        let loser = if own >= MAX_PARTIAL_PER_ACCOUNT {
+            account
+        } else if self.slots.len() >= MAX_PARTIAL {
+            let most = counts.into_iter().max_by_key(|(account, count)| (*count, *account));
+            most.filter(|(_, count)| *count > own + 1).map_or(account, |(other, _)| other)
+        } else {
+            return Ok(None);
+        };
+        let oldest = self.oldest(loser).ok_or(Refusal::TooMany)?;
+        Ok(self.slots.remove(&oldest))
+    }
+}
+
+impl Partials {
+    fn all(&self) -> MutexGuard<'_, All> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes up the file for one more piece. Nobody else can until that is ended or dropped.
+    pub(super) fn take(&self, key: FileKey, piece: Piece, expires: Timestamp, fresh: BlobWriter) -> Result<Work, Refusal> {
+        if matches!(piece, Piece::Range { first, last, total } if first > last || last >= total) {
+            return Err(Refusal::RangeNotSatisfiable);
+        }
+        let mut all = self.all();
+        let (there, lost) = match all.slots.get_mut(&key) {
+            Some(slot) => (Some(slot.partial.take().ok_or(Refusal::FileLocked)?), None),
+            None if matches!(piece, Piece::Range { first: 1.., .. }) => return Err(Refusal::RangeNotSatisfiable),
+            None => (None, all.make_room(key.1)?),
+        };
+        all.latest += 1;
+        let number = all.latest;
+        all.slots.insert(key.clone(), Slot { number, partial: None });
         drop(all);
+        // Its file is removed, which may take a while.
+        drop(lost);
+        let partial = there.unwrap_or(Partial { writer: fresh, latest: None, expires });
         let (there, latest) = (partial.writer.size(), partial.latest);
         let work = Work {
             partials: self.clone(),
             key,
+            number,
             start: partial.writer.mark(),
             partial: Some(partial),
             piece,
@@ -96,23 +159,22 @@ impl Partials {
             length: 0,
         };
         match piece {
-            Piece::Range { first, last, total } if first > last || last >= total => Err(Refusal::RangeNotSatisfiable),
             Piece::Range { first, .. } if first != there && !work.repeated => Err(Refusal::RangeNotSatisfiable),
             Piece::Range { .. } | Piece::Append { .. } => Ok(work),
         }
     }
 
-    /// Drops the unfinished file, as a whole one takes its place.
+    /// Drops the unfinished file, as a whole one takes its place. Work on it is then for nothing.
     pub(super) fn forget(&self, key: &FileKey) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        let forgotten = self.all().slots.remove(key);
+        drop(forgotten);
     }
 
     /// Drops files whose token has expired, and says how many.
     pub(super) fn sweep(&self, now: Timestamp) -> usize {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = all.len();
-        all.retain(|_, partial| partial.expires >= now);
-        before - all.len()
+        let expired = |slot: &Slot| slot.partial.as_ref().is_some_and(|partial| partial.expires < now);
+        let swept: Vec<_> = self.all().slots.extract_if(|_, slot| expired(slot)).collect();
+        swept.len()
     }
 }
 
@@ -146,29 +208,32 @@ impl Work {
             self.partial = Some(partial);
             return Err(Refusal::RangeNotSatisfiable);
         }
-        if complete {
-            return Ok(Outcome::Complete(partial.writer));
-        }
         if let Piece::Range { first, last, .. } = self.piece {
             partial.latest = Some((first, last, md5));
         }
         let size = partial.writer.size();
-        self.put_back(partial);
-        Ok(Outcome::Kept(size))
+        let outcome = if complete { (None, Outcome::Complete(partial.writer)) } else { (Some(partial), Outcome::Kept(size)) };
+        if self.put_back(outcome.0) { Ok(outcome.1) } else { Err(Refusal::FileLocked) }
     }
 
-    fn put_back(&self, partial: Partial) {
-        self.partials.0.lock().unwrap_or_else(PoisonError::into_inner).insert(self.key.clone(), partial);
+    /// Ends the work: says whether the slot was still this one's, and leaves in it what there is to leave.
+    fn put_back(&self, partial: Option<Partial>) -> bool {
+        let mut all = self.partials.all();
+        let Some(slot) = all.slots.get_mut(&self.key).filter(|slot| slot.number == self.number) else { return false };
+        if partial.is_some() {
+            slot.partial = partial;
+        } else {
+            all.slots.remove(&self.key);
+        }
+        true
     }
 }
 
 impl Drop for Work {
     fn drop(&mut self) {
-        if let Some(mut partial) = self.partial.take()
-            && partial.writer.rewind(self.start.clone()).is_ok()
-            && partial.writer.size() > 0
-        {
-            self.put_back(partial);
+        if let Some(mut partial) = self.partial.take() {
+            let kept = partial.writer.rewind(self.start.clone()).is_ok() && partial.writer.size() > 0;
+            self.put_back(kept.then_some(partial));
         }
     }
 }

@@ -165,8 +165,9 @@ impl Upload {
     ///
     /// # Errors
     /// Those of [`crate::path::check_name`]; [`Refusal::PathTooLong`]; a collision, if there is one already;
-    /// [`Refusal::RangeNotSatisfiable`] for a piece that leaves a gap or overlaps; [`Refusal::TooMany`] beyond
-    /// [`super::MAX_PARTIAL`] unfinished files.
+    /// [`Refusal::RangeNotSatisfiable`] for a piece that leaves a gap or overlaps; [`Refusal::FileLocked`] while another
+    /// upload is at work on the same unfinished file; [`Refusal::TooMany`] beyond [`super::MAX_PARTIAL`] of those, unless
+    /// room can be made.
     pub fn file(&mut self, folders: &[&str], name: &str, piece: Option<Piece>) -> Result<(), Refusal> {
         self.current = None;
         let mut path = self.folder.path.clone();
@@ -216,7 +217,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`Refusal::FileNotFound`] if none was begun; [`Refusal::RangeNotSatisfiable`] for another length than announced;
-    /// [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of [`files::publish`]. Files ended before stay.
+    /// [`Refusal::FileLocked`]; [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of [`files::publish`]. Files ended before stay.
     pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
         let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
         let writer = match receiving {

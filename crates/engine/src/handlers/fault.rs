@@ -32,6 +32,7 @@ const fn code(refusal: &Refusal) -> Code {
         Refusal::ExpiredUploadToken => Code::ExpiredAccessToken,
         Refusal::RestrictedIp => Code::RestrictedIpAddress,
         Refusal::RangeNotSatisfiable => Code::RangeNotSatisfiable,
+        Refusal::FileLocked => Code::FileLocked,
         Refusal::Integrity => Code::FileIntegrityError,
         Refusal::UnusableAppKey | Refusal::UnusableApiKey | Refusal::TooMany => Code::ParameterOutOfAcceptedRange,
         Refusal::Storage(_) => Code::Database,

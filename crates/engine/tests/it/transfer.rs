@@ -1,7 +1,7 @@
 //! Uploads, downloads, tokens, pieces.
 
 use larder_core::Secret;
-use larder_engine::engine::{Destination, EndOfFile, Piece, SweepReport, Upload};
+use larder_engine::engine::{Destination, EndOfFile, MAX_PARTIAL, MAX_PARTIAL_PER_ACCOUNT, Piece, SweepReport, Upload};
 use larder_engine::env::{HOUR, MINUTE};
 use larder_engine::rules::listing::EntryKind;
 use larder_engine::rules::uploads::{FirstByte, UploadTerms};
@@ -232,4 +232,120 @@ fn damaged_content_is_never_given_out() {
     for (offset, length) in [(1 << 20, 1), ((1 << 20) - 1, 2), (0, 3 << 20)] {
         assert!(matches!(content.read_at(offset, length), Err(StoreError::Damaged(_))), "{offset} {length}");
     }
+}
+
+#[test]
+fn two_uploads_never_work_on_one_unfinished_file() {
+    World::both(|world| {
+        for length in [10, 20_000_usize] {
+            let at = |piece: u64| Piece::Range {
+                first: piece * length as u64,
+                last: (piece + 1) * length as u64 - 1,
+                total: 3 * length as u64,
+            };
+            let token = world.engine.grant_upload(&world.kid, UploadTerms::default()).wait().unwrap();
+            let name = length.to_string();
+            let start = |piece: u64, fill: u8| -> Result<Upload, Refusal> {
+                let mut upload = begin(world, &token)?;
+                upload.file(&[], &name, Some(at(piece)))?;
+                upload.push(&vec![fill; length])?;
+                Ok(upload)
+            };
+            let send = |piece: u64, fill: u8| start(piece, fill)?.end_file(None);
+            let kept = |pieces: u64| Ok(EndOfFile::Kept(pieces * length as u64));
+            let locked = || Err(Refusal::FileLocked);
+
+            let first = start(0, b'A').unwrap();
+            assert_eq!(send(0, b'B'), locked(), "of one that was only begun, too");
+            drop(first);
+            assert_eq!(send(0, b'A'), kept(1));
+            let mut second = start(1, b'A').unwrap();
+            for piece in 0..3 {
+                assert_eq!(send(piece, b'B'), locked());
+            }
+            assert_eq!(second.end_file(None), kept(2));
+            drop(start(2, b'B').unwrap());
+            assert!(matches!(send(2, b'A'), Ok(EndOfFile::Published(_))), "a dropped one gives back what was there before");
+            assert_eq!(world.get(&world.kid, &name).unwrap(), vec![b'A'; 3 * length]);
+        }
+    });
+}
+
+#[test]
+fn work_on_a_file_that_a_whole_one_replaced_is_for_nothing() {
+    World::both(|world| {
+        let terms = UploadTerms { overwrite: true, ..UploadTerms::default() };
+        let token = world.engine.grant_upload(&world.kid, terms).wait().unwrap();
+        let start = |piece: Option<Piece>, data: &[u8]| -> Result<Upload, Refusal> {
+            let mut upload = begin(world, &token)?;
+            upload.file(&[], "f", piece)?;
+            upload.push(data)?;
+            Ok(upload)
+        };
+        let at = |first: u64, last: u64, total: u64| Some(Piece::Range { first, last, total });
+        assert_eq!(start(at(0, 0, 3), b"A").unwrap().end_file(None), Ok(EndOfFile::Kept(1)));
+        let mut slow = start(at(1, 1, 3), b"A").unwrap();
+        start(None, b"whole").unwrap().end_file(None).unwrap();
+        assert_eq!(start(at(0, 0, 2), b"B").unwrap().end_file(None), Ok(EndOfFile::Kept(1)));
+        assert_eq!(slow.end_file(None), Err(Refusal::FileLocked));
+        assert!(start(at(1, 1, 2), b"B").unwrap().end_file(None).is_ok());
+        assert_eq!(world.get(&world.kid, "f").unwrap(), b"BB");
+    });
+}
+
+#[test]
+fn no_account_holds_the_unfinished_files_of_others() {
+    World::both(|world| {
+        let piece = |token: &Secret, name: &str, end: bool| {
+            let mut upload = begin(world, token)?;
+            upload.file(&[], name, Some(Piece::Append { end }))?;
+            upload.push(b"1")?;
+            upload.end_file(None)
+        };
+        let mine = world.engine.grant_upload(&world.kid, UploadTerms::default()).wait().unwrap();
+        let hers = world.engine.grant_upload(&world.sis, UploadTerms::default()).wait().unwrap();
+        piece(&hers, "hers", false).unwrap();
+        for n in 0..=MAX_PARTIAL {
+            assert_eq!(piece(&mine, &n.to_string(), false), Ok(EndOfFile::Kept(1)));
+        }
+        assert_eq!(piece(&hers, "hers", false), Ok(EndOfFile::Kept(2)));
+        for (n, kept) in [(MAX_PARTIAL + 1 - MAX_PARTIAL_PER_ACCOUNT, 2), (MAX_PARTIAL, 2), (0, 1)] {
+            assert_eq!(piece(&mine, &n.to_string(), false), Ok(EndOfFile::Kept(kept)), "{n}: the oldest gave way");
+        }
+        let mut busy = Vec::new();
+        for n in 0..MAX_PARTIAL_PER_ACCOUNT {
+            let mut upload = begin(world, &mine).unwrap();
+            upload.file(&[], &format!("busy{n}"), Some(Piece::Append { end: false })).unwrap();
+            busy.push(upload);
+        }
+        assert_eq!(piece(&mine, "one more", false), Err(Refusal::TooMany));
+        assert_eq!(piece(&hers, "one more", false), Ok(EndOfFile::Kept(1)));
+        drop(busy);
+        assert_eq!(piece(&mine, "one more", false), Ok(EndOfFile::Kept(1)));
+    });
+}
+
+#[test]
+fn many_accounts_share_the_unfinished_files() {
+    let world = World::model();
+    let piece = |caller: &larder_engine::Caller, name: &str| {
+        let mut upload = world.upload(caller, UploadTerms::default())?;
+        upload.file(&[], name, Some(Piece::Append { end: false }))?;
+        upload.push(b"1")?;
+        upload.end_file(None)
+    };
+    let accounts: Vec<_> = (0..=MAX_PARTIAL / MAX_PARTIAL_PER_ACCOUNT)
+        .map(|n| {
+            let name = format!("n{n}");
+            let contact = larder_engine::Contact::new();
+            world.engine.create_child_account(&world.boss, &name, &"pw".into(), contact).unwrap();
+            world.engine.login(&world.founded.app_key, &name, &"pw".into(), HERE).unwrap().caller
+        })
+        .collect();
+    for caller in &accounts {
+        for n in 0..MAX_PARTIAL_PER_ACCOUNT {
+            piece(caller, &n.to_string()).unwrap();
+        }
+    }
+    piece(&world.sis, "hers").unwrap();
 }
