@@ -169,6 +169,8 @@ pub struct Refused<A: Api> {
     pub fault: A::Fault,
     /// How to say so.
     pub style: A::Style,
+    /// Which operation was asked for, where that is known already.
+    pub name: Option<A::Names>,
 }
 
 /// An answer as the server sends it.

@@ -76,8 +76,11 @@ impl Api for E2 {
     }
 
     fn route(head: &request::Parts) -> Result<(Name, Json), Refused<Self>> {
-        let refused =
-            |status: StatusCode, code, message| Refused { fault: Fault::undocumented(status, code, message), style: Json };
+        let refused = |status: StatusCode, code, message| Refused {
+            fault: Fault::undocumented(status, code, message),
+            style: Json,
+            name: None,
+        };
         let path = head.uri.path().strip_prefix(PREFIX).unwrap_or("").trim_end_matches('/');
         let name = Name::ALL.iter().find(|name| name.meta().name == path);
         let Some(name) = name else {
@@ -95,15 +98,17 @@ impl Api for E2 {
 
     fn open(name: Name, _style: &Json, head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
         let RequestBody::Whole(body) = body else {
-            return Err(Refused { fault: Fault::invalid("body", "is a multipart form"), style: Json });
+            return Err(Refused { fault: Fault::invalid("body", "is a multipart form"), style: Json, name: Some(name) });
         };
         let key = head.headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::trim);
         let credential = key.map_or(Credential::None, |key| Credential::Key(Secret::new(key)));
         match name.decode(Body(body)) {
             Ok(request) => Ok(Incoming { credential, request, style: Json }),
             // Whoever has no key shall not learn which parameters are right.
-            Err(_) if credential == Credential::None => Err(Refused { fault: Fault::unauthorized(), style: Json }),
-            Err(reject) => Err(Refused { fault: invalid(&reject), style: Json }),
+            Err(_) if credential == Credential::None => {
+                Err(Refused { fault: Fault::unauthorized(), style: Json, name: Some(name) })
+            }
+            Err(reject) => Err(Refused { fault: invalid(&reject), style: Json, name: Some(name) }),
         }
     }
 

@@ -9,12 +9,14 @@ use base64::engine::general_purpose::STANDARD;
 use larder_core::{Rule, Secret};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A text of 1 to `MAX` characters.
+/// A text of 1 to `MAX` characters, none of them a control character.
 fn check(text: &str, max: usize) -> Result<(), Rule> {
     if text.is_empty() {
         Err(Rule::Missing)
     } else if text.chars().count() > max {
         Err(Rule::TooLong)
+    } else if text.contains(char::is_control) {
+        Err(Rule::Malformed)
     } else {
         Ok(())
     }

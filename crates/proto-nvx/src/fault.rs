@@ -191,7 +191,8 @@ impl Fault {
             70_108 => S::RANGE_NOT_SATISFIABLE,
             80_102 | 80_103 => S::GONE,
             90_001 | 100_001 => S::INTERNAL_SERVER_ERROR,
-            100..=160 | 70_009..=70_010 | 70_101..=70_109 => S::BAD_REQUEST,
+            160 => S::METHOD_NOT_ALLOWED,
+            100..=159 | 70_009..=70_010 | 70_101..=70_109 => S::BAD_REQUEST,
             _ => S::NOT_FOUND,
         }
     }

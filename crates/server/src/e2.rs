@@ -4,31 +4,37 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use larder_core::{Credential, Outcome};
+use larder_engine::handlers::Effort;
 use larder_engine::handlers::e2::{self, Reseller};
 use larder_engine::types::AccountId;
 use larder_proto_e2::{Answer, E2, Fault, Request, dispatch};
 use larder_transport::server::{Never, Peer, Respond, Served};
 
-use crate::{Access, AccessLog, blocking};
+use crate::blocking::{self, Doors};
+use crate::{Access, AccessLog};
 
 /// Answers the reseller API's requests.
 pub(crate) struct Responder {
     reseller: Reseller,
+    doors: Arc<Doors>,
     access_log: Option<Arc<dyn AccessLog>>,
 }
 
 impl Responder {
-    pub(crate) fn new(reseller: Reseller, access_log: Option<Arc<dyn AccessLog>>) -> Self {
-        Self { reseller, access_log }
+    pub(crate) fn new(reseller: Reseller, doors: Arc<Doors>, access_log: Option<Arc<dyn AccessLog>>) -> Self {
+        Self { reseller, doors, access_log }
     }
 
     async fn answer(&self, caller: AccountId, request: Request) -> Result<Answer, Fault> {
-        if !e2::blocks(&request) {
-            return dispatch(&self.reseller, &caller, request).await;
-        }
+        let door = match e2::effort(&request) {
+            Effort::Quick => return dispatch(&self.reseller, &caller, request).await,
+            Effort::Reads => &self.doors.reading,
+            Effort::Hashes => &self.doors.hashing,
+        };
+        let Ok(place) = door.enter().await else { return Err(Fault::failed()) };
         let reseller = self.reseller.clone();
         let work = async move { dispatch(&reseller, &caller, request).await };
-        blocking::drive(work).await.unwrap_or_else(|| Err(Fault::failed()))
+        blocking::drive(place, work).await.unwrap_or_else(|| Err(Fault::failed()))
     }
 }
 

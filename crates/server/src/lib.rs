@@ -92,9 +92,11 @@ impl Server {
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Report {
         let Config { storage_host, connections, access_log } = self.config;
         let nirvanix = Nirvanix { engine: Arc::clone(&self.engine), storage_host };
+        let doors = Arc::new(blocking::Doors::default());
         let service = service::Service {
             nirvanix,
-            reseller: Arc::new(e2::Responder::new(Reseller(Arc::clone(&self.engine)), access_log.clone())),
+            reseller: Arc::new(e2::Responder::new(Reseller(Arc::clone(&self.engine)), Arc::clone(&doors), access_log.clone())),
+            doors,
             serving: Serving { limits: Limits::default(), ..Serving::default() },
             access_log,
             address: listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string()),
@@ -115,7 +117,7 @@ async fn sweep(engine: Arc<Engine>) {
             let engine = Arc::clone(&engine);
             let swept = blocking::run(move || engine.sweep()).await;
             // A failure is the storage's: it will be met again by whoever writes next, and is reported there.
-            if swept.is_none_or(|swept| swept.is_ok_and(|report| report.files == 0 && report.rights == 0)) {
+            if !swept.is_some_and(|swept| swept.is_ok_and(|report| report.files + report.rights > 0)) {
                 break;
             }
         }

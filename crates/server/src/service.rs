@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Request, Response, header};
+use http::uri::Authority;
+use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use larder_core::Serving;
@@ -12,6 +13,7 @@ use larder_proto_e2::E2;
 use larder_proto_nvx::Nvx;
 use larder_transport::server::{Body, HungUp, Peer, Service as Listening, exchange};
 
+use crate::blocking::Doors;
 use crate::{AccessLog, e2, nvx};
 
 /// Everything that a request may need.
@@ -19,6 +21,7 @@ pub(crate) struct Service {
     pub(crate) nirvanix: Nirvanix,
     pub(crate) reseller: Arc<e2::Responder>,
     pub(crate) serving: Serving,
+    pub(crate) doors: Arc<Doors>,
     pub(crate) access_log: Option<Arc<dyn AccessLog>>,
     /// The listener's own host and port, for requests that name none.
     pub(crate) address: String,
@@ -26,6 +29,7 @@ pub(crate) struct Service {
 
 impl Listening for Service {
     async fn serve(&self, peer: Peer, request: Request<Incoming>) -> Result<Response<Body>, HungUp> {
+        let Ok(authority) = authority(&request) else { return Ok(bad_host()) };
         let path = request.uri().path();
         if is_below(path, larder_proto_e2::PREFIX) {
             return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving).await;
@@ -33,8 +37,9 @@ impl Listening for Service {
         if asks_for_version(path) {
             return Ok(version());
         }
-        let authority = authority(&request).unwrap_or(&self.address).to_owned();
-        let responder = nvx::Responder::new(self.nirvanix.clone(), authority, self.access_log.clone());
+        let authority = authority.unwrap_or_else(|| self.address.clone());
+        let doors = Arc::clone(&self.doors);
+        let responder = nvx::Responder::new(self.nirvanix.clone(), authority, doors, self.access_log.clone());
         exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving).await
     }
 }
@@ -57,8 +62,26 @@ fn version() -> Response<Body> {
     response
 }
 
-/// The host (and port) that was asked: of a target in absolute form, or of the `Host` header.
-fn authority(request: &Request<Incoming>) -> Option<&str> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    request.uri().authority().map(|authority| authority.as_str()).or(host).filter(|authority| !authority.is_empty())
+/// The request names no host, or one that is none: RFC 9112, section 3.2, wants 400.
+struct BadHost;
+
+/// The host (and port) that was asked: of a target in absolute form, or of the `Host` header. None if it names none.
+fn authority(request: &Request<Incoming>) -> Result<Option<String>, BadHost> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (host, more) = (hosts.next(), hosts.next());
+    let host = host.map(|host| host.to_str()).transpose().map_err(|_| BadHost)?.filter(|host| !host.is_empty());
+    let host = host.map(str::parse::<Authority>).transpose().map_err(|_| BadHost)?;
+    if more.is_some() || host.as_ref().is_some_and(|host| host.as_str().contains('@')) {
+        return Err(BadHost);
+    }
+    let asked = request.uri().authority().or(host.as_ref());
+    Ok(asked.map(|asked| asked.port_u16().map_or(asked.host().to_owned(), |port| format!("{}:{port}", asked.host()))))
+}
+
+fn bad_host() -> Response<Body> {
+    let mut response = Response::new(Body::foreign(Full::new(Bytes::from_static(b"Bad Host header\n"))));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    response
 }

@@ -21,7 +21,8 @@ pub(crate) struct Arguments {
     /// folder is empty.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Leave the server running at the end, until SIGINT or SIGTERM.
+    /// Leave the server running at the end, until SIGINT or SIGTERM, and leave `quickstart.env` in the data folder: the
+    /// variables of the printed curl lines, passwords among them.
     #[arg(long)]
     keep: bool,
 }

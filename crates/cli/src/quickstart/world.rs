@@ -92,8 +92,13 @@ impl World {
         Ok(self.master.create_child_account(&self.child_name, password).await?)
     }
 
-    /// Where the curl lines have their variables from. Only who could read the data folder can read this.
+    /// Where the curl lines have their variables from, if there will be a server to try them on. Only who could read the
+    /// data folder can read it.
     fn explain(&self, folder: &Folder, keep: bool) -> Result<(), Failure> {
+        if !keep {
+            say("\nWith --keep the curl lines below can be tried by hand.\n");
+            return Ok(());
+        }
         let path = folder.path.join("quickstart.env");
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -113,12 +118,8 @@ impl World {
         ] {
             writeln!(file, "{name}={}", quoted(value))?;
         }
-        if keep {
-            say("\nThe curl lines below take their variables from this file, and tokens from the logins:");
-            say(format_args!("    . {}\n", quoted(&path.display().to_string())));
-        } else {
-            say("\nWith --keep the curl lines below can be tried by hand.\n");
-        }
+        say("\nThe curl lines below take their variables from this file, and tokens from the logins:");
+        say(format_args!("    . {}\n", quoted(&path.display().to_string())));
         Ok(())
     }
 

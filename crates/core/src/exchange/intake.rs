@@ -36,6 +36,7 @@ impl<A: Api> Exchange<A> {
             }
             Err(refused) => {
                 self.style = refused.style;
+                self.name = refused.name;
                 self.refuse(&refused.fault);
             }
         }

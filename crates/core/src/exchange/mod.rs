@@ -35,11 +35,16 @@ pub struct Serving {
     pub limits: Limits,
     /// The longest silence of a client that owes us bytes, or that does not take ours. Default 30 seconds.
     pub stall: Duration,
+    /// How long we wait in all for a request that is held in memory. Default 60 seconds: the largest is 1 MiB.
+    pub message: Duration,
+    /// Bytes per second that an upload must bring on average, counted only while we wait for it, after the first
+    /// [`stall`](Self::stall). Default 1 KiB: slower than any modem, and an end to one byte every now and then.
+    pub rate: u64,
 }
 
 impl Default for Serving {
     fn default() -> Self {
-        Self { limits: Limits::default(), stall: Duration::from_secs(30) }
+        Self { limits: Limits::default(), stall: Duration::from_secs(30), message: Duration::from_secs(60), rate: 1 << 10 }
     }
 }
 
@@ -54,6 +59,9 @@ pub struct Exchange<A: Api> {
     head: Option<http::request::Parts>,
     sender: Option<Sender>,
     waiting: Option<(Why, Time)>,
+    /// How long we have waited for the client's bytes in all, and since when we do now.
+    owed: Duration,
+    owing_since: Option<Time>,
     outcome: Outcome<A>,
 }
 
@@ -71,6 +79,8 @@ impl<A: Api> Exchange<A> {
             head: None,
             sender: None,
             waiting: None,
+            owed: Duration::ZERO,
+            owing_since: None,
             outcome: Outcome::default(),
         };
         exchange.route(head);
@@ -90,11 +100,27 @@ impl<A: Api> Exchange<A> {
             Some(_) | None => now,
         };
         self.waiting = Some((why, since));
-        let until = (!ours).then(|| since + self.serving.stall);
+        let patience = if on.peer { self.patience(now) } else { None };
+        let stalled = (!ours).then(|| since + self.serving.stall);
+        let until = [stalled, patience].into_iter().flatten().min();
         if until.is_some_and(|until| until <= now) {
             return self.hang_up();
         }
         Duty::Wait { until, why, on }
+    }
+
+    /// Until when a client may go on owing us bytes, however often it sends one.
+    fn patience(&mut self, now: Time) -> Option<Time> {
+        self.owing_since = Some(now);
+        let allowed = match &self.intake {
+            Intake::Nothing => return None,
+            Intake::Whole(_) => self.serving.message,
+            Intake::Form(_) => {
+                let brought = Duration::from_secs(self.outcome.received.checked_div(self.serving.rate)?);
+                self.serving.stall.saturating_add(brought)
+            }
+        };
+        Some(now + allowed.saturating_sub(self.owed))
     }
 
     /// What it waits for, what may end that, and whether it is the embedder's turn (whose time is not limited here).
@@ -165,6 +191,9 @@ impl<A: Api> Machine for Exchange<A> {
     type Input = Told<A>;
 
     fn poll(&mut self, now: Time, _shared: &mut ()) -> Duty<A> {
+        if let Some(since) = self.owing_since.take() {
+            self.owed = self.owed.saturating_add(now.since(since));
+        }
         loop {
             if let Some(duty) = self.step(now) {
                 return duty;

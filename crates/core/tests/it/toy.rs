@@ -161,7 +161,7 @@ impl Api for Toy {
     fn route(head: &request::Parts) -> Result<(Name, ()), Refused<Self>> {
         let path = head.uri.path().trim_start_matches('/');
         let name = Name::ALL.iter().find(|name| name.meta().name == path);
-        name.map(|name| (*name, ())).ok_or(Refused { fault: Fault::No, style: () })
+        name.map(|name| (*name, ())).ok_or(Refused { fault: Fault::No, style: (), name: None })
     }
 
     fn is_field(name: &str) -> bool {
@@ -183,8 +183,8 @@ impl Api for Toy {
         let request = name.decode(Fields(fields));
         match (credential, request) {
             (Some(credential), Ok(request)) => Ok(Incoming { credential, request, style: () }),
-            (None, _) => Err(Refused { fault: Fault::Missing, style: () }),
-            (_, Err(_)) => Err(Refused { fault: Fault::Malformed, style: () }),
+            (None, _) => Err(Refused { fault: Fault::Missing, style: (), name: None }),
+            (_, Err(_)) => Err(Refused { fault: Fault::Malformed, style: (), name: None }),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use larder_proto_e2::{ByteCount, CreateUser, Fault, Handler, ListUsers, Quota, Request, User, UserCreated, Users};
 
+use super::Effort;
 use crate::Engine;
 use crate::refusal::Refusal;
 use crate::rules::resellers::NewResellerUser;
@@ -16,10 +17,14 @@ const BATCH: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Reseller(pub Arc<Engine>);
 
-/// Whether serving a request blocks for as long as a password takes to hash.
+/// What serving a request takes.
 #[must_use]
-pub fn blocks(request: &Request) -> bool {
-    matches!(request, Request::CreateUser(_))
+pub fn effort(request: &Request) -> Effort {
+    match request {
+        Request::CreateUser(_) => Effort::Hashes,
+        Request::ListUsers(_) => Effort::Reads,
+        _ => Effort::Quick,
+    }
 }
 
 /// The fault that reports a refusal.

@@ -1,7 +1,8 @@
 //! The handlers, where they do more than hand over.
 
 use larder_engine::Caller;
-use larder_engine::handlers::nvx::{Asker, Nirvanix, Session, blocks};
+use larder_engine::handlers::Effort;
+use larder_engine::handlers::nvx::{Asker, Nirvanix, Session, effort};
 use larder_proto_nvx::accounting::{CreateChildAccount, EmailFormat};
 use larder_proto_nvx::imfs::GetStorageNode;
 use larder_proto_nvx::{Answer, Request, dispatch};
@@ -65,7 +66,7 @@ fn no_contact_data_of_a_child_account_is_lost() {
 fn a_storage_node_is_awaited() {
     World::both(|world| {
         let request = Request::ImfsGetStorageNode(GetStorageNode { size_bytes: 1, restricted_ip: None });
-        assert!(!blocks(&request));
+        assert_eq!(effort(&request), Effort::Quick);
         let Answer::ImfsGetStorageNode(node) = ask(world, world.kid, request) else { panic!("another answer") };
         assert_eq!(node.upload_host, "files.example");
         assert!(!node.upload_token.is_empty());

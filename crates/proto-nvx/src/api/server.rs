@@ -34,11 +34,11 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
     let pairs = form::parse(head.uri.query().unwrap_or_default(), MAX_PAIRS).unwrap_or_default();
     // A callback that is none is refused when the request is opened.
     let style = style_of(&pairs, Style::XML).unwrap_or(Style::XML);
-    let unsupported = |style| Refused { fault: Fault::from(Code::UnsupportedOperation), style };
+    let refused = |code, style, name| Refused { fault: Fault::from(code), style, name };
     let path = head.uri.path();
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let name = match segments.as_slice() {
-        [] => None,
+        [] => return Err(refused(Code::DownloadPathNotFound, style, Some(Name::TransferDownload))),
         [ws, namespace, method] if ws.eq_ignore_ascii_case("ws") => {
             strip_suffix(method, ".ashx").and_then(|method| find(namespace, method))
         }
@@ -47,13 +47,13 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
         [one] if strip_suffix(one, ".ashx").is_some() => None,
         _ => Some(Name::TransferDownload),
     };
-    let Some(name) = name else { return Err(unsupported(style)) };
+    let Some(name) = name else { return Err(refused(Code::UnsupportedOperation, style, None)) };
     let allowed = match name.meta().kind {
         Kind::Unary => matches!(head.method, Method::GET | Method::POST),
         Kind::Upload => head.method == Method::POST,
         Kind::Download => matches!(head.method, Method::GET | Method::HEAD),
     };
-    if allowed { Ok((name, style)) } else { Err(unsupported(style)) }
+    if allowed { Ok((name, style)) } else { Err(refused(Code::UnsupportedOperation, style, Some(name))) }
 }
 
 fn strip_suffix<'a>(text: &'a str, suffix: &str) -> Option<&'a str> {
@@ -85,7 +85,11 @@ pub(super) fn open(
     head: &request::Parts,
     body: RequestBody<'_>,
 ) -> Result<Incoming<Nvx>, Refused<Nvx>> {
-    let refused = |reject: Reject, style: &Style| Refused { fault: reject.into(), style: style.clone() };
+    let refused = |reject: Reject, style: &Style| {
+        // What travels in the path or in a header is no parameter, and has a name of our own.
+        let field = reject.field.trim_start_matches('$').to_owned();
+        Refused { fault: Reject { field, ..reject }.into(), style: style.clone(), name: Some(name) }
+    };
     let (token, pairs) = read(name, head, body).map_err(|reject| refused(reject, style))?;
     let mut style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
     if name.meta().kind == Kind::Upload {

@@ -8,18 +8,20 @@ use std::time::Duration;
 
 use larder_core::{Credential, Outcome, Secret};
 use larder_engine::Refusal;
-use larder_engine::handlers::nvx::{Asker, Nirvanix, Session, blocks};
-use larder_engine::handlers::nvx_fault;
+use larder_engine::handlers::nvx::{Asker, Nirvanix, Session, effort};
+use larder_engine::handlers::{Effort, nvx_fault};
 use larder_proto_nvx::transfer::{Download, Upload};
 use larder_proto_nvx::{Answer, Code, Fault, Nvx, Request, dispatch};
 use larder_transport::server::{Peer, Respond, Served};
 
-use crate::{Access, AccessLog, blocking};
+use crate::blocking::{self, Doors};
+use crate::{Access, AccessLog};
 
 /// Answers one request.
 pub(crate) struct Responder {
     nirvanix: Nirvanix,
     authority: String,
+    doors: Arc<Doors>,
     access_log: Option<Arc<dyn AccessLog>>,
 }
 
@@ -32,16 +34,19 @@ pub(crate) struct Caller {
 type Serving = Served<Nvx, upload::Receiving, download::Sending>;
 
 impl Responder {
-    pub(crate) fn new(nirvanix: Nirvanix, authority: String, access_log: Option<Arc<dyn AccessLog>>) -> Self {
-        Self { nirvanix, authority, access_log }
+    pub(crate) fn new(nirvanix: Nirvanix, authority: String, doors: Arc<Doors>, access_log: Option<Arc<dyn AccessLog>>) -> Self {
+        Self { nirvanix, authority, doors, access_log }
     }
 
     async fn answer(&self, asker: Asker, request: Request) -> Result<Answer, Fault> {
-        if !blocks(&request) {
-            return dispatch(&self.nirvanix, &asker, request).await;
-        }
+        let door = match effort(&request) {
+            Effort::Quick => return dispatch(&self.nirvanix, &asker, request).await,
+            Effort::Reads => &self.doors.reading,
+            Effort::Hashes => &self.doors.hashing,
+        };
+        let Ok(place) = door.enter().await else { return Err(busy()) };
         let nirvanix = self.nirvanix.clone();
-        settled(blocking::drive(async move { dispatch(&nirvanix, &asker, request).await }).await)
+        settled(blocking::drive(place, async move { dispatch(&nirvanix, &asker, request).await }).await)
     }
 
     async fn upload(&self, caller: Caller, upload: Upload) -> Result<Serving, Fault> {
@@ -92,6 +97,11 @@ impl Respond<Nvx> for Responder {
             log.ended(&Access::of(peer.address.ip(), &outcome, elapsed));
         }
     }
+}
+
+/// Too many ask for the slowest work: later there may be a place.
+fn busy() -> Fault {
+    Fault { message: "The service is busy".to_owned(), ..Fault::from(Code::Database) }
 }
 
 /// What blocking work came to; without a result, the service is going down.

@@ -26,6 +26,8 @@ pub(crate) struct Receiving {
     base: Option<String>,
     /// A form's empty file input: there is no file.
     is_skipping: bool,
+    /// What the file's MD5 must be.
+    md5: Option<[u8; 16]>,
     done: Uploaded,
 }
 
@@ -34,7 +36,8 @@ impl Receiving {
         let folder = Some(upload.dest_folder_path.as_str().to_owned());
         let to = Destination { token, peer, folder, first_byte: FirstByte::Enforced };
         let stored = engine.begin_upload(&to).map_err(said)?;
-        Ok(Self { stored: Some(stored), base: None, is_skipping: false, done: Uploaded::default() })
+        let md5 = upload.file_md5.map(|md5| md5.0);
+        Ok(Self { stored: Some(stored), base: None, is_skipping: false, md5, done: Uploaded::default() })
     }
 
     /// Works with the stored upload where that may block.
@@ -81,7 +84,8 @@ impl server::Upload<Nvx> for Receiving {
         if self.is_skipping {
             return Ok(());
         }
-        match self.work(|stored| stored.end_file(None).map_err(said)).await? {
+        let md5 = self.md5;
+        match self.work(move |stored| stored.end_file(md5).map_err(said)).await? {
             EndOfFile::Published(entry) => debug_assert!(matches!(entry.kind, EntryKind::File { .. })),
             EndOfFile::Kept(_) => {}
         }

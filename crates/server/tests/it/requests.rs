@@ -78,7 +78,7 @@ async fn formats_and_callbacks() {
 #[tokio::test]
 async fn what_is_not_served_is_160() {
     let world = World::start().await;
-    for target in ["/ws/IMFS/Nope.ashx", "/ws/Nope/Login.ashx", "/ws", "/ws/IMFS", "/ws/a/b/c.ashx", "/", "/Update.ashx"] {
+    for target in ["/ws/IMFS/Nope.ashx", "/ws/Nope/Login.ashx", "/ws", "/ws/IMFS", "/ws/a/b/c.ashx", "/Update.ashx"] {
         let answer = world.ask(get(target)).await;
         assert_eq!((answer.status, answer.code()), (200, 160), "{target}");
     }
@@ -86,6 +86,33 @@ async fn what_is_not_served_is_160() {
         assert_eq!(world.ask(get(target)).await.status, 404, "{target}");
     }
     assert_eq!(world.ask(get("/api/reseller/v1/create_user")).await.status, 405);
+}
+
+/// 200 is the API's own way to refuse; outside of it, HTTP's is used. A CONNECT that is answered with 200 is a tunnel.
+#[tokio::test]
+async fn outside_of_the_api_http_says_no_itself() {
+    let world = World::start().await;
+    assert_eq!(world.ask(get("/")).await.status, 404);
+    for (line, status) in [
+        ("CONNECT evil.example:80", 404),
+        ("OPTIONS *", 405),
+        ("POST /App/kid/file", 405),
+        ("DELETE /App/kid/file", 405),
+        ("PUT /Upload.ashx", 200),
+    ] {
+        let answer = world.ask(format!("{line} HTTP/1.1\r\nHost: larder\r\nContent-Length: 0\r\n\r\n")).await;
+        assert_eq!(answer.status, status, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_host_is_named_once_and_is_one() {
+    let world = World::start().await;
+    for hosts in ["Host: a\r\nHost: b\r\n", "Host: a<b>/x y\r\n", "Host: user@a\r\n"] {
+        let answer = world.ask(format!("GET /Version.ashx HTTP/1.1\r\n{hosts}\r\n")).await;
+        assert_eq!(answer.status, 400, "{hosts}");
+    }
+    world.serves().await;
 }
 
 #[tokio::test]

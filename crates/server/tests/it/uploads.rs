@@ -194,3 +194,13 @@ async fn uploads_by_get_and_without_a_form_are_refused() {
     let answer = world.ask(crate::wire::post("/Upload.ashx", &[("uploadToken", &token), ("destFolderPath", "Docs")])).await;
     assert_eq!(answer.code(), 101);
 }
+
+#[tokio::test]
+async fn a_file_with_another_md5_than_announced_is_not_stored() {
+    let (world, session, token) = ready().await;
+    let upload = |md5: &str| Form::upload(&token, "Docs").field("fileMD5", md5).file("a.txt", "hello").request("/Upload.ashx");
+    assert_eq!(world.ask(upload("AAAAAAAAAAAAAAAAAAAAAA==")).await.code(), 70106);
+    assert_eq!(world.ask(upload("no MD5")).await.code(), 101);
+    assert_eq!(world.ask(upload("XUFAKrxLKna5cZ2REBfFkg==")).await.code(), 0);
+    assert_eq!(world.names(&session, "Docs").await, ["a.txt"]);
+}

@@ -104,10 +104,18 @@ fn who_may_not_upload_is_told_before_the_file_is_read() {
 
 #[test]
 fn a_caller_may_take_its_time() {
-    let source = Source { piece: 2, pause: 29 * SECOND, ..Source::from("hello") };
+    let source = Source { piece: 2, pause: 7 * SECOND, ..Source::from("hello") };
     let (ended, pair) = uploads(nvx::sized(5), source, Plan::default());
     assert!(ended.is_ok(), "{ended:?}");
-    assert_eq!(pair.now().0, 116 * SECOND);
+    assert_eq!(pair.now().0, 28 * SECOND);
+}
+
+#[test]
+fn a_byte_now_and_then_is_not_enough_for_a_server() {
+    let source = Source { piece: 2, pause: 29 * SECOND, ..Source::from("hello") };
+    let (ended, pair) = uploads(nvx::sized(5), source, Plan::default());
+    assert_eq!(ended.unwrap_err().kind, ErrorKind::OutcomeUnknown(Failure::Reset));
+    assert_eq!(pair.now().0, 30 * SECOND, "less than 1 KiB per second, after the first 30");
 }
 
 #[test]

@@ -185,7 +185,7 @@ impl Api for Shelf {
     fn route(head: &request::Parts) -> Result<(Name, ()), Refused<Self>> {
         let path = head.uri.path().trim_start_matches('/');
         let name = Name::ALL.iter().find(|name| name.meta().name == path).copied();
-        name.map(|name| (name, ())).ok_or_else(|| Refused { fault: Fault::new(404, "no such operation"), style: () })
+        name.map(|name| (name, ())).ok_or_else(|| Refused { fault: Fault::new(404, "no such operation"), style: (), name: None })
     }
 
     fn is_field(name: &str) -> bool {
@@ -198,8 +198,11 @@ impl Api for Shelf {
             (RequestBody::Whole(json), None) => name.decode(FromJson(json)),
             (RequestBody::Fields(fields), None) => name.decode(FromJson(fields[0].1.as_bytes())),
         };
-        let request =
-            request.map_err(|reject| Refused { fault: Self::fault(RequestFlaw::Reject(reject), Some(name)), style: () })?;
+        let request = request.map_err(|reject| Refused {
+            fault: Self::fault(RequestFlaw::Reject(reject), Some(name)),
+            style: (),
+            name: None,
+        })?;
         let credential = match head.headers.get("x-token").and_then(|token| token.to_str().ok()) {
             Some(token) => Credential::Session(Secret::new(token)),
             None => Credential::None,

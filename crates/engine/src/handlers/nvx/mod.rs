@@ -17,7 +17,7 @@ use larder_proto_nvx::values::{NonEmpty, Path, SortCode};
 use larder_proto_nvx::{Code, Done, Fault, Handler, Request};
 
 use self::describe::{contact, facts, put};
-use super::nvx_fault;
+use super::{Effort, nvx_fault};
 use crate::Engine;
 use crate::refusal::Refusal;
 use crate::rules::listing::Page;
@@ -60,13 +60,17 @@ impl Asker {
     }
 }
 
-/// Whether serving a request blocks for as long as a password takes to hash.
+/// What serving a request takes.
 #[must_use]
-pub fn blocks(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::AuthenticationLogin(_) | Request::AuthenticationChangePassword(_) | Request::AccountingCreateChildAccount(_)
-    )
+#[expect(clippy::wildcard_enum_match_arm, reason = "all that is not named is quick")]
+pub fn effort(request: &Request) -> Effort {
+    match request {
+        Request::AuthenticationLogin(_) | Request::AuthenticationChangePassword(_) | Request::AccountingCreateChildAccount(_) => {
+            Effort::Hashes
+        }
+        Request::ImfsListFolder(_) | Request::AccountingListChildAccounts(_) => Effort::Reads,
+        _ => Effort::Quick,
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for use in map_err")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::Nvx;
-use crate::values::{ContentRange, FileName, FolderPath};
+use crate::values::{ContentRange, FileName, FolderPath, Md5};
 
 /// `POST /Upload.ashx`: a multipart form with parameters first and files after them.
 ///
@@ -28,6 +28,9 @@ pub struct Upload {
     /// What the service fetches afterwards.
     #[serde(rename = "callbackURL", default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<String>,
+    /// The MD5 that the file must have: 70106 if it has another, and then nothing is stored.
+    #[serde(rename = "fileMD5", default, skip_serializing_if = "Option::is_none")]
+    pub file_md5: Option<Md5>,
     /// The file's name. A server finds names in the files' own parts.
     #[serde(rename = "$fileName", default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<FileName>,
@@ -48,6 +51,7 @@ impl Upload {
             dest_folder_path,
             forwarding_url: None,
             callback_url: None,
+            file_md5: None,
             file_name: Some(file_name),
             content_type: None,
             content_range: None,
