@@ -23,8 +23,10 @@ const READERS: usize = 4;
 /// A store in one database file.
 pub struct Sqlite {
     path: PathBuf,
-    writer: Writer,
+    // Dropped before the writer, which empties the log into the database when it is the last: a connection that only reads
+    // cannot.
     readers: Mutex<Readers>,
+    writer: Writer,
     returned: Condvar,
     unclean: bool,
 }

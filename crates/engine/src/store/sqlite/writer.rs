@@ -6,6 +6,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use super::schema::failed;
@@ -137,9 +138,14 @@ fn work(connection: &Connection, jobs: &Receiver<Box<dyn Job>>) {
             poisoned = settle(connection, group);
         }
     }
-    if !poisoned {
+    if poisoned {
+        // The log stays as it is, for the next start to recover.
+        let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    } else {
         // If it fails, the next start looks for what a crash may have left, and finds nothing.
         let _ = mark(connection, false);
+        // If it fails, the log stays, and is read with the database.
+        let _ = checkpoint(connection, "TRUNCATE");
     }
 }
 
