@@ -1,5 +1,6 @@
 //! Opening, founding and recovering.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -107,16 +108,23 @@ impl Engine {
     /// # Errors
     /// [`OpenError`] says why not.
     pub fn open(folder: &Path, parts: Parts) -> Result<Self, OpenError> {
-        if !folder.exists() {
+        let made = !folder.exists();
+        if made {
             private_folder(folder).map_err(StoreError::io("creating the data folder"))?;
-            let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            parts.disk.sync_dir(parent).map_err(StoreError::io("syncing the data folder's parent"))?;
+        }
+        // Whoever made it, perhaps a process that crashed just then, may not have synced it.
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match parts.disk.sync_dir(parent) {
+            // Somebody else's folder around it, which we may pass through but not open, is theirs to sync.
+            Err(error) if !made && error.kind() == ErrorKind::PermissionDenied => {}
+            synced => synced.map_err(StoreError::io("syncing the data folder's parent"))?,
         }
         let lock = FolderLock::take(folder)?;
         let database = folder.join("larder.db");
         // SQLite gives the files beside it the same permissions. The folder may have been made by somebody else, with
         // wider ones than ours.
         private_file(&database).map_err(StoreError::io("creating the database file"))?;
+        parts.disk.sync_dir(folder).map_err(StoreError::io("syncing the data folder"))?;
         let sqlite = Sqlite::open(&database)?;
         let blobs = DiskBlobs::open(folder.join("blobs"), parts.disk.clone())?;
         let unclean = sqlite.was_unclean();

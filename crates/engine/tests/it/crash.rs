@@ -239,3 +239,68 @@ fn every_sync_comes_before_what_relies_on_it() {
     upload.end_file(None).unwrap();
     insta::assert_snapshot!(disk.1.lock().unwrap().join("\n"));
 }
+
+#[test]
+fn after_an_orderly_end_the_database_file_alone_is_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, copy) = (folder.path().join("data"), folder.path().join("copy"));
+    let world = World::sqlite(&data);
+    world.put(&world.kid, "", "small", &noise(1_000)).unwrap();
+    let kid = world.kid;
+    drop(world);
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::copy(data.join("larder.db"), copy.join("larder.db")).unwrap();
+    let engine = Engine::open(&copy, parts(2).1).unwrap();
+    assert!(engine.is_founded().unwrap());
+    assert!(engine.open_file(&kid, "small").is_ok());
+    assert!(!data.join("larder.db-wal").exists());
+}
+
+#[test]
+fn the_data_folder_is_durable_whoever_made_it() {
+    for made in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        if made {
+            std::fs::create_dir(&data).unwrap();
+        }
+        let disk = SyncedFolders::default();
+        let (_, mut parts) = parts(1);
+        parts.disk = Arc::new(disk.clone());
+        drop(Engine::open(&data, parts).unwrap());
+        let synced = disk.0.lock().unwrap();
+        assert!(synced.contains(&(folder.path().to_owned(), true)), "{synced:?}");
+        assert!(synced.iter().any(|(path, database)| *path == data && *database), "{synced:?}");
+        assert_eq!(synced[1], (data.clone(), true), "before anything goes into it: {synced:?}");
+    }
+}
+
+/// Notes the folders that are synced, and whether what is in them by then is there.
+#[derive(Clone, Default)]
+struct SyncedFolders(Arc<Mutex<Vec<(PathBuf, bool)>>>);
+
+impl Disk for SyncedFolders {
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        SystemDisk.create(path)
+    }
+    fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        SystemDisk.open(path)
+    }
+    fn create_dir(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.create_dir(path)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        SystemDisk.rename(from, to)
+    }
+    fn sync_dir(&self, path: &Path) -> io::Result<()> {
+        let there = path.join("data").exists() || path.join("larder.db").exists();
+        self.0.lock().unwrap().push((path.to_owned(), there));
+        SystemDisk.sync_dir(path)
+    }
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        SystemDisk.remove(path)
+    }
+    fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>> {
+        SystemDisk.list(path)
+    }
+}
