@@ -13,7 +13,7 @@
 //!
 //! # Out of scope
 //! HTTP and its codes, wire formats, TLS, threads to call this from: the server has those. Slowing down an address that
-//! guesses passwords is the server's too; locking the account is ours.
+//! guesses passwords is not done yet, by nobody; locking the account is ours.
 //!
 //! # Units
 //! Times are milliseconds since 1970 ([`Timestamp`]), lengths are bytes, limits on paths are Unicode characters.
