@@ -9,6 +9,7 @@ use md5::{Digest, Md5};
 use crate::blobs::{BlobFiles, BlobWriter, Mark};
 use crate::env::Timestamp;
 use crate::refusal::{Refusal, StoreError};
+use crate::rules::listing::Entry;
 use crate::rules::places::Place;
 use crate::token::TokenHash;
 use crate::types::AccountId;
@@ -18,6 +19,9 @@ use crate::types::AccountId;
 pub const MAX_PARTIAL: usize = 256;
 /// Unfinished files of one account at once. Beyond them, it loses its oldest.
 pub const MAX_PARTIAL_PER_ACCOUNT: usize = 32;
+
+/// Complete files whose last piece may come once more.
+const MAX_FINISHED: usize = 1024;
 
 /// A piece of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub(super) struct Partials(Arc<Mutex<All>>);
 #[derive(Debug, Default)]
 struct All {
     slots: HashMap<FileKey, Slot>,
+    /// Files that are published, by a last piece that was a range. None of them has a slot.
+    finished: HashMap<FileKey, Finished>,
     /// The number of the latest slot.
     latest: u64,
 }
@@ -68,8 +74,8 @@ struct Slot {
 #[derive(Debug)]
 struct Partial {
     writer: BlobWriter,
-    /// The last piece: its first byte, its last byte, its MD5.
-    latest: Option<(u64, u64, [u8; 16])>,
+    /// The last piece.
+    latest: Option<Placed>,
     expires: Timestamp,
 }
 
@@ -88,12 +94,32 @@ pub(super) struct Work {
     length: u64,
 }
 
+/// A piece that has its place: its first byte, its last byte, its MD5.
+pub(super) type Placed = (u64, u64, [u8; 16]);
+
+#[derive(Debug)]
+struct Finished {
+    number: u64,
+    last: Placed,
+    entry: Entry,
+    expires: Timestamp,
+}
+
+/// What may be the last piece of a published file once more: its sender missed the answer.
+#[derive(Debug)]
+pub(super) struct Repeat {
+    last: Placed,
+    entry: Entry,
+    md5: Md5,
+    length: u64,
+}
+
 /// What a piece led to.
 pub(super) enum Outcome {
     /// The file goes on after so many bytes.
     Kept(u64),
-    /// The file is complete.
-    Complete(BlobWriter),
+    /// The file is complete, with this range as its end.
+    Complete(Box<BlobWriter>, Option<Placed>),
 }
 
 impl All {
@@ -142,6 +168,7 @@ impl Partials {
         all.latest += 1;
         let number = all.latest;
         all.slots.insert(key.clone(), Slot { number, partial: None });
+        all.finished.remove(&key);
         drop(all);
         // Its file is removed, which may take a while.
         drop(lost);
@@ -166,15 +193,68 @@ impl Partials {
 
     /// Drops the unfinished file, as a whole one takes its place. Work on it is then for nothing.
     pub(super) fn forget(&self, key: &FileKey) {
-        let forgotten = self.all().slots.remove(key);
+        let mut all = self.all();
+        let forgotten = all.slots.remove(key);
+        all.finished.remove(key);
+        drop(all);
         drop(forgotten);
+    }
+
+    /// Notes that a file was published with that last piece.
+    pub(super) fn finish(&self, key: FileKey, last: Placed, entry: Entry, expires: Timestamp) {
+        let mut all = self.all();
+        // Another may have been begun meanwhile.
+        if all.slots.contains_key(&key) {
+            return;
+        }
+        if all.finished.len() >= MAX_FINISHED {
+            let oldest = all.finished.iter().min_by_key(|(_, finished)| finished.number).map(|(key, _)| key.clone());
+            oldest.and_then(|key| all.finished.remove(&key));
+        }
+        all.latest += 1;
+        let number = all.latest;
+        all.finished.insert(key, Finished { number, last, entry, expires });
+    }
+
+    /// What a piece with that range may repeat.
+    pub(super) fn repeat(&self, key: &FileKey, piece: Option<Piece>) -> Option<Repeat> {
+        let Some(Piece::Range { first, last, total }) = piece else { return None };
+        let all = self.all();
+        let finished = all.finished.get(key)?;
+        let same = (finished.last.0, finished.last.1) == (first, last) && last.checked_add(1) == Some(total);
+        same.then(|| Repeat { last: finished.last, entry: finished.entry.clone(), md5: Md5::new(), length: 0 })
     }
 
     /// Drops files whose token has expired, and says how many.
     pub(super) fn sweep(&self, now: Timestamp) -> usize {
         let expired = |slot: &Slot| slot.partial.as_ref().is_some_and(|partial| partial.expires < now);
-        let swept: Vec<_> = self.all().slots.extract_if(|_, slot| expired(slot)).collect();
+        let mut all = self.all();
+        all.finished.retain(|_, finished| finished.expires >= now);
+        let swept: Vec<_> = all.slots.extract_if(|_, slot| expired(slot)).collect();
+        drop(all);
         swept.len()
+    }
+}
+
+impl Repeat {
+    pub(super) const fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    pub(super) fn push(&mut self, data: &[u8]) -> Result<(), Refusal> {
+        self.length += data.len() as u64;
+        self.md5.update(data);
+        if self.length > self.last.1 - self.last.0 + 1 { Err(Refusal::RangeNotSatisfiable) } else { Ok(()) }
+    }
+
+    /// The file, if it was a repeat, and `other` if it was other content.
+    pub(super) fn end(self, other: Refusal) -> Result<Entry, Refusal> {
+        let (first, last, md5) = self.last;
+        if self.length != last - first + 1 {
+            return Err(Refusal::RangeNotSatisfiable);
+        }
+        let same = <[u8; 16]>::from(self.md5.finalize()) == md5;
+        if same { Ok(self.entry) } else { Err(other) }
     }
 }
 
@@ -208,11 +288,14 @@ impl Work {
             self.partial = Some(partial);
             return Err(Refusal::RangeNotSatisfiable);
         }
-        if let Piece::Range { first, last, .. } = self.piece {
-            partial.latest = Some((first, last, md5));
-        }
+        let placed = if let Piece::Range { first, last, .. } = self.piece { Some((first, last, md5)) } else { None };
+        partial.latest = placed.or(partial.latest);
         let size = partial.writer.size();
-        let outcome = if complete { (None, Outcome::Complete(partial.writer)) } else { (Some(partial), Outcome::Kept(size)) };
+        let outcome = if complete {
+            (None, Outcome::Complete(Box::new(partial.writer), placed))
+        } else {
+            (Some(partial), Outcome::Kept(size))
+        };
         if self.put_back(outcome.0) { Ok(outcome.1) } else { Err(Refusal::FileLocked) }
     }
 

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use larder_core::Secret;
 
 use super::Engine;
-use super::partial::{Outcome, Piece, Work, file_key};
+use super::partial::{Outcome, Piece, Repeat, Work, file_key};
 use crate::blobs::{BlobPlace, BlobReader, BlobWriter, StoredBlob};
 use crate::env::Timestamp;
 use crate::pending::Pending;
 use crate::refusal::Refusal;
 use crate::rules::files;
 use crate::rules::housekeeping::{self, FILES_AT_ONCE};
-use crate::rules::listing::Entry;
-use crate::rules::places::Place;
+use crate::rules::listing::{Entry, EntryKind};
+use crate::rules::places::{Place, find};
 use crate::rules::uploads::{self, FirstByte, UploadTerms};
 use crate::token::{TokenHash, opaque};
 use crate::types::{Caller, Removal, UploadRight};
@@ -54,6 +54,7 @@ pub struct Upload {
 enum Receiving {
     Whole { writer: BlobWriter, length: Option<u64> },
     Piece(Box<Work>),
+    Repeat(Box<Repeat>),
 }
 
 /// What the end of a file part led to.
@@ -175,10 +176,17 @@ impl Upload {
             path = path.join(part)?;
         }
         let place = Place { path, ..self.folder.clone() };
+        let key = file_key(self.right.hash, &place);
+        if let Some(repeat) = self.engine.partial.repeat(&key, piece)
+            && self.engine.store.read(|view| find(view, &place))?.map(|node| Entry::new(node, place.path.text())).as_ref()
+                == Some(repeat.entry())
+        {
+            self.current = Some((place, Receiving::Repeat(Box::new(repeat))));
+            return Ok(());
+        }
         let overwrite = self.right.overwrite;
         self.engine.store.read(|view| files::may_publish(view, &place, overwrite))?;
         let writer = BlobWriter::new(&*self.engine.random)?;
-        let key = file_key(self.right.hash, &place);
         let receiving = match piece {
             None => Receiving::Whole { writer, length: None },
             Some(Piece::Range { first: 0, last, total }) if last.checked_add(1) == Some(total) => {
@@ -207,36 +215,57 @@ impl Upload {
                 }
             }
             Some((_, Receiving::Piece(work))) => work.push(data, blobs),
+            Some((_, Receiving::Repeat(repeat))) => repeat.push(data),
             None => Err(Refusal::FileNotFound),
         };
         outcome.inspect_err(|_| self.current = None)
     }
 
     /// Ends the file, or the piece. A complete file is durable and published when this returns. With `md5`, the whole
-    /// file's content must have that digest.
+    /// file's content must have that digest. An identical repeat of the range that completed a file is answered as that
+    /// was, with nothing done.
     ///
     /// # Errors
     /// [`Refusal::FileNotFound`] if none was begun; [`Refusal::RangeNotSatisfiable`] for another length than announced;
     /// [`Refusal::FileLocked`]; [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of [`files::publish`]. Files ended before stay.
     pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
         let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
-        let writer = match receiving {
+        let key = file_key(self.right.hash, &place);
+        let (writer, last) = match receiving {
             Receiving::Whole { writer, length } => {
                 if length.is_some_and(|length| length != writer.size()) {
                     return Err(Refusal::RangeNotSatisfiable);
                 }
-                self.engine.partial.forget(&file_key(self.right.hash, &place));
-                writer
+                self.engine.partial.forget(&key);
+                (writer, None)
             }
             Receiving::Piece(work) => match work.end()? {
                 Outcome::Kept(size) => return Ok(EndOfFile::Kept(size)),
-                Outcome::Complete(writer) => writer,
+                Outcome::Complete(writer, last) => (*writer, last),
             },
+            Receiving::Repeat(repeat) => return self.end_repeat(*repeat, md5),
         };
         if md5.is_some_and(|md5| md5 != writer.md5()) {
             return Err(Refusal::Integrity);
         }
         let entry = self.engine.publish(&self.right, self.peer, place, writer.finish()?)?;
+        if let Some(last) = last {
+            self.engine.partial.finish(key, last, entry.clone(), self.right.expires);
+        }
+        Ok(EndOfFile::Published(entry))
+    }
+
+    /// Ends what repeats the last piece of a file that is published, by the same token.
+    fn end_repeat(&self, repeat: Repeat, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
+        let other = if self.right.overwrite { Refusal::RangeNotSatisfiable } else { Refusal::AlreadyExists };
+        let entry = repeat.end(other)?;
+        if let EntryKind::File { md5: whole, .. } = entry.kind
+            && md5.is_some_and(|md5| md5 != whole)
+        {
+            return Err(Refusal::Integrity);
+        }
+        let (hash, now) = (self.right.hash, self.engine.now());
+        self.engine.store.read(|view| uploads::check(view, &hash, self.peer, None, FirstByte::Ignored, now))?;
         Ok(EndOfFile::Published(entry))
     }
 }

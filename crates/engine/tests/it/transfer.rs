@@ -349,3 +349,46 @@ fn many_accounts_share_the_unfinished_files() {
     }
     piece(&world.sis, "hers").unwrap();
 }
+
+#[test]
+fn an_identical_repeat_of_the_last_piece_is_done_already() {
+    World::both(|world| {
+        for overwrite in [false, true] {
+            let token =
+                world.engine.grant_upload(&world.kid, UploadTerms { overwrite, ..UploadTerms::default() }).wait().unwrap();
+            let name = overwrite.to_string();
+            let send_as = |token: &Secret, range: (u64, u64, u64), data: &[u8], md5: Option<[u8; 16]>| {
+                let mut upload = begin(world, token)?;
+                let (first, last, total) = range;
+                upload.file(&[], &name, Some(Piece::Range { first, last, total }))?;
+                upload.push(data)?;
+                upload.end_file(md5)
+            };
+            let send = |range, data: &[u8]| send_as(&token, range, data, None);
+            let not_now = if overwrite { Refusal::RangeNotSatisfiable } else { Refusal::AlreadyExists };
+            assert_eq!(send((0, 1, 4), b"ab"), Ok(EndOfFile::Kept(2)));
+            let published = send((2, 3, 4), b"cd").unwrap();
+            let before = world.dump();
+            world.clock.advance(1_000);
+            assert_eq!(send((2, 3, 4), b"cd"), Ok(published.clone()));
+            assert_eq!(send((2, 3, 4), b"cd"), Ok(published.clone()));
+            assert_eq!(send((2, 3, 4), b"ce"), Err(not_now.clone()), "other content");
+            assert_eq!(send((2, 3, 4), b"c"), Err(Refusal::RangeNotSatisfiable), "less");
+            assert_eq!(send((2, 3, 4), b"cde"), Err(Refusal::RangeNotSatisfiable), "more");
+            assert_eq!(send((1, 3, 4), b"bcd"), Err(not_now.clone()), "another range");
+            assert_eq!(send_as(&token, (2, 3, 4), b"cd", Some([7; 16])), Err(Refusal::Integrity));
+            assert_eq!(world.dump(), before, "nothing was published again");
+            let other =
+                world.engine.grant_upload(&world.kid, UploadTerms { overwrite, ..UploadTerms::default() }).wait().unwrap();
+            assert_eq!(send_as(&other, (2, 3, 4), b"cd", None), Err(not_now), "another token");
+
+            if overwrite {
+                assert_eq!(send((0, 1, 4), b"AB"), Ok(EndOfFile::Kept(2)));
+                assert!(matches!(send((2, 3, 4), b"cd"), Ok(EndOfFile::Published(_))));
+                assert_eq!(world.get(&world.kid, &name).unwrap(), b"ABcd", "a new file's last piece is no repeat");
+            }
+            world.engine.delete_files(&world.kid, vec![name.clone()]).wait().unwrap();
+            assert_eq!(send((2, 3, 4), b"cd"), Err(Refusal::RangeNotSatisfiable), "what is gone is not there");
+        }
+    });
+}
