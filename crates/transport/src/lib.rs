@@ -7,6 +7,22 @@
 //! **Out of scope:** what is said. Operations, sessions, retries, deadlines and redirects are the core's; routing between
 //! APIs, storage and logs are the embedder's. HTTP/2, proxies and cookies: the services here never spoke or used them.
 //!
+//! # An example
+//! ```no_run
+//! use larder_core::{Session, Settings, Target};
+//! use larder_proto_e2::{E2, ListUsers};
+//! use larder_transport::Client;
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::<E2>::new(Session::with_token("the API key".into()), Default::default());
+//! let settings = Settings::new(Target::parse("https://api.idrivee2.com")?);
+//! for user in client.call(ListUsers {}, settings).await?.users {
+//!     println!("{}", user.email);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Contents
 //! * [`client`]: [`Client`], with [`Source`](client::Source) and [`Sink`](client::Sink) for files. Its driver,
 //!   `client/drive.rs`, is one screen long: the example of how to drive a call from any other runtime.
