@@ -5,7 +5,7 @@
 //! [`ClientMachine`] that is abandoned when it is dropped, `wire` one exchange of hyper's, `files` a [`Source`] and a
 //! [`Sink`].
 //!
-//! ```ignore
+//! ```text
 #![doc = include_str!("drive.rs")]
 //! ```
 
