@@ -4,6 +4,7 @@
 //! * [`fixtures`]: raw messages from what the documents print
 //! * [`layers`], [`facade`], [`features`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
+//! * [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod ci;
@@ -14,6 +15,7 @@ pub mod fixtures;
 pub mod layers;
 pub mod licences;
 pub mod snapshots;
+pub mod torture;
 pub mod workspace;
 
 /// A command ends well or with one message for the person who ran it.

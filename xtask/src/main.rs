@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{ci, facade, features, fixtures, layers, licences, snapshots, workspace};
+use xtask::{ci, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -28,6 +28,8 @@ enum Command {
     Licences,
     /// Hold that no snapshot waits for review
     Snapshots,
+    /// Cut the power under a running service (needs root, mkfs.ext4, loop devices, python3)
+    Torture,
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Features => features::run(),
         Command::Licences => licences::run(),
         Command::Snapshots => snapshots::run(&workspace::root()),
+        Command::Torture => torture::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -48,7 +48,7 @@ pub fn output(mut command: Command) -> Result<String> {
 
 fn shown(command: &Command) -> String {
     let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
-    format!("cargo {}", words.join(" "))
+    format!("{} {}", command.get_program().to_string_lossy(), words.join(" "))
 }
 
 /// The graph as cargo resolves it for [`TARGET`].
