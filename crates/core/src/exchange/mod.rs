@@ -125,7 +125,7 @@ impl<A: Api> Exchange<A> {
 
     /// What it waits for, what may end that, and whether it is the embedder's turn (whose time is not limited here).
     fn reason(&self) -> (Why, On, bool) {
-        let on = On { room: false, ..On::default() };
+        let on = On::default();
         if let Some(sender) = &self.sender {
             let room = sender.is_unacknowledged();
             let why = if room { Why::Room } else { Why::Body };

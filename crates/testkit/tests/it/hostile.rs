@@ -3,7 +3,9 @@
 use core::time::Duration;
 
 use http::{Response, header};
-use larder_core::{Clocks, ErrorKind, Kind, Limits, PeerFlaw, Settings, Why};
+use larder_core::wire::RequestHead;
+use larder_core::{Clocks, Duty, ErrorKind, Exchange, Kind, Limits, Machine, PeerFlaw, Serving, Settings, Time, Told, Why};
+use larder_proto_nvx::Nvx;
 use larder_proto_nvx::transfer::Download;
 use larder_testkit::{Canned, Plan, Point, Trouble};
 
@@ -196,4 +198,18 @@ fn a_caller_that_is_slow_is_not_blamed_on_the_peer() {
     let call = pair.upload(nvx::upload("a"), Settings { clocks: Some(clocks), ..nvx::sized(5) }, source);
     pair.run();
     assert_eq!(call.outcome().unwrap().unwrap_err().kind, ErrorKind::Deadline(Why::Body));
+}
+
+/// Silence is not the only way to hold a server up.
+#[test]
+fn a_message_that_trickles_is_cut_off_in_the_end() {
+    let head = http::Request::post("/ws/Authentication/Login.ashx").header(header::CONTENT_LENGTH, 1_000_000).body(()).unwrap();
+    let mut exchange = Exchange::<Nvx>::new(RequestHead(head), Serving::default());
+    let mut now = Time::ZERO;
+    while let Duty::Wait { on, .. } = exchange.poll(now, &mut ()) {
+        assert!(on.peer && now.0 <= Duration::from_secs(60), "{now:?}");
+        now = now + Duration::from_secs(9);
+        exchange.handle(Told::Data("a".into())).unwrap();
+    }
+    assert_eq!(now.0, Duration::from_secs(63), "nine seconds a byte, and a minute for all of it");
 }
