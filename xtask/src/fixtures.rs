@@ -2,12 +2,14 @@
 //!
 //! * `sources`: the rows written by hand, and the text that each one means
 //! * `derive`: from a row and its text to messages
+//! * `faults`: the codes, and which operation may answer which
 //! * `curl`, `message`: the notations, read and written
 //! * `tree`: files in memory, and how two trees differ
 //! * `seal`: hashes that keep the prints as they are
 
 mod curl;
 mod derive;
+mod faults;
 mod message;
 mod seal;
 mod sources;
@@ -48,7 +50,9 @@ pub fn run(folder: &Path, options: &Options) -> Result<()> {
     let ledger = std::fs::read_to_string(folder.join("LEDGER.md"))?;
     let rows = sources::parse(&table)?;
     let mut findings = sources::inconsistent(&rows, &hand, &ledger);
-    let (derived, malformed) = derive::all(&rows, &hand);
+    let faults = faults(folder)?;
+    findings.extend(faults.inconsistent(&ledger));
+    let (derived, malformed) = derive::all(&rows, &faults, &hand);
     findings.extend(broken);
     findings.extend(malformed);
     let found = Tree::read(folder, &DERIVED)?;
@@ -66,6 +70,11 @@ pub fn run(folder: &Path, options: &Options) -> Result<()> {
     }
     println!("{}", summary(&rows, &derived));
     Ok(())
+}
+
+fn faults(folder: &Path) -> Result<faults::Faults> {
+    let read = |name: &str| std::fs::read_to_string(folder.join(name));
+    faults::Faults::parse(&read(faults::CODES)?, &read(faults::TABLE)?)
 }
 
 fn summary(rows: &[Source], derived: &Tree) -> String {
@@ -98,7 +107,8 @@ mod tests {
         let table = std::fs::read_to_string(fixtures().join("sources.tsv")).expect("rows");
         let rows = sources::parse(&table).expect("rows");
         let hand = Tree::read(&fixtures(), &BY_HAND).expect("tree");
-        let (derived, malformed) = derive::all(&rows, &hand);
+        let faults = faults(&fixtures()).expect("tables");
+        let (derived, malformed) = derive::all(&rows, &faults, &hand);
         assert!(malformed.is_empty(), "{malformed:?}");
         let mut found = derived.clone();
         found.insert("messages/surplus.xml", Vec::new());

@@ -28,6 +28,18 @@ macro_rules! catalog {
             $(#[doc = concat!("See [`", stringify!($fetched), "`].")] $download,)*
         }
 
+        impl Name {
+            /// The refusals listed for it: see [`Operation::FAULTS`]($crate::Operation::FAULTS).
+            #[must_use]
+            pub const fn faults(self) -> &'static [<$api as $crate::Api>::Documented] {
+                match self {
+                    $(Self::$unary => <$operation as $crate::Operation>::FAULTS,)*
+                    $(Self::$upload => <$sent as $crate::Operation>::FAULTS,)*
+                    $(Self::$download => <$fetched as $crate::Operation>::FAULTS,)*
+                }
+            }
+        }
+
         /// A request of any operation.
         #[derive(Debug)]
         #[non_exhaustive]

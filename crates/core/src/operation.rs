@@ -16,6 +16,9 @@ pub trait Operation: Serialize + DeserializeOwned + core::fmt::Debug + Send + Sy
     type Answer: Serialize + DeserializeOwned + core::fmt::Debug + Send + 'static;
     /// What is known of it without sending it.
     const META: Meta;
+    /// The refusals that its documentation lists, and those that we assign where it lists none. The service may answer
+    /// others; tests and documentation walk these.
+    const FAULTS: &'static [<Self::Api as Api>::Documented];
 }
 
 /// A refusal of the service, as the API types it.
@@ -123,6 +126,8 @@ pub trait Api: Sized + core::fmt::Debug + Send + Sync + 'static {
     type Answers: Answers;
     /// What it answers when it says no.
     type Fault: Fault;
+    /// One row of an operation's table of refusals.
+    type Documented: Copy + PartialEq + core::fmt::Debug + Send + Sync + 'static;
     /// How a message is written: its format, and what the format needs.
     type Style: Clone + Default + core::fmt::Debug + Send + Sync + 'static;
     /// The operation that opens a session; uninhabited where a static key stands for one.

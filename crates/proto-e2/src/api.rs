@@ -8,7 +8,7 @@ use larder_core::wire::{RequestBody, RequestHead, ResponseHead};
 use larder_core::{Api, Credential, Meta, Operation, PeerFlaw, Refusal, Reject, RequestFlaw, Rule, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Fault, Name, codec};
+use crate::{Answer, Documented, Fault, Name, codec};
 
 /// What comes before the name of every operation.
 pub const PREFIX: &str = "/api/reseller/v1/";
@@ -32,6 +32,7 @@ impl Operation for NoLogin {
     type Api = E2;
     type Answer = ();
     const META: Meta = Meta::unary("none", "none", Verb::Get).safe();
+    const FAULTS: &'static [Documented] = &[];
 }
 
 impl Api for E2 {
@@ -39,6 +40,7 @@ impl Api for E2 {
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;
+    type Documented = Documented;
     type Style = Json;
     type Login = NoLogin;
 

@@ -188,6 +188,40 @@ impl Fault {
     }
 }
 
+/// A refusal as an operation's own table prints it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Documented {
+    /// The HTTP status.
+    pub status: u16,
+    /// `error.type`.
+    pub kind: &'static str,
+    /// `error.code`.
+    pub code: &'static str,
+    /// `error.message`.
+    pub message: &'static str,
+}
+
+impl Documented {
+    /// 403: the request is understood, and refused.
+    #[must_use]
+    pub const fn refused(code: &'static str, message: &'static str) -> Self {
+        Self { status: 403, kind: "invalid_request_error", code, message }
+    }
+
+    /// 500: the service could not do it; the message says why.
+    #[must_use]
+    pub const fn failed(message: &'static str) -> Self {
+        Self { status: 500, kind: "api_error", code: "request_processing_failed", message }
+    }
+}
+
+impl From<Documented> for Fault {
+    fn from(row: Documented) -> Self {
+        let (kind, code) = (row.kind.to_owned().into(), row.code.to_owned().into());
+        Self::new(row.status, kind, code, row.message)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Body {
     error: Content,

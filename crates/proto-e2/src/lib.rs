@@ -35,6 +35,6 @@ mod operations;
 mod values;
 
 pub use api::{E2, Json, NoLogin, PREFIX};
-pub use fault::{ErrorCode, ErrorType, Fault, Raw};
+pub use fault::{Documented, ErrorCode, ErrorType, Fault, Raw};
 pub use operations::*;
 pub use values::{ByteCount, Email, EncodedPassword, PersonName, Quota};

@@ -1,8 +1,12 @@
 //! What the service says when it says no.
 
+pub(crate) mod table;
+
 use core::fmt;
 
 use larder_core::{FaultClass, Reject, Rule};
+
+pub(crate) use table::faults;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $number:literal $text:literal,)*) => {

@@ -54,11 +54,18 @@ pub fn all() -> Vec<Fixture> {
     index.lines().skip(1).filter(|line| !line.is_empty()).map(|line| fixture(&folder, line)).collect()
 }
 
-/// The fixtures of one API (`e2`, `nvx`) that travel one way.
+/// The fixtures of one API (`e2`, `nvx`) that travel one way, but for the tables of [`faults`].
 #[must_use]
 pub fn of(api: &str, direction: Direction) -> Vec<Fixture> {
     let prefix = format!("{api}:");
-    all().into_iter().filter(|row| row.operation.starts_with(&prefix) && row.direction == direction).collect()
+    let wanted = |row: &Fixture| row.operation.starts_with(&prefix) && row.direction == direction;
+    all().into_iter().filter(|row| wanted(row) && !row.id.starts_with("faults/")).collect()
+}
+
+/// The failures that one operation (such as `nvx:IMFS/ListFolder`) may answer, in each format.
+#[must_use]
+pub fn faults(operation: &str) -> Vec<Fixture> {
+    all().into_iter().filter(|row| row.operation == operation && row.id.starts_with("faults/")).collect()
 }
 
 #[expect(clippy::panic, reason = "for tests: a folder that is not whole must stop them")]

@@ -40,6 +40,7 @@ macro_rules! operation {
             type Api = Toy;
             type Answer = Said;
             const META: Meta = $meta;
+            const FAULTS: &'static [()] = &[];
         }
     };
 }
@@ -109,6 +110,7 @@ impl Api for Toy {
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;
+    type Documented = ();
     type Style = ();
     type Login = Enter;
 

@@ -64,8 +64,8 @@ impl Handler for Reseller {
         };
         match self.0.create_user(*reseller, user, &password) {
             Ok(_) => Ok(UserCreated { user_created: true }),
-            Err(Refusal::UserSignedUp) => Err(CreateUser::signed_up()),
-            Err(Refusal::EmailInUse) => Err(CreateUser::in_use()),
+            Err(Refusal::UserSignedUp) => Err(CreateUser::SIGNED_UP.into()),
+            Err(Refusal::EmailInUse) => Err(CreateUser::IN_USE.into()),
             Err(refusal) => Err(fault(&refusal)),
         }
     }

@@ -4,7 +4,7 @@ use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::values::{ByteCount, Email, EncodedPassword, PersonName, Quota};
-use crate::{E2, ErrorCode, Fault};
+use crate::{Documented, E2};
 
 /// `GET users`: all users of the reseller.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,6 +14,7 @@ impl Operation for ListUsers {
     type Api = E2;
     type Answer = Users;
     const META: Meta = Meta::unary("User Operations", "users", Verb::Get).session().safe();
+    const FAULTS: &'static [Documented] = &[];
 }
 
 /// The reseller's users.
@@ -100,20 +101,14 @@ impl Operation for CreateUser {
     type Api = E2;
     type Answer = UserCreated;
     const META: Meta = Meta::unary("User Operations", "create_user", Verb::Put).session();
+    const FAULTS: &'static [Documented] = &[Self::SIGNED_UP, Self::IN_USE];
 }
 
 impl CreateUser {
     /// The user exists and is linked to this reseller.
-    #[must_use]
-    pub fn signed_up() -> Fault {
-        Fault::refused(ErrorCode::UserSignedUp, "User already signed up")
-    }
-
+    pub const SIGNED_UP: Documented = Documented::refused("user_signed_up", "User already signed up");
     /// The address belongs to an account that is not this reseller's.
-    #[must_use]
-    pub fn in_use() -> Fault {
-        Fault::refused(ErrorCode::EmailAlreadyInUse, "Email already in use")
-    }
+    pub const IN_USE: Documented = Documented::refused("email_already_in_use", "Email already in use");
 }
 
 /// The answer to [`CreateUser`].

@@ -60,6 +60,7 @@ impl Api for Nvx {
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;
+    type Documented = Code;
     type Style = Style;
     type Login = Login;
 

@@ -4,8 +4,9 @@ use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::Done;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::values::{PageNumber, PageSize, Password, Text, UserName, list};
+use crate::{Code, Nvx};
 
 const NAMESPACE: &str = "Accounting";
 
@@ -84,6 +85,7 @@ impl Operation for CreateChildAccount {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "CreateChildAccount", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION, CONTACTS];
 }
 
 /// How e-mails are written.
@@ -113,6 +115,7 @@ impl Operation for ListChildAccounts {
     type Api = Nvx;
     type Answer = ChildAccounts;
     const META: Meta = Meta::unary(NAMESPACE, "ListChildAccounts", Verb::Post).session().safe();
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; InvalidAccountType, PageSizeExceedsLimit, AccessDenied];
 }
 
 /// The answer to [`ListChildAccounts`].

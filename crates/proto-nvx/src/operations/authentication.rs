@@ -4,8 +4,9 @@ use larder_core::{Meta, Operation, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::Done;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::values::{Password, UserName};
+use crate::{Code, Nvx};
 
 const NAMESPACE: &str = "Authentication";
 
@@ -30,6 +31,7 @@ impl Operation for Login {
     type Answer = LoggedIn;
     // A second login opens a second session; the first one ends by itself.
     const META: Meta = Meta::unary(NAMESPACE, "Login", Verb::Post).safe();
+    const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed];
 }
 
 /// The answer to [`Login`].
@@ -48,6 +50,7 @@ impl Operation for Logout {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "Logout", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION];
 }
 
 /// Changes an account's own password.
@@ -71,4 +74,5 @@ impl Operation for ChangePassword {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "ChangePassword", Verb::Post);
+    const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed];
 }

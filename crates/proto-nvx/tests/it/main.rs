@@ -2,4 +2,5 @@
 
 mod answers;
 mod codecs;
+mod faults;
 mod requests;

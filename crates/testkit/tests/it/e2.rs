@@ -25,7 +25,7 @@ impl Service<E2> for Resellers {
 
     fn serve(&mut self, _: Time, (): &(), request: Request) -> Result<Served<E2, ()>, Fault> {
         match request {
-            Request::CreateUser(user) if !self.users.insert(user.email.to_string()) => Err(CreateUser::signed_up()),
+            Request::CreateUser(user) if !self.users.insert(user.email.to_string()) => Err(CreateUser::SIGNED_UP.into()),
             Request::CreateUser(_) => Ok(Served::Answer(Answer::CreateUser(UserCreated { user_created: true }))),
             Request::ListUsers(_) => Ok(Served::Answer(Answer::ListUsers(Users::default()))),
             _ => Err(Fault::failed()),

@@ -69,6 +69,7 @@ macro_rules! operation {
             type Api = Shelf;
             type Answer = $answer;
             const META: Meta = $meta;
+            const FAULTS: &'static [()] = &[];
         }
     };
 }
@@ -141,6 +142,7 @@ impl Api for Shelf {
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;
+    type Documented = ();
     type Style = ();
     type Login = Login;
 

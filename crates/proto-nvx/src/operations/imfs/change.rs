@@ -4,9 +4,10 @@ use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::operations::Done;
 use crate::values::{FileName, FolderPath, NonEmpty, Path, bars};
+use crate::{Code, Nvx};
 
 /// Creates folders, with all that are missing above them.
 ///
@@ -22,6 +23,7 @@ impl Operation for CreateFolders {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "CreateFolders", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
 }
 
 /// Deletes files. Fault 70005 when one does not exist.
@@ -36,6 +38,7 @@ impl Operation for DeleteFiles {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "DeleteFiles", Verb::Post).session().destroys("files");
+    const FAULTS: &'static [Code] = faults![COMMON];
 }
 
 /// Deletes folders with all that is in them. Fault 70005 when one does not exist.
@@ -50,6 +53,7 @@ impl Operation for DeleteFolders {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "DeleteFolders", Verb::Post).session().destroys("folders and all that is in them");
+    const FAULTS: &'static [Code] = faults![COMMON];
 }
 
 /// Moves files into a folder; their names stay.
@@ -70,6 +74,7 @@ impl Operation for MoveFiles {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "MoveFiles", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
 }
 
 /// Gives a file another name in its folder.
@@ -89,6 +94,7 @@ impl Operation for RenameFile {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "RenameFile", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
 }
 
 /// Gives a folder another name. Faults as for [`RenameFile`].
@@ -106,4 +112,5 @@ impl Operation for RenameFolder {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "RenameFolder", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
 }

@@ -4,8 +4,9 @@ use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::values::{AnswerDate, FolderPath, Metadata, PageNumber, PageSize, SortCode, Tags, list};
+use crate::{Code, Nvx};
 
 /// Lists one page of a folder: folders first, then files. A page past the end is empty.
 ///
@@ -40,6 +41,7 @@ impl Operation for ListFolder {
     type Api = Nvx;
     type Answer = FolderListing;
     const META: Meta = Meta::unary(NAMESPACE, "ListFolder", Verb::Post).session().safe();
+    const FAULTS: &'static [Code] = faults![COMMON; PageSizeExceedsLimit, FolderNotFound];
 }
 
 /// The answer to [`ListFolder`].

@@ -4,7 +4,8 @@ use larder_core::{Meta, Operation, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
-use crate::Nvx;
+use crate::fault::faults;
+use crate::{Code, Nvx};
 
 /// Asks for a host to upload to, and for a token that allows it for 72 hours.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +23,7 @@ impl Operation for GetStorageNode {
     type Answer = StorageNode;
     // A token that is not used expires.
     const META: Meta = Meta::unary(NAMESPACE, "GetStorageNode", Verb::Post).session().safe();
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION];
 }
 
 /// The answer to [`GetStorageNode`]. The document's schema is flat and its sample nested: both are read, the nested form

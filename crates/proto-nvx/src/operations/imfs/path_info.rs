@@ -4,8 +4,9 @@ use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::values::{AnswerDate, Metadata, Path, Tags};
+use crate::{Code, Nvx};
 
 /// Describes a file or a folder. Fault 70005 when there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +37,7 @@ impl Operation for GetPathInfo {
     type Api = Nvx;
     type Answer = PathInfo;
     const META: Meta = Meta::unary(NAMESPACE, "GetPathInfo", Verb::Post).session().safe();
+    const FAULTS: &'static [Code] = faults![COMMON];
 }
 
 /// The answer to [`GetPathInfo`].

@@ -4,8 +4,9 @@ use larder_core::{Meta, Operation};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::values::{ByteRange, Date, Path};
+use crate::{Code, Nvx};
 
 /// Fetches a file, or a part of one.
 ///
@@ -69,6 +70,7 @@ impl Operation for Download {
     type Api = Nvx;
     type Answer = Downloaded;
     const META: Meta = Meta::download(NAMESPACE, "Download").maybe_session();
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION, NAMES; DownloadPathNotFound, RangeNotSatisfiable, AccessDenied, OutOfBytes, OutOfBytesNonOwner, DownloadFileSizeLimitExceeded, InvalidDownloadToken, RestrictedIpAddress];
 }
 
 /// What a browser shall do with a file.

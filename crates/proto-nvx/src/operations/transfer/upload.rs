@@ -4,8 +4,9 @@ use larder_core::{Meta, Operation, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
-use crate::Nvx;
+use crate::fault::faults;
 use crate::values::{ContentRange, FileName, FolderPath, Md5};
+use crate::{Code, Nvx};
 
 /// `POST /Upload.ashx`: a multipart form with parameters first and files after them.
 ///
@@ -63,6 +64,7 @@ impl Operation for Upload {
     type Api = Nvx;
     type Answer = Uploaded;
     const META: Meta = Meta::upload(NAMESPACE, "Upload", Verb::Post);
+    const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES; ContentTooLarge, AlreadyExists, FolderAlreadyExists, FileIntegrityError, RangeNotSatisfiable, UploadBandwidthLimitExceeded, StorageLimitExceeded, LimitAlreadyExceeded, InvalidAccessToken, ExpiredAccessToken, RestrictedIpAddress];
 }
 
 /// The answer to [`Upload`].
