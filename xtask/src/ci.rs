@@ -1,6 +1,6 @@
 //! The whole CI: every step in order, the tests last, so that the output ends with their own summary.
 
-use crate::{Result, examples, facade, features, fixtures, layers, licences, snapshots, workspace};
+use crate::{Result, coverage, examples, facade, features, fixtures, layers, licences, snapshots, workspace};
 use clap::{Args, ValueEnum};
 use std::time::Instant;
 
@@ -23,6 +23,8 @@ pub enum Step {
     Docs,
     /// Derived fixtures are up to date and the prints untouched
     Fixtures,
+    /// No operation lacks anything on the wire, and README says so
+    Coverage,
     /// Arrows between the crates
     Layers,
     /// The facade reaches everything
@@ -74,6 +76,7 @@ fn perform(step: Step) -> Result<()> {
             workspace::run(command)
         }
         Step::Fixtures => fixtures::run(&workspace::root().join("fixtures"), &fixtures::Options { check: true, seal: false }),
+        Step::Coverage => coverage::run(&coverage::Options::default()),
         Step::Layers => layers::run(),
         Step::Facade => facade::run(),
         Step::Features => features::run(),

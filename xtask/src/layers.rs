@@ -17,6 +17,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("larder-server", &["larder-core", "larder-engine", "larder-transport", "larder-proto-e2", "larder-proto-nvx"]),
     ("larder-cli", &["larder", "larder-core", "larder-engine", "larder-server"]),
     ("larder-testkit", &["larder-core", "larder-proto-e2", "larder-proto-nvx", "larder-engine"]),
+    (
+        "larder-coverage",
+        &[
+            "larder-core",
+            "larder-proto-e2",
+            "larder-proto-nvx",
+            "larder-engine",
+            "larder-server",
+            "larder-transport",
+            "larder-testkit",
+        ],
+    ),
     ("xtask", &[]),
 ];
 

@@ -8,6 +8,7 @@
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod ci;
+pub mod coverage;
 pub mod examples;
 pub mod facade;
 pub mod features;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{ci, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
+use xtask::{ci, coverage, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -18,6 +18,8 @@ enum Command {
     Ci(ci::Options),
     /// Derive fixtures/messages and fixtures/index.tsv from what was printed
     Fixtures(fixtures::Options),
+    /// Tell what there is of each operation on the wire; fail where something is missing
+    Coverage(coverage::Options),
     /// Hold the arrows between the crates, and what no layer may pull in
     Layers,
     /// Hold that the facade reaches every feature and layer
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Ci(options) => ci::run(&options),
         Command::Fixtures(options) => fixtures::run(&workspace::root().join("fixtures"), &options),
+        Command::Coverage(options) => coverage::run(&options),
         Command::Layers => layers::run(),
         Command::Facade => facade::run(),
         Command::Features => features::run(),

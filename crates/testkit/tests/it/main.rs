@@ -4,6 +4,7 @@ mod e2;
 mod expiry;
 mod flow;
 mod hostile;
+mod identity;
 mod login;
 mod nvx;
 mod outcomes;

@@ -1,0 +1,88 @@
+//! The reseller API: JSON both ways, and forms that real clients send.
+
+use larder_core::operation::{Names, Requests, Visit};
+use larder_core::{Api, Operation};
+use larder_proto_e2::{E2, Name};
+use larder_testkit::fixtures::{self, Direction, Fixture};
+use larder_testkit::wire;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::arbitrary::{Change, arbitrary, changes};
+use super::{Tree, read, through_the_wire};
+
+fn name_of(fixture: &Fixture) -> Option<Name> {
+    let wanted = fixture.operation.strip_prefix("e2:")?;
+    Name::ALL.iter().copied().find(|name| name.meta().name == wanted)
+}
+
+fn requests() -> Vec<(Name, Value)> {
+    let understood = fixtures::of("e2", Direction::Request).into_iter().filter_map(|fixture| {
+        let request = wire::understand::<E2>(fixture.request().ok()?).ok()?.request?;
+        Some((name_of(&fixture)?, request.inspect(Tree)))
+    });
+    understood.collect()
+}
+
+/// The answer of a fixture as a tree; none for failures.
+struct Answered<'a>(&'a Fixture);
+
+impl Visit for Answered<'_> {
+    type Output = Option<Value>;
+
+    fn visit<O: Operation>(self) -> Option<Value> {
+        let (head, body) = self.0.response().ok()?.into_parts();
+        serde_json::to_value(O::Api::decode::<O>(&head, &body).ok()?).ok()
+    }
+}
+
+fn answers() -> Vec<(Name, Value)> {
+    let all = fixtures::of("e2", Direction::Response).into_iter();
+    all.filter_map(|fixture| name_of(&fixture).and_then(|name| Some((name, name.visit(Answered(&fixture))?)))).collect()
+}
+
+/// Writes a changed answer, and reads it again.
+struct BackAgain<'a>(&'a Value, &'a [Change]);
+
+impl Visit for BackAgain<'_> {
+    type Output = Result<(), String>;
+
+    fn visit<O: Operation>(self) -> Self::Output {
+        let tree = arbitrary::<O::Answer>(self.0, self.1);
+        let answer: O::Answer = read(tree.clone()).map_err(|reject| reject.to_string())?;
+        let text = serde_json::to_string(&answer).map_err(|error| error.to_string())?;
+        let head = http::Response::new(()).into_parts().0;
+        let again = O::Api::decode::<O>(&head, text.as_bytes()).map_err(|refusal| format!("{refusal:?}\n{text}"))?;
+        let again = serde_json::to_value(&again).map_err(|error| error.to_string())?;
+        if tree == again { Ok(()) } else { Err(format!("{tree}\nbecame\n{again}\nby\n{text}")) }
+    }
+}
+
+#[test]
+fn every_operation_has_a_start() {
+    let (requests, answers) = (requests(), answers());
+    for name in Name::ALL {
+        assert!(requests.iter().any(|(of, _)| of == name), "no request of {}", name.meta());
+        assert!(answers.iter().any(|(of, _)| of == name), "no answer of {}", name.meta());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn requests_come_back(changes in changes()) {
+        for (name, start) in requests() {
+            let there = through_the_wire::<E2>(name, &start, &changes);
+            prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
+        }
+    }
+
+    #[test]
+    fn answers_come_back(changes in changes()) {
+        for (name, start) in answers() {
+            let back = name.visit(BackAgain(&start, &changes));
+            prop_assert!(back.is_ok(), "{}: {}", name.meta(), back.unwrap_err());
+        }
+    }
+}
