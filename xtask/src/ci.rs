@@ -1,6 +1,6 @@
 //! The whole CI: every step in order, the tests last, so that the output ends with their own summary.
 
-use crate::{Result, coverage, examples, facade, features, fixtures, layers, licences, snapshots, workspace};
+use crate::{Result, alone, coverage, examples, facade, features, fixtures, layers, licences, snapshots, workspace};
 use clap::{Args, ValueEnum};
 use std::time::Instant;
 
@@ -27,6 +27,8 @@ pub enum Step {
     Coverage,
     /// Arrows between the crates
     Layers,
+    /// The wire crates build and run in empty projects
+    Alone,
     /// The facade reaches everything
     Facade,
     /// Combinations of features compile
@@ -78,6 +80,7 @@ fn perform(step: Step) -> Result<()> {
         Step::Fixtures => fixtures::run(&workspace::root().join("fixtures"), &fixtures::Options { check: true, seal: false }),
         Step::Coverage => coverage::run(&coverage::Options::default()),
         Step::Layers => layers::run(),
+        Step::Alone => alone::run(),
         Step::Facade => facade::run(),
         Step::Features => features::run(),
         Step::Examples => examples::run(),

@@ -7,6 +7,7 @@
 //! * [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
+pub mod alone;
 pub mod ci;
 pub mod coverage;
 pub mod examples;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{ci, coverage, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
+use xtask::{alone, ci, coverage, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -22,6 +22,8 @@ enum Command {
     Coverage(coverage::Options),
     /// Hold the arrows between the crates, and what no layer may pull in
     Layers,
+    /// Build each wire crate in an empty project, run it there, and hold what comes along
+    Alone,
     /// Hold that the facade reaches every feature and layer
     Facade,
     /// Check the facade and the transport under every combination of features
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Command::Fixtures(options) => fixtures::run(&workspace::root().join("fixtures"), &options),
         Command::Coverage(options) => coverage::run(&options),
         Command::Layers => layers::run(),
+        Command::Alone => alone::run(),
         Command::Facade => facade::run(),
         Command::Features => features::run(),
         Command::Licences => licences::run(),
