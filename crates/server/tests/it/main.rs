@@ -6,6 +6,7 @@ mod access;
 mod downloads;
 mod hostile;
 mod requests;
+mod printed;
 mod reseller;
 mod secrets;
 mod sessions;
