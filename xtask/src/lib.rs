@@ -2,7 +2,8 @@
 //!
 //! * [`ci`]: everything below in order, then the tests
 //! * [`fixtures`]: raw messages from what the documents print
-//! * [`layers`], [`facade`], [`features`]: the shape of the workspace
+//! * [`coverage`]: what there is of each operation
+//! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
 //! * [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
