@@ -5,9 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
+use crate::values::trimmed;
 use crate::{Code, Nvx};
 
 /// Asks for a host to upload to, and for a token that allows it for 72 hours.
+///
+/// Faults: 80018 for an address that is none, 50103 for a negative size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GetStorageNode {
     /// How much will be uploaded, in bytes. Advisory.
@@ -23,10 +26,10 @@ impl Operation for GetStorageNode {
     type Answer = StorageNode;
     // A token that is not used expires.
     const META: Meta = Meta::unary(NAMESPACE, "GetStorageNode", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidIpAddress];
 }
 
-/// The answer to [`GetStorageNode`]. The document's schema is flat and its sample nested: both are read, the nested form
+/// The answer to [`GetStorageNode`] and to [`GetStorageNodeExtended`](super::GetStorageNodeExtended). The document's schema is flat and its sample nested: both are read, the nested form
 /// is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Either", into = "Nested")]
@@ -46,7 +49,9 @@ struct Nested {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Node {
+    #[serde(deserialize_with = "trimmed::deserialize")]
     upload_host: String,
+    #[serde(deserialize_with = "trimmed::deserialize")]
     upload_token: Secret,
 }
 
