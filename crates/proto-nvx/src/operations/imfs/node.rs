@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
-use crate::values::trimmed;
 use crate::{Code, Nvx};
 
 /// Asks for a host to upload to, and for a token that allows it for 72 hours.
@@ -49,9 +48,7 @@ struct Nested {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Node {
-    #[serde(deserialize_with = "trimmed::deserialize")]
     upload_host: String,
-    #[serde(deserialize_with = "trimmed::deserialize")]
     upload_token: Secret,
 }
 
@@ -75,7 +72,8 @@ impl TryFrom<Either> for StorageNode {
             (None, Some(upload_host), Some(upload_token)) => Node { upload_host, upload_token },
             (None, _, _) => return Err(larder_core::Rule::Missing),
         };
-        Ok(Self { upload_host: node.upload_host, upload_token: node.upload_token })
+        // The document prints blanks around tokens.
+        Ok(Self { upload_host: node.upload_host.trim().to_owned(), upload_token: node.upload_token.expose().trim().into() })
     }
 }
 
