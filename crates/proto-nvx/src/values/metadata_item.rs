@@ -71,7 +71,7 @@ impl TryFrom<String> for MetadataValue {
     fn try_from(text: String) -> Result<Self, Rule> {
         if text.chars().count() > Self::MAX {
             Err(Rule::TooLong)
-        } else if text.chars().all(|c| is_allowed(c) || matches!(c, '\t' | '\n')) {
+        } else if text.chars().all(|c| is_allowed(c) || matches!(c, '\t' | '\n' | '\r')) {
             Ok(Self(text))
         } else {
             Err(Rule::Malformed)
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(item("Title:MySong"), Ok(("Title".to_owned(), "MySong".to_owned())));
         assert_eq!(item("Home:http://a.example:80/"), Ok(("Home".to_owned(), "http://a.example:80/".to_owned())));
         assert_eq!(item("Note:"), Ok(("Note".to_owned(), String::new())));
-        assert_eq!(item("Note:a\n\tb"), Ok(("Note".to_owned(), "a\n\tb".to_owned())));
+        assert_eq!(item("Note:a\r\n\tb"), Ok(("Note".to_owned(), "a\r\n\tb".to_owned())));
         assert_eq!(item(""), Err(Rule::Missing));
         for text in ["Title", ":MySong", " :x", "a*:x", "a|b:x", "a:x*", "a:x|y", "a\nb:x", "a:\u{7}", "a:\u{FFFE}"] {
             assert_eq!(item(text), Err(Rule::Malformed), "{text:?}");

@@ -28,8 +28,8 @@ impl Operation for GetStorageNode {
     const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidIpAddress];
 }
 
-/// The answer to [`GetStorageNode`] and to [`GetStorageNodeExtended`](super::GetStorageNodeExtended). The document's schema is flat and its sample nested: both are read, the nested form
-/// is written.
+/// The answer to [`GetStorageNode`] and to [`GetStorageNodeExtended`](super::GetStorageNodeExtended). The document's schema
+/// is flat and its sample nested: both are read, the nested form is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Either", into = "Nested")]
 pub struct StorageNode {
