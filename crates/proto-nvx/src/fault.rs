@@ -156,10 +156,13 @@ impl From<Code> for Fault {
 
 impl From<Reject> for Fault {
     fn from(reject: Reject) -> Self {
+        let is = |fields: &[&str]| fields.iter().any(|field| reject.field.eq_ignore_ascii_case(field));
         let code = match reject.rule {
             Rule::Missing => Code::MissingRequiredParameter,
-            Rule::OutOfRange if reject.field.eq_ignore_ascii_case("pageSize") => Code::PageSizeExceedsLimit,
+            Rule::OutOfRange if is(&["pageSize", "maxResults"]) => Code::PageSizeExceedsLimit,
             Rule::OutOfRange => Code::ParameterOutOfAcceptedRange,
+            Rule::Malformed if is(&["consumerIP", "restrictedIP"]) => Code::InvalidIpAddress,
+            Rule::Malformed | Rule::TooLong if is(&["metadata", "searchKey", "tag"]) => Code::InvalidMetadata,
             Rule::Malformed | Rule::TooLong | Rule::TooMany => Code::InvalidParameter,
             Rule::PathTooLong => Code::PathTooLong,
             Rule::NameTooLong => Code::FileFolderNameTooLong,

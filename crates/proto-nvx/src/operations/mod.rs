@@ -3,6 +3,8 @@
 pub mod accounting;
 pub mod authentication;
 pub mod imfs;
+pub mod metadata;
+pub mod sharing;
 pub mod transfer;
 
 use serde::{Deserialize, Serialize};
@@ -17,15 +19,36 @@ larder_core::catalog! {
         AuthenticationLogin = authentication::Login => login;
         AuthenticationLogout = authentication::Logout => logout;
         AuthenticationChangePassword = authentication::ChangePassword => change_password;
+        ImfsCopyFiles = imfs::CopyFiles => copy_files;
+        ImfsCopyFolders = imfs::CopyFolders => copy_folders;
         ImfsCreateFolders = imfs::CreateFolders => create_folders;
         ImfsDeleteFiles = imfs::DeleteFiles => delete_files;
         ImfsDeleteFolders = imfs::DeleteFolders => delete_folders;
+        ImfsGetDownloadNodes = imfs::GetDownloadNodes => download_nodes;
+        ImfsGetOptimalUrls = imfs::GetOptimalUrls => optimal_urls;
         ImfsGetPathInfo = imfs::GetPathInfo => path_info;
         ImfsGetStorageNode = imfs::GetStorageNode => storage_node;
+        ImfsGetStorageNodeExtended = imfs::GetStorageNodeExtended => storage_node_extended;
         ImfsListFolder = imfs::ListFolder => list_folder;
         ImfsMoveFiles = imfs::MoveFiles => move_files;
+        ImfsMoveFolders = imfs::MoveFolders => move_folders;
         ImfsRenameFile = imfs::RenameFile => rename_file;
         ImfsRenameFolder = imfs::RenameFolder => rename_folder;
+        ImfsSearchFileSystem = imfs::SearchFileSystem => search_file_system;
+        ImfsSideload = imfs::Sideload => sideload;
+        MetadataDeleteAllMetadata = metadata::DeleteAllMetadata => delete_all_metadata;
+        MetadataDeleteAllTags = metadata::DeleteAllTags => delete_all_tags;
+        MetadataDeleteMetadata = metadata::DeleteMetadata => delete_metadata;
+        MetadataDeleteTags = metadata::DeleteTags => delete_tags;
+        MetadataGetMetadata = metadata::GetMetadata => metadata;
+        MetadataGetTags = metadata::GetTags => tags;
+        MetadataSearchMetadata = metadata::SearchMetadata => search_metadata;
+        MetadataSearchTags = metadata::SearchTags => search_tags;
+        MetadataSetMetadata = metadata::SetMetadata => set_metadata;
+        MetadataSetTags = metadata::SetTags => set_tags;
+        SharingCreateHostedItem = sharing::CreateHostedItem => create_hosted_item;
+        SharingListHostedItems = sharing::ListHostedItems => list_hosted_items;
+        SharingRemoveHostedItem = sharing::RemoveHostedItem => remove_hosted_item;
         AccountingCreateChildAccount = accounting::CreateChildAccount => create_child_account;
         AccountingListChildAccounts = accounting::ListChildAccounts => list_child_accounts;
     }

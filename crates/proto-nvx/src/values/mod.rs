@@ -5,27 +5,40 @@ pub mod bars;
 mod byte_range;
 mod callback;
 mod date;
+mod file_type;
 pub mod list;
 mod md5;
 mod metadata;
+mod metadata_item;
 mod names;
 mod non_empty;
 mod page;
 mod path;
 mod range;
+mod search_term;
+mod seconds;
 mod tags;
+pub mod trimmed;
+mod web_url;
 
 pub use byte_range::ByteRange;
 pub use callback::Callback;
 pub use date::{AnswerDate, Date};
+pub use file_type::FileType;
+pub(crate) use file_type::or_any;
 pub use md5::Md5;
 pub use metadata::Metadata;
+pub use metadata_item::{MetadataItem, MetadataType, MetadataValue};
 pub use names::{Password, Text, UserName};
 pub use non_empty::NonEmpty;
 pub use page::{PageNumber, PageSize, SortCode};
+pub(crate) use path::without_dot;
 pub use path::{FileName, FolderPath, Path};
 pub use range::ContentRange;
-pub use tags::Tags;
+pub use search_term::SearchTerm;
+pub use seconds::Seconds;
+pub use tags::{Tag, Tags};
+pub use web_url::WebUrl;
 
 /// What every validated text has in common, given `TryFrom<String, Error = Rule>` and `as_str`: parsing, printing, serde.
 macro_rules! text_value {

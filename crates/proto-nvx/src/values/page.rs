@@ -1,18 +1,11 @@
 //! Pages of listings and their order.
 
-use core::fmt;
-use core::str::FromStr;
-
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
 use super::text_value;
 
-/// A number of text, or the rule that it breaks.
-fn number(text: &str) -> Result<u32, Rule> {
-    crate::codec::integer(text).map_err(|reject| reject.rule)
-}
-
+/// What every `u32` between `Self::MIN` and `Self::MAX` has in common.
 macro_rules! bounded_number {
     ($type:ident) => {
         impl $type {
@@ -24,26 +17,27 @@ macro_rules! bounded_number {
         }
 
         impl TryFrom<u32> for $type {
-            type Error = Rule;
+            type Error = larder_core::Rule;
 
-            fn try_from(number: u32) -> Result<Self, Rule> {
-                if (Self::MIN..=Self::MAX).contains(&number) { Ok(Self(number)) } else { Err(Rule::OutOfRange) }
+            fn try_from(number: u32) -> Result<Self, Self::Error> {
+                let fits = (Self::MIN..=Self::MAX).contains(&number);
+                if fits { Ok(Self(number)) } else { Err(larder_core::Rule::OutOfRange) }
             }
         }
 
         impl TryFrom<String> for $type {
-            type Error = Rule;
+            type Error = larder_core::Rule;
 
-            fn try_from(text: String) -> Result<Self, Rule> {
+            fn try_from(text: String) -> Result<Self, Self::Error> {
                 text.parse()
             }
         }
 
-        impl FromStr for $type {
-            type Err = Rule;
+        impl core::str::FromStr for $type {
+            type Err = larder_core::Rule;
 
-            fn from_str(text: &str) -> Result<Self, Rule> {
-                number(text)?.try_into()
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                crate::codec::integer::<u32>(text).map_err(|reject| reject.rule)?.try_into()
             }
         }
 
@@ -53,13 +47,14 @@ macro_rules! bounded_number {
             }
         }
 
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl core::fmt::Display for $type {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.0.fmt(f)
             }
         }
     };
 }
+pub(super) use bounded_number;
 
 /// The number of a page; the first is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

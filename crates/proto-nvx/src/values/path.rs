@@ -1,6 +1,7 @@
 //! Paths of files and folders, as callers write them.
 
 use larder_core::Rule;
+use serde::{Deserialize, Deserializer};
 
 use super::{is_printable, text_value};
 
@@ -123,6 +124,14 @@ impl TryFrom<String> for FolderPath {
         let path = normal(&text)?;
         if path.bytes().all(|byte| byte == b'/') { Ok(Self::root()) } else { Ok(Self(Path(path))) }
     }
+}
+
+/// `#[serde(deserialize_with)]` for a folder whose `.` is refused, as that of every path but those of listings and uploads.
+pub(crate) fn without_dot<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FolderPath, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let dot = text.split('/').any(|name| name == ".");
+    let path = if dot { Err(Rule::PathCharacter) } else { FolderPath::try_from(text) };
+    path.map_err(serde::de::Error::custom)
 }
 
 /// The name of a file or a folder: one segment of a path.

@@ -1,9 +1,39 @@
-//! Tags of a file in a listing.
+//! Tags that callers set, and tags of a file in a listing.
 
 use core::fmt;
 
+use larder_core::Rule;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{is_printable, text_value};
+
+/// One tag: any text on one line without `* |`. Blanks around it do not belong to it. The document sets no limit to its
+/// length.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(String);
+
+impl Tag {
+    /// The tag.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Tag {
+    type Error = Rule;
+
+    fn try_from(text: String) -> Result<Self, Rule> {
+        match text.trim() {
+            "" => Err(Rule::Missing),
+            text if text.chars().all(|c| is_printable(c) && !matches!(c, '*' | '|')) => Ok(Self(text.to_owned())),
+            _ => Err(Rule::Malformed),
+        }
+    }
+}
+
+text_value!(Tag);
 
 /// The tags of a file or a folder, in order; one may occur twice. On the wire they are one text, `these|are|my|tags`; no
 /// tags are an empty element in XML and null in JSON.
@@ -75,6 +105,18 @@ impl<'de> Visitor<'de> for Joined {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn n53_a_tag_is_one_text_without_bars() {
+        let tag = |text: &str| text.parse::<Tag>().map(|tag| tag.to_string());
+        assert_eq!(tag(" summer 2007: Übersee "), Ok("summer 2007: Übersee".to_owned()));
+        for text in ["", "  "] {
+            assert_eq!(tag(text), Err(Rule::Missing), "{text:?}");
+        }
+        for text in ["a|b", "a*", "a\nb", "a\u{FFFF}"] {
+            assert_eq!(tag(text), Err(Rule::Malformed), "{text:?}");
+        }
+    }
 
     #[test]
     fn n53_tags_are_joined_by_bars() {

@@ -4,3 +4,4 @@ mod answers;
 mod codecs;
 mod faults;
 mod requests;
+mod routes;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::NAMESPACE;
 use crate::fault::faults;
 use crate::operations::Done;
-use crate::values::{FileName, FolderPath, NonEmpty, Path, bars};
+use crate::values::{FileName, FolderPath, NonEmpty, Path, bars, without_dot};
 use crate::{Code, Nvx};
 
 /// Creates folders, with all that are missing above them.
@@ -23,7 +23,7 @@ impl Operation for CreateFolders {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "CreateFolders", Verb::Post).session();
-    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied];
 }
 
 /// Deletes files. Fault 70005 when one does not exist.
@@ -38,7 +38,7 @@ impl Operation for DeleteFiles {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "DeleteFiles", Verb::Post).session().destroys("files");
-    const FAULTS: &'static [Code] = faults![COMMON];
+    const FAULTS: &'static [Code] = faults![COMMON; AccessDenied];
 }
 
 /// Deletes folders with all that is in them. Fault 70005 when one does not exist.
@@ -53,7 +53,7 @@ impl Operation for DeleteFolders {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "DeleteFolders", Verb::Post).session().destroys("folders and all that is in them");
-    const FAULTS: &'static [Code] = faults![COMMON];
+    const FAULTS: &'static [Code] = faults![COMMON; AccessDenied];
 }
 
 /// Moves files into a folder; their names stay.
@@ -66,7 +66,7 @@ pub struct MoveFiles {
     #[serde(rename = "srcFilePath", alias = "sourcePath")]
     pub src_file_paths: NonEmpty<Path>,
     /// The folder.
-    #[serde(rename = "destFolderPath")]
+    #[serde(rename = "destFolderPath", deserialize_with = "without_dot")]
     pub dest_folder_path: FolderPath,
 }
 
@@ -74,7 +74,28 @@ impl Operation for MoveFiles {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "MoveFiles", Verb::Post).session();
-    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied];
+}
+
+/// Moves folders with all that is in them into a folder; their names stay.
+///
+/// Faults: as for [`MoveFiles`], and 70005 when the folder lies within one of those that are moved. Paths that become
+/// longer than 512 characters are no fault now either.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveFolders {
+    /// The folders.
+    #[serde(rename = "srcFolderPath")]
+    pub src_folder_paths: NonEmpty<Path>,
+    /// The folder that they move into.
+    #[serde(rename = "destFolderPath", deserialize_with = "without_dot")]
+    pub dest_folder_path: FolderPath,
+}
+
+impl Operation for MoveFolders {
+    type Api = Nvx;
+    type Answer = Done;
+    const META: Meta = Meta::unary(NAMESPACE, "MoveFolders", Verb::Post).session();
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied];
 }
 
 /// Gives a file another name in its folder.
@@ -94,7 +115,7 @@ impl Operation for RenameFile {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "RenameFile", Verb::Post).session();
-    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied];
 }
 
 /// Gives a folder another name. Faults as for [`RenameFile`].
@@ -112,5 +133,5 @@ impl Operation for RenameFolder {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "RenameFolder", Verb::Post).session();
-    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists];
+    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied];
 }

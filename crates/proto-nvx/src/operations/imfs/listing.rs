@@ -10,7 +10,7 @@ use crate::{Code, Nvx};
 
 /// Lists one page of a folder: folders first, then files. A page past the end is empty.
 ///
-/// Faults: 70001 when there is no such folder, 65008 for a page of more than 1,000 entries.
+/// Faults: 70001 when there is no such folder, 65008 for a page of more than 1,000 entries, 50103 for page 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListFolder {
@@ -41,7 +41,8 @@ impl Operation for ListFolder {
     type Api = Nvx;
     type Answer = FolderListing;
     const META: Meta = Meta::unary(NAMESPACE, "ListFolder", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![COMMON; PageSizeExceedsLimit, FolderNotFound];
+    const FAULTS: &'static [Code] =
+        faults![COMMON; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, FolderNotFound, AccessDenied];
 }
 
 /// The answer to [`ListFolder`].

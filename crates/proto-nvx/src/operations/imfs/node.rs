@@ -8,6 +8,8 @@ use crate::fault::faults;
 use crate::{Code, Nvx};
 
 /// Asks for a host to upload to, and for a token that allows it for 72 hours.
+///
+/// Faults: 80018 for an address that is none, 50103 for a negative size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GetStorageNode {
     /// How much will be uploaded, in bytes. Advisory.
@@ -23,11 +25,11 @@ impl Operation for GetStorageNode {
     type Answer = StorageNode;
     // A token that is not used expires.
     const META: Meta = Meta::unary(NAMESPACE, "GetStorageNode", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidIpAddress];
 }
 
-/// The answer to [`GetStorageNode`]. The document's schema is flat and its sample nested: both are read, the nested form
-/// is written.
+/// The answer to [`GetStorageNode`] and to [`GetStorageNodeExtended`](super::GetStorageNodeExtended). The document's schema
+/// is flat and its sample nested: both are read, the nested form is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Either", into = "Nested")]
 pub struct StorageNode {
@@ -70,7 +72,8 @@ impl TryFrom<Either> for StorageNode {
             (None, Some(upload_host), Some(upload_token)) => Node { upload_host, upload_token },
             (None, _, _) => return Err(larder_core::Rule::Missing),
         };
-        Ok(Self { upload_host: node.upload_host, upload_token: node.upload_token })
+        // The document prints blanks around tokens.
+        Ok(Self { upload_host: node.upload_host.trim().to_owned(), upload_token: node.upload_token.expose().trim().into() })
     }
 }
 

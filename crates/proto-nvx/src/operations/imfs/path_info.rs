@@ -37,7 +37,7 @@ impl Operation for GetPathInfo {
     type Api = Nvx;
     type Answer = PathInfo;
     const META: Meta = Meta::unary(NAMESPACE, "GetPathInfo", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![COMMON];
+    const FAULTS: &'static [Code] = faults![COMMON; AccessDenied];
 }
 
 /// The answer to [`GetPathInfo`].
