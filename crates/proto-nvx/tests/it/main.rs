@@ -4,3 +4,5 @@ mod answers;
 mod codecs;
 mod faults;
 mod requests;
+mod samples;
+mod schemas;
