@@ -42,7 +42,7 @@ impl Operation for CreateChildAccount {
 
 /// Deletes a child account with all its files, and the virtual URLs that lead to it. The session must be the master's.
 ///
-/// Nobody can log in to the account from then on; what it used counts until the end of the day.
+/// Nobody can log in to the account from then on. What it used in the month so far still counts for its master.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteChildAccount {

@@ -1,8 +1,8 @@
 //! The Accounting namespace: child accounts, their limits, usage, contacts and notes.
 //!
-//! All of them need a session. An account may ask about itself and change its own contact, a master may do everything to the children of its
-//! applications. Operations that only a master may call answer 65005 to everybody else; otherwise 80003 answers whoever
-//! asks for an account that is neither its own nor its child, and 65104 a master who names a child that does not exist.
+//! All of them need a session. An account may act on itself, a master on every child of its applications; who names any
+//! other account gets 80003, and 65104 when there is none of that name. Creating, deleting, listing and limiting accounts
+//! is for masters: everybody else gets 65005.
 
 mod children;
 mod contact;

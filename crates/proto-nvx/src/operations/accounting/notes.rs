@@ -1,4 +1,4 @@
-//! What a master keeps about its accounts.
+//! What is kept about an account.
 
 use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::operations::Done;
 use crate::values::{Notes, UserName};
 use crate::{Code, Nvx};
 
-/// Keeps a document with an account, in place of the one before. The session must be the master's.
+/// Keeps a document with an account, the session's own or a child's, in place of the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAccountNotes {
     /// The account's name.
@@ -23,10 +23,10 @@ impl Operation for SetAccountNotes {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "SetAccountNotes", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; InvalidAccountType, UserNameNotFound, AccessDenied];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; UserNameNotFound, AccessDenied];
 }
 
-/// Tells the document that is kept with an account. The session must be the master's.
+/// Tells the document that is kept with an account: the session's own, or a child's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GetAccountNotes {
     /// The account's name.
@@ -37,7 +37,7 @@ impl Operation for GetAccountNotes {
     type Api = Nvx;
     type Answer = AccountNotes;
     const META: Meta = Meta::unary(NAMESPACE, "GetAccountNotes", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; InvalidAccountType, UserNameNotFound, AccessDenied];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; UserNameNotFound, AccessDenied];
 }
 
 /// The answer to [`GetAccountNotes`].
