@@ -19,6 +19,8 @@ pub struct Meta {
     pub kind: Kind,
     /// How the caller proves who it is.
     pub auth: Auth,
+    /// What the parameter with the session's token is called, where that differs from the API's other operations.
+    pub token_name: Option<&'static str>,
     /// Whether it may be sent again when its reply was lost.
     pub repeat: Repeat,
     /// What is gone for good once it has succeeded.
@@ -80,7 +82,8 @@ pub enum Repeat {
 impl Meta {
     const fn new(namespace: &'static str, name: &'static str, verb: Verb, kind: Kind) -> Self {
         assert!(!namespace.is_empty() && !name.is_empty(), "an operation has a namespace and a name");
-        Self { namespace, name, verb, kind, auth: Auth::Own, repeat: Repeat::Unsafe, destroys: None }
+        let (auth, repeat) = (Auth::Own, Repeat::Unsafe);
+        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None }
     }
 
     /// An operation without a file; unsafe to repeat until said otherwise.
@@ -107,6 +110,13 @@ impl Meta {
     pub const fn session(mut self) -> Self {
         self.auth = Auth::Session;
         self
+    }
+
+    /// It needs a session, whose token stands in a parameter of this name.
+    #[must_use]
+    pub const fn session_as(mut self, token_name: &'static str) -> Self {
+        self.token_name = Some(token_name);
+        self.session()
     }
 
     /// It uses a session if there is one.

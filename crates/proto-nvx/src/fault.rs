@@ -163,6 +163,7 @@ impl From<Reject> for Fault {
             Rule::OutOfRange => Code::ParameterOutOfAcceptedRange,
             Rule::Malformed if is(&["consumerIP", "restrictedIP"]) => Code::InvalidIpAddress,
             Rule::Malformed | Rule::TooLong if is(&["metadata", "searchKey", "tag"]) => Code::InvalidMetadata,
+            Rule::Malformed | Rule::TooLong if is_of_contact(&reject.field) => Code::InvalidContactParameter,
             Rule::Malformed | Rule::TooLong | Rule::TooMany => Code::InvalidParameter,
             Rule::PathTooLong => Code::PathTooLong,
             Rule::NameTooLong => Code::FileFolderNameTooLong,
@@ -170,6 +171,25 @@ impl From<Reject> for Fault {
         };
         Self { code, message: reject.to_string() }
     }
+}
+
+/// Whether a parameter is one of those that the document's table names a code for.
+fn is_of_contact(field: &str) -> bool {
+    const FIELDS: [&str; 12] = [
+        "FirstName",
+        "LastName",
+        "MiddleInitial",
+        "PhoneNumber",
+        "EmailAddress",
+        "Address1",
+        "Address2",
+        "AddressLine1",
+        "AddressLine2",
+        "City",
+        "State",
+        "PostalCode",
+    ];
+    FIELDS.contains(&field)
 }
 
 impl Fault {

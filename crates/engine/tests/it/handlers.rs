@@ -3,7 +3,7 @@
 use larder_engine::Caller;
 use larder_engine::handlers::Effort;
 use larder_engine::handlers::nvx::{Asker, Nirvanix, Session, effort};
-use larder_proto_nvx::accounting::{CreateChildAccount, EmailFormat};
+use larder_proto_nvx::accounting::{Contact, CreateChildAccount, EmailFormat};
 use larder_proto_nvx::imfs::GetStorageNode;
 use larder_proto_nvx::{Answer, Request, dispatch};
 
@@ -16,10 +16,14 @@ fn ask(world: &World, caller: Caller, request: Request) -> Answer {
     block_on(dispatch(&nirvanix, &asker, request)).unwrap()
 }
 
+fn child(name: &str, contact: Contact<3>) -> CreateChildAccount {
+    CreateChildAccount { contact, ..CreateChildAccount::new(name.parse().unwrap(), "pw".parse().unwrap()) }
+}
+
 #[test]
 fn no_contact_data_of_a_child_account_is_lost() {
     World::both(|world| {
-        let child = CreateChildAccount {
+        let given = Contact {
             first_name: Some("Jane".parse().unwrap()),
             last_name: Some("Doe".parse().unwrap()),
             middle_initial: Some("Q".parse().unwrap()),
@@ -30,19 +34,18 @@ fn no_contact_data_of_a_child_account_is_lost() {
             address2: Some("Attic".parse().unwrap()),
             city: Some("Zürich".parse().unwrap()),
             state: Some("ZH".parse().unwrap()),
-            country_id: Some(207),
+            country: Some("57".parse().unwrap()),
             postal_code: Some("8000".parse().unwrap()),
-            ..CreateChildAccount::new("jane".parse().unwrap(), "pw".parse().unwrap())
         };
-        ask(world, world.boss, Request::AccountingCreateChildAccount(child));
+        ask(world, world.boss, Request::AccountingCreateChildAccount(child("jane", given)));
         let contact = world.engine.contact(&world.boss, "jane").unwrap();
         let expected = [
             ("Address1", "Main Street 1"),
             ("Address2", "Attic"),
             ("City", "Zürich"),
-            ("CountryID", "207"),
+            ("CountryID", "57"),
             ("EmailAddress", "jane@example.com"),
-            ("EmailFormat", "html"),
+            ("EmailFormat", "HTML"),
             ("FirstName", "Jane"),
             ("LastName", "Doe"),
             ("MiddleInitial", "Q"),
@@ -52,13 +55,10 @@ fn no_contact_data_of_a_child_account_is_lost() {
         ];
         assert_eq!(contact.fields().collect::<Vec<_>>(), expected);
 
-        let plain = CreateChildAccount {
-            email_format: Some(EmailFormat::Text),
-            ..CreateChildAccount::new("bare".parse().unwrap(), "pw".parse().unwrap())
-        };
+        let plain = child("bare", Contact { email_format: Some(EmailFormat::Text), ..Contact::default() });
         ask(world, world.boss, Request::AccountingCreateChildAccount(plain));
         let contact = world.engine.contact(&world.boss, "bare").unwrap();
-        assert_eq!(contact.fields().collect::<Vec<_>>(), [("EmailFormat", "text")], "what is not given is not there");
+        assert_eq!(contact.fields().collect::<Vec<_>>(), [("EmailFormat", "TEXT")], "what is not given is not there");
     });
 }
 

@@ -7,7 +7,7 @@ use larder_core::multipart::{Boundary, Writer};
 use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
 
-use super::{Format, Nvx, UPLOAD, download, session_parameter};
+use super::{Format, Nvx, SESSION_TOKEN, UPLOAD, download};
 use crate::codec::{Envelope, form, json, xml_read};
 use crate::fault::Fault;
 
@@ -27,7 +27,7 @@ fn unary<O: Operation>(pairs: Pairs, address: &Address<'_, Nvx>) -> Result<Outgo
     let uri = address.target.uri(&format!("/ws/{}/{}.ashx", O::META.namespace, O::META.name))?;
     let mut body = form_urlencoded::Serializer::new(String::new());
     if let Some(token) = address.token {
-        body.append_pair(session_parameter(O::META.name), token.expose());
+        body.append_pair(O::META.token_name.unwrap_or(SESSION_TOKEN), token.expose());
     }
     body.extend_pairs(pairs);
     body.extend_pairs(output(address));

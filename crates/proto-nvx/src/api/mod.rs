@@ -108,14 +108,8 @@ impl Api for Nvx {
     }
 }
 
-/// The session's parameter, as the operation's own table spells it.
-fn session_parameter(name: &str) -> &'static str {
-    match name {
-        "CreateChildAccount" | "DeleteChildAccount" | "GetAccountInfo" | "GetAccountLimits" | "GetAccountUsage"
-        | "SetAccountLimits" => "SessionToken",
-        _ => "sessionToken",
-    }
-}
+/// The session's parameter, where an operation's own table does not spell it otherwise.
+const SESSION_TOKEN: &str = "sessionToken";
 
 /// The operation of a namespace and a method, without regard to case.
 fn find(namespace: &str, method: &str) -> Option<Name> {

@@ -5,7 +5,7 @@ use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
-use super::{Format, Forward, Nvx, Pairs, Style, UPLOAD, download, find};
+use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, UPLOAD, download, find};
 use crate::codec::{form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
@@ -115,7 +115,7 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
         }
     }
     pairs.retain(|(name, _)| !name.starts_with('$'));
-    let token = value(&pairs, "sessionToken").map(|token| Secret::new(token.trim()));
+    let token = value(&pairs, SESSION_TOKEN).map(|token| Secret::new(token.trim()));
     Ok((token, pairs))
 }
 
@@ -127,7 +127,7 @@ fn credential(name: Name, token: Option<Secret>, pairs: &[(String, String)]) -> 
     match (name.meta().auth, token.filter(|token| !token.is_empty())) {
         (Auth::Own, _) | (Auth::MaybeSession, None) => Ok(Credential::None),
         (Auth::Session | Auth::MaybeSession, Some(token)) => Ok(Credential::Session(token)),
-        (Auth::Session, None) => Err(missing("sessionToken")),
+        (Auth::Session, None) => Err(missing(SESSION_TOKEN)),
     }
 }
 

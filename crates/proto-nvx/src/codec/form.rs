@@ -1,7 +1,8 @@
 //! Requests as `application/x-www-form-urlencoded` pairs, in a body or in a URL's query.
 //!
 //! Lists repeat their key in order. Parameter names are matched without regard to ASCII case; unknown ones are ignored; a
-//! parameter that is not a list takes its first value; an empty value of an optional parameter is none.
+//! parameter that is not a list takes its first value; an empty value of an optional parameter is none. A field named
+//! `$inline` is a record whose fields are parameters beside the others.
 
 mod read;
 mod write;

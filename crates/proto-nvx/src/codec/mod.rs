@@ -20,6 +20,10 @@ pub(crate) const RAW_XML: &str = "$larder::xml";
 /// `deserialize_newtype_struct` with this name means: a list, even if the message shows a single value.
 pub(crate) const LIST: &str = "$larder::list";
 
+/// A field of this name in a request is a record whose fields stand beside the others, in the same order. serde's own
+/// `flatten` would lose that names are matched in any case.
+const INLINE: &str = "$inline";
+
 /// An answer as every operation sends it: a code, and with code 0 the operation's own fields beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope<T> {

@@ -1,5 +1,7 @@
 //! The Authentication namespace: sessions and passwords.
 
+use core::net::IpAddr;
+
 use larder_core::{Meta, Operation, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
@@ -34,12 +36,37 @@ impl Operation for Login {
     const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed];
 }
 
-/// The answer to [`Login`].
+/// The answer to [`Login`] and [`LoginProxy`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedIn {
     /// The session's token.
     #[serde(rename = "SessionToken")]
     pub session_token: Secret,
+}
+
+/// Opens a session on behalf of a consumer: it is bound to the consumer's IP address instead of the caller's. Life
+/// and faults as for [`Login`], and 80018 for an address that is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginProxy {
+    /// The key of the application that the user belongs to.
+    #[serde(rename = "appKey")]
+    pub app_key: Secret,
+    /// The account's name.
+    #[serde(rename = "userName")]
+    pub user_name: UserName,
+    /// The account's password.
+    pub password: Password,
+    /// The only address that may use the session.
+    #[serde(rename = "consumerIP")]
+    pub consumer_ip: IpAddr,
+}
+
+impl Operation for LoginProxy {
+    type Api = Nvx;
+    type Answer = LoggedIn;
+    // As for Login: a second session ends by itself.
+    const META: Meta = Meta::unary(NAMESPACE, "LoginProxy", Verb::Post).safe();
+    const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed, InvalidIpAddress];
 }
 
 /// Ends the session that the call is made with.
@@ -75,4 +102,34 @@ impl Operation for ChangePassword {
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "ChangePassword", Verb::Post);
     const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed];
+}
+
+/// Gives a child account another password. The caller proves with the master's own password that it may.
+///
+/// Faults: 80001 when that is wrong, 65005 when the account that it belongs to is no master, 65104 when there is no such
+/// child.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetChildAccountPassword {
+    /// The key of the application that the child belongs to.
+    #[serde(rename = "appKey")]
+    pub app_key: Secret,
+    /// The master account's name.
+    #[serde(rename = "userName")]
+    pub user_name: UserName,
+    /// The master account's password.
+    pub password: Password,
+    /// The child's name.
+    #[serde(rename = "childAccountUsername")]
+    pub child_account_username: UserName,
+    /// The child's password from now on.
+    #[serde(rename = "childAccountPassword")]
+    pub child_account_password: Password,
+}
+
+impl Operation for SetChildAccountPassword {
+    type Api = Nvx;
+    type Answer = Done;
+    const META: Meta = Meta::unary(NAMESPACE, "SetChildAccountPassword", Verb::Post).safe();
+    const FAULTS: &'static [Code] =
+        faults![PARAMETERS; InvalidAppKey, InvalidAccountType, UserNameNotFound, LoginFailed, AccessDenied];
 }

@@ -17,8 +17,10 @@ larder_core::catalog! {
     api crate::Nvx;
     unary {
         AuthenticationLogin = authentication::Login => login;
+        AuthenticationLoginProxy = authentication::LoginProxy => login_proxy;
         AuthenticationLogout = authentication::Logout => logout;
         AuthenticationChangePassword = authentication::ChangePassword => change_password;
+        AuthenticationSetChildAccountPassword = authentication::SetChildAccountPassword => set_child_account_password;
         ImfsCopyFiles = imfs::CopyFiles => copy_files;
         ImfsCopyFolders = imfs::CopyFolders => copy_folders;
         ImfsCreateFolders = imfs::CreateFolders => create_folders;
@@ -50,7 +52,16 @@ larder_core::catalog! {
         SharingListHostedItems = sharing::ListHostedItems => list_hosted_items;
         SharingRemoveHostedItem = sharing::RemoveHostedItem => remove_hosted_item;
         AccountingCreateChildAccount = accounting::CreateChildAccount => create_child_account;
+        AccountingDeleteChildAccount = accounting::DeleteChildAccount => delete_child_account;
+        AccountingGetAccountInfo = accounting::GetAccountInfo => account_info;
+        AccountingGetAccountLimits = accounting::GetAccountLimits => account_limits;
+        AccountingGetAccountNotes = accounting::GetAccountNotes => account_notes;
+        AccountingGetAccountUsage = accounting::GetAccountUsage => account_usage;
+        AccountingGetStorageUsage = accounting::GetStorageUsage => storage_usage;
         AccountingListChildAccounts = accounting::ListChildAccounts => list_child_accounts;
+        AccountingSetAccountInfo = accounting::SetAccountInfo => set_account_info;
+        AccountingSetAccountLimits = accounting::SetAccountLimits => set_account_limits;
+        AccountingSetAccountNotes = accounting::SetAccountNotes => set_account_notes;
     }
     upload {
         TransferUpload = transfer::Upload;

@@ -10,6 +10,8 @@ use jiff::tz::Offset;
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
+use super::Said;
+
 /// 0001-01-01T00:00:00Z.
 const FIRST: i64 = -62_135_596_800;
 /// 9999-12-30T22:00:00Z, the last second that every zone can express.
@@ -135,53 +137,8 @@ impl From<Date> for String {
     }
 }
 
-/// A date in an answer: what cannot be read is kept as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
-pub enum AnswerDate {
-    /// A date.
-    Known(Date),
-    /// Any other text.
-    Other(String),
-}
-
-impl AnswerDate {
-    /// The date, if it is one.
-    #[must_use]
-    pub const fn known(&self) -> Option<Date> {
-        match self {
-            Self::Known(date) => Some(*date),
-            Self::Other(_) => None,
-        }
-    }
-}
-
-impl From<Date> for AnswerDate {
-    fn from(date: Date) -> Self {
-        Self::Known(date)
-    }
-}
-
-impl From<String> for AnswerDate {
-    fn from(text: String) -> Self {
-        text.parse().map_or(Self::Other(text), Self::Known)
-    }
-}
-
-impl From<AnswerDate> for String {
-    fn from(date: AnswerDate) -> Self {
-        date.to_string()
-    }
-}
-
-impl fmt::Display for AnswerDate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Known(date) => date.fmt(f),
-            Self::Other(text) => f.write_str(text),
-        }
-    }
-}
+/// A date in an answer.
+pub type AnswerDate = Said<Date>;
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,9 @@
 pub mod bars;
 mod byte_range;
 mod callback;
+mod country;
 mod date;
+mod email;
 mod file_type;
 pub mod list;
 mod md5;
@@ -12,9 +14,11 @@ mod metadata;
 mod metadata_item;
 mod names;
 mod non_empty;
+mod notes;
 mod page;
 mod path;
 mod range;
+mod said;
 mod search_term;
 mod seconds;
 mod tags;
@@ -23,7 +27,9 @@ mod web_url;
 
 pub use byte_range::ByteRange;
 pub use callback::Callback;
+pub use country::Country;
 pub use date::{AnswerDate, Date};
+pub use email::EmailAddress;
 pub use file_type::FileType;
 pub(crate) use file_type::or_any;
 pub use md5::Md5;
@@ -31,10 +37,12 @@ pub use metadata::Metadata;
 pub use metadata_item::{MetadataItem, MetadataType, MetadataValue};
 pub use names::{Password, Text, UserName};
 pub use non_empty::NonEmpty;
+pub use notes::Notes;
 pub use page::{PageNumber, PageSize, SortCode};
 pub(crate) use path::without_dot;
 pub use path::{FileName, FolderPath, Path};
 pub use range::ContentRange;
+pub use said::Said;
 pub use search_term::SearchTerm;
 pub use seconds::Seconds;
 pub use tags::{Tag, Tags};
@@ -72,6 +80,42 @@ macro_rules! text_value {
     };
 }
 pub(crate) use text_value;
+
+/// An enumeration of documented texts. They are known in any case, and written as documented.
+macro_rules! named_values {
+    ($(#[$meta:meta])* pub enum $type:ident { $($(#[$of:meta])* $name:ident = $text:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $type {
+            $($(#[$of])* $name,)*
+        }
+
+        impl $type {
+            /// All of them.
+            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$name),*];
+
+            /// The documented text.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)*
+                }
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = larder_core::Rule;
+
+            fn try_from(text: String) -> Result<Self, larder_core::Rule> {
+                let known = |value: &Self| value.as_str().eq_ignore_ascii_case(text.trim());
+                Self::ALL.into_iter().find(known).ok_or(larder_core::Rule::Malformed)
+            }
+        }
+
+        $crate::values::text_value!($type);
+    };
+}
+pub(crate) use named_values;
 
 /// Whether a character can be written in XML and is no control character.
 fn is_printable(c: char) -> bool {

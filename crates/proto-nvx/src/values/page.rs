@@ -1,9 +1,8 @@
 //! Pages of listings and their order.
 
-use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
-use super::text_value;
+use super::named_values;
 
 /// What every `u32` between `Self::MIN` and `Self::MAX` has in common.
 macro_rules! bounded_number {
@@ -92,49 +91,26 @@ impl PageSize {
 
 bounded_number!(PageSize);
 
-/// By what a listing is sorted. Folders stay before files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SortCode {
-    /// By name.
-    #[default]
-    Name,
-    /// By date of creation.
-    CreatedDate,
-    /// By size.
-    SizeBytes,
-    /// By type of file.
-    FileType,
-}
-
-impl SortCode {
-    /// All orders.
-    pub const ALL: [Self; 4] = [Self::Name, Self::CreatedDate, Self::SizeBytes, Self::FileType];
-
-    /// The documented name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Name => "Name",
-            Self::CreatedDate => "CreatedDate",
-            Self::SizeBytes => "SizeBytes",
-            Self::FileType => "FileType",
-        }
+named_values! {
+    /// By what a listing is sorted. Folders stay before files.
+    #[derive(Default)]
+    pub enum SortCode {
+        /// By name.
+        #[default]
+        Name = "Name",
+        /// By date of creation.
+        CreatedDate = "CreatedDate",
+        /// By size.
+        SizeBytes = "SizeBytes",
+        /// By type of file.
+        FileType = "FileType",
     }
 }
-
-impl TryFrom<String> for SortCode {
-    type Error = Rule;
-
-    fn try_from(text: String) -> Result<Self, Rule> {
-        let known = |code: &Self| code.as_str().eq_ignore_ascii_case(text.trim());
-        Self::ALL.into_iter().find(known).ok_or(Rule::Malformed)
-    }
-}
-
-text_value!(SortCode);
 
 #[cfg(test)]
 mod tests {
+    use larder_core::Rule;
+
     use super::*;
 
     #[test]

@@ -5,3 +5,5 @@ mod codecs;
 mod faults;
 mod requests;
 mod routes;
+mod samples;
+mod schemas;

@@ -5,8 +5,8 @@
 mod access;
 mod downloads;
 mod hostile;
-mod requests;
 mod printed;
+mod requests;
 mod reseller;
 mod secrets;
 mod sessions;

@@ -2,34 +2,30 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use larder_proto_nvx::accounting::{CreateChildAccount, EmailFormat};
+use larder_proto_nvx::accounting::{self, EmailFormat};
 use larder_proto_nvx::imfs::{FileEntry, FolderEntry, FolderPage, GetPathInfo, PathFacts};
-use larder_proto_nvx::values::{AnswerDate, Date, Metadata, Tags, Text};
+use larder_proto_nvx::values::{AnswerDate, Date, EmailAddress, Metadata, Tags, Text};
 
 use crate::Contact;
 use crate::env::Timestamp;
 use crate::rules::listing::{Entry, EntryKind};
 
-/// The contact data of a new account, under the names that the API has for them.
-pub(super) fn contact(child: &CreateChildAccount) -> Contact {
-    let country = child.country_id.map(|country| country.to_string());
-    let format = child.email_format.map(|format| match format {
-        EmailFormat::Html => "html",
-        EmailFormat::Text => "text",
-    });
+/// The contact data of an account, under the names that the API has for them.
+pub(super) fn contact<const STATE: usize>(given: &accounting::Contact<STATE>) -> Contact {
+    let country = given.country.map(|country| country.to_string());
     let fields = [
-        ("FirstName", child.first_name.as_ref().map(Text::as_str)),
-        ("LastName", child.last_name.as_ref().map(Text::as_str)),
-        ("MiddleInitial", child.middle_initial.as_ref().map(Text::as_str)),
-        ("PhoneNumber", child.phone_number.as_ref().map(Text::as_str)),
-        ("EmailAddress", child.email_address.as_ref().map(Text::as_str)),
-        ("EmailFormat", format),
-        ("Address1", child.address1.as_ref().map(Text::as_str)),
-        ("Address2", child.address2.as_ref().map(Text::as_str)),
-        ("City", child.city.as_ref().map(Text::as_str)),
-        ("State", child.state.as_ref().map(Text::as_str)),
+        ("FirstName", given.first_name.as_ref().map(Text::as_str)),
+        ("LastName", given.last_name.as_ref().map(Text::as_str)),
+        ("MiddleInitial", given.middle_initial.as_ref().map(Text::as_str)),
+        ("PhoneNumber", given.phone_number.as_ref().map(Text::as_str)),
+        ("EmailAddress", given.email_address.as_ref().map(EmailAddress::as_str)),
+        ("EmailFormat", given.email_format.map(EmailFormat::as_str)),
+        ("Address1", given.address1.as_ref().map(Text::as_str)),
+        ("Address2", given.address2.as_ref().map(Text::as_str)),
+        ("City", given.city.as_ref().map(Text::as_str)),
+        ("State", given.state.as_ref().map(Text::as_str)),
         ("CountryID", country.as_deref()),
-        ("PostalCode", child.postal_code.as_ref().map(Text::as_str)),
+        ("PostalCode", given.postal_code.as_ref().map(Text::as_str)),
     ];
     fields.into_iter().filter_map(|(field, value)| Some((field, value?))).collect()
 }

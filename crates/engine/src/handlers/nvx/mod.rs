@@ -176,7 +176,9 @@ impl Handler for Nirvanix {
 
     async fn create_child_account(&self, asker: &Asker, child: CreateChildAccount) -> Result<Done, Fault> {
         let password = Secret::new(child.password.expose());
-        self.engine.create_child_account(asker.caller()?, child.username.as_str(), &password, contact(&child)).map_err(said)?;
+        self.engine
+            .create_child_account(asker.caller()?, child.username.as_str(), &password, contact(&child.contact))
+            .map_err(said)?;
         Ok(Done {})
     }
 

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
 use crate::codec::from_text::{FromText, Source, visit_text};
 use crate::codec::to_text::unfit;
-use crate::codec::{Seen, place};
+use crate::codec::{INLINE, Seen, place};
 
 /// A whole form.
 pub(super) struct Pairs<'p, K, V>(pub(super) &'p [(K, V)]);
@@ -27,7 +27,8 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Pairs<'p, K, V> {
     }
 
     fn record<W: Visitor<'p>>(self, fields: Option<&'static [&'static str]>, visitor: W) -> Result<W::Value, Reject> {
-        visitor.visit_map(Parameters { rest: self.0, fields, seen: Seen::default(), value: None })
+        let inline = fields.and_then(|fields| fields.iter().position(|field| *field == INLINE));
+        visitor.visit_map(Parameters { whole: self.0, rest: self.0, fields, inline, seen: Seen::default(), value: None })
     }
 
     fn any<W: Visitor<'p>>(self, visitor: W) -> Result<W::Value, Reject> {
@@ -35,18 +36,31 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Pairs<'p, K, V> {
     }
 }
 
-/// Walks a form's parameters once.
+/// Walks a form's parameters once; a record that stands among them reads them all by itself, first.
 struct Parameters<'p, K, V> {
+    whole: &'p [(K, V)],
     rest: &'p [(K, V)],
     fields: Option<&'static [&'static str]>,
+    inline: Option<usize>,
     seen: Seen,
-    value: Option<(&'p str, Values<'p, K, V>)>,
+    value: Option<(&'p str, Value<'p, K, V>)>,
+}
+
+/// What a field is read from.
+enum Value<'p, K, V> {
+    Values(Values<'p, K, V>),
+    Whole(Pairs<'p, K, V>),
 }
 
 impl<'p, K: AsRef<str>, V: AsRef<str>> MapAccess<'p> for Parameters<'p, K, V> {
     type Error = Reject;
 
     fn next_key_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
+        if let Some(at) = self.inline.take() {
+            self.seen.first(at);
+            self.value = Some((INLINE, Value::Whole(Pairs(self.whole))));
+            return seed.deserialize(BorrowedStrDeserializer::<Reject>::new(INLINE)).map(Some);
+        }
         while let [(name, _), tail @ ..] = self.rest {
             let from = self.rest;
             self.rest = tail;
@@ -58,15 +72,19 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> MapAccess<'p> for Parameters<'p, K, V> {
                 },
                 None => name,
             };
-            self.value = Some((key, Values { pairs: from, list: true }));
+            self.value = Some((key, Value::Values(Values { pairs: from, list: true })));
             return seed.deserialize(BorrowedStrDeserializer::<Reject>::new(key)).map(Some);
         }
         Ok(None)
     }
 
     fn next_value_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<S::Value, Reject> {
-        let (key, values) = self.value.take().ok_or_else(unfit)?;
-        seed.deserialize(FromText(values)).map_err(|reject| reject.at(key))
+        let (key, value) = self.value.take().ok_or_else(unfit)?;
+        let read = match value {
+            Value::Values(values) => seed.deserialize(FromText(values)),
+            Value::Whole(pairs) => seed.deserialize(FromText(pairs)),
+        };
+        read.map_err(|reject| reject.at(key))
     }
 }
 

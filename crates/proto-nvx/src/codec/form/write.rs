@@ -7,6 +7,7 @@ use larder_core::Reject;
 use serde::Serialize;
 use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct};
 
+use crate::codec::INLINE;
 use crate::codec::to_text::{Sink, ToText, key_text, unfit};
 
 pub(super) type Written = Vec<(Cow<'static, str>, String)>;
@@ -48,6 +49,9 @@ impl SerializeStruct for Fields<'_> {
     type Error = Reject;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Reject> {
+        if key == INLINE {
+            return value.serialize(ToText(Root { pairs: self.pairs }));
+        }
         let parameter = Parameter { key: Cow::Borrowed(key), pairs: self.pairs };
         value.serialize(ToText(parameter)).map_err(|reject| reject.at(key))
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use larder_core::{Reject, Rule};
 use larder_proto_nvx::codec::form;
 use larder_proto_nvx::values::Path;
+use serde::{Deserialize, Serialize};
 
 use super::pairs;
 
@@ -48,4 +49,29 @@ fn form_rejections_name_the_parameter() {
 fn form_numbers_have_no_exponents() {
     let numbers = BTreeMap::from([("a", 1e21), ("b", 1e-9)]);
     assert_eq!(form::to_string(&numbers).unwrap(), "a=1000000000000000000000&b=0.000000001");
+}
+
+#[test]
+fn a_record_may_stand_among_the_parameters() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Whole {
+        first: u8,
+        #[serde(rename = "$inline")]
+        part: Part,
+        last: Option<u8>,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Part {
+        #[serde(alias = "Middle1")]
+        middle: Option<String>,
+        number: u8,
+    }
+    let read = |text: &str| form::from_pairs::<Whole, _, _>(&form::parse(text, 10).unwrap());
+    let whole = Whole { first: 1, part: Part { middle: Some("x".to_owned()), number: 2 }, last: Some(3) };
+    assert_eq!(form::to_string(&whole).unwrap(), "First=1&middle=x&number=2&Last=3");
+    assert_eq!(read("LAST=3&MIDDLE1=x&NUMBER=2&%24inline=y&first=1&other=4"), Ok(whole));
+    assert_eq!(read("First=1"), Err(Reject::new("number", Rule::Missing)));
+    assert_eq!(read("First=1&number=x"), Err(Reject::new("number", Rule::Malformed)));
+    assert_eq!(read("number=2"), Err(Reject::new("First", Rule::Missing)));
 }
