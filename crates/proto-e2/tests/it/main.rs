@@ -7,11 +7,12 @@
 )]
 
 mod faults;
+mod forms;
 mod schemas;
 
 use larder_core::operation::{Answers, Encode, Names, Visit};
 use larder_core::{Api, Operation, Pace, Refusal, Secret};
-use larder_proto_e2::{Answer, ByteCount, E2, Json, Name, Quota, User, Users};
+use larder_proto_e2::{Answer, ByteCount, E2, Json, ListCnames, Name, Quota, User, Users};
 use larder_testkit::fixtures::{self, Direction, Fixture};
 use larder_testkit::wire;
 
@@ -135,6 +136,19 @@ fn no_secret_of_any_message_is_shown() {
         }
     }
     assert!(found > 10, "{found}");
+}
+
+/// The answer's side of the ceiling that `codec` states.
+#[test]
+fn answers_nest_so_deep() {
+    let head = http::Response::new(()).into_parts().0;
+    let nested = |depth: usize| {
+        let info = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        E2::decode::<ListCnames>(&head, format!(r#"{{"cname_list":[{{"cname":"a","certificate_info":{info}}}]}}"#).as_bytes())
+    };
+    assert!(nested(124).is_ok());
+    assert!(matches!(nested(125), Err(Refusal::Peer(_))));
+    assert!(matches!(nested(1 << 20), Err(Refusal::Peer(_))));
 }
 
 /// Ledger E22.
