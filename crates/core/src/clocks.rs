@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Kind, Time};
+use crate::{Kind, Meta, Pace, Time};
 
 /// The clocks of one call. `None` switches a clock off.
 ///
@@ -30,6 +30,19 @@ impl Clocks {
         match kind {
             Kind::Unary => Self { first_byte: Some(Duration::from_secs(30)), total: Some(Duration::from_secs(60)), ..transfer },
             Kind::Upload | Kind::Download => transfer,
+        }
+    }
+
+    /// The defaults for an operation: those of its kind, four times as patient where its answer is known to take long.
+    #[must_use]
+    pub fn of(meta: &Meta) -> Self {
+        let usual = Self::for_kind(meta.kind);
+        match meta.pace {
+            Pace::Usual => usual,
+            Pace::Slow => {
+                let longer = |clock: Option<Duration>| clock.map(|clock| clock * 4);
+                Self { first_byte: longer(usual.first_byte), total: longer(usual.total), ..usual }
+            }
         }
     }
 }
@@ -62,5 +75,19 @@ pub(crate) fn earlier(step: Option<Time>, why: Why, total: Option<Time>) -> (Opt
         (Some(step), Some(total)) if total < step => (Some(total), Why::Total),
         (None, Some(total)) => (Some(total), why),
         (step, _) => (step, why),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Verb;
+
+    #[test]
+    fn a_slow_operation_has_longer_clocks() {
+        let usual = Meta::unary("A", "b", Verb::Post);
+        assert_eq!(Clocks::of(&usual), Clocks::for_kind(Kind::Unary));
+        let slow = Clocks::of(&usual.slow());
+        assert_eq!((slow.first_byte, slow.total), (Some(Duration::from_secs(120)), Some(Duration::from_secs(240))));
     }
 }

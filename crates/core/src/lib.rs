@@ -70,7 +70,7 @@ pub use exchange::{Duty, Exchange, Outcome, Serving, Told};
 pub use ids::{ExchangeId, Ids};
 pub use limits::Limits;
 pub use machine::{Action, ClientMachine, Input, Machine, Note, On, Shared};
-pub use meta::{Auth, Kind, Meta, Repeat, Verb};
+pub use meta::{Auth, Kind, Meta, Pace, Repeat, Verb};
 pub use operation::{Api, Fault, FaultClass, Operation, Refusal, RequestFlaw};
 pub use reject::{Reject, Rule};
 pub use retry::{Budget, Cause, Decision, Policy, Tried};

@@ -25,6 +25,8 @@ pub struct Meta {
     pub repeat: Repeat,
     /// What is gone for good once it has succeeded.
     pub destroys: Option<&'static str>,
+    /// How soon its answer is to be expected.
+    pub pace: Pace,
 }
 
 /// An HTTP method. It says nothing about whether repeating is safe.
@@ -79,11 +81,20 @@ pub enum Repeat {
     Unsafe,
 }
 
+/// How soon an answer is to be expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// As soon as of any other operation of its kind.
+    Usual,
+    /// Much later: services are known to take their time over it.
+    Slow,
+}
+
 impl Meta {
     const fn new(namespace: &'static str, name: &'static str, verb: Verb, kind: Kind) -> Self {
         assert!(!namespace.is_empty() && !name.is_empty(), "an operation has a namespace and a name");
-        let (auth, repeat) = (Auth::Own, Repeat::Unsafe);
-        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None }
+        let (auth, repeat, pace) = (Auth::Own, Repeat::Unsafe, Pace::Usual);
+        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None, pace }
     }
 
     /// An operation without a file; unsafe to repeat until said otherwise.
@@ -139,6 +150,13 @@ impl Meta {
     pub const fn destroys(mut self, what: &'static str) -> Self {
         assert!(matches!(self.repeat, Repeat::Unsafe), "what destroys something is not safe to repeat");
         self.destroys = Some(what);
+        self
+    }
+
+    /// Its answer takes long: see [`Clocks::of`](crate::Clocks::of).
+    #[must_use]
+    pub const fn slow(mut self) -> Self {
+        self.pace = Pace::Slow;
         self
     }
 }

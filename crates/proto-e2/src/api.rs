@@ -143,8 +143,8 @@ fn write(status: u16, body: Vec<u8>) -> Reply {
     Reply { head: ResponseHead(head), body: ReplyBody::Whole(body.into()) }
 }
 
-/// Pairs of a form that are read; the largest operation has ten parameters.
-const MAX_FIELDS: usize = 100;
+/// Pairs of a form that are read: a list of buckets has one for each.
+const MAX_FIELDS: usize = 1_000;
 
 struct Body<'a>(&'a [u8]);
 

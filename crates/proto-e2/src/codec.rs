@@ -1,14 +1,25 @@
 //! Requests in JSON or as a form, read into the same types with rejections that name the field.
+//!
+//! # Ceilings
+//! A body is held whole before it is read, and its size is the machine's to limit: [`Limits::request`] on the serving side
+//! (1 MiB by default), [`Limits::answer`] on the client's (16 MiB). JSON nests at most 127 deep in both directions, which
+//! is `serde_json`'s own limit; what is deeper is malformed. A form has at most `max_fields` pairs.
+//!
+//! [`Limits::request`]: larder_core::Limits::request
+//! [`Limits::answer`]: larder_core::Limits::answer
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use larder_core::{Reject, Rule};
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::value::{MapAccessDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 /// Reads a request's body. Clients send JSON labelled as a form and forms labelled as JSON, so the content decides: what
 /// begins with a brace is JSON.
+///
+/// In a form, a list is a key that is repeated; a key of anything else must not be.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8], max_fields: usize) -> Result<T, Reject> {
     let malformed = || Reject::new("", Rule::Malformed);
     let body = body.trim_ascii();
@@ -20,14 +31,18 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8], max_fields: usize) -> Resul
         if text.matches('&').count() >= max_fields {
             return Err(Reject::new("", Rule::TooMany));
         }
-        form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name, Field::Form(value))).collect()
+        let mut values = BTreeMap::<_, Vec<_>>::new();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            values.entry(name).or_default().push(value);
+        }
+        values.into_iter().map(|(name, values)| (name, Field::Form(values))).collect()
     };
     T::deserialize(MapAccessDeserializer::new(Fields { rest: fields.into_iter(), current: None }))
 }
 
 enum Field<'a> {
     Json(Value),
-    Form(Cow<'a, str>),
+    Form(Vec<Cow<'a, str>>),
 }
 
 struct Fields<'a> {
@@ -48,33 +63,47 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         let Some((name, field)) = self.current.take() else { return Err(Reject::new("", Rule::Malformed)) };
         match field {
             Field::Json(value) => seed.deserialize(value).map_err(<Reject as de::Error>::custom),
-            Field::Form(text) => seed.deserialize(Text(&text)),
+            Field::Form(values) => seed.deserialize(Texts(&values)),
         }
         .map_err(|reject| reject.at(&name))
     }
 }
 
-/// A form's value: text, until its type asks for something else.
-struct Text<'a>(&'a str);
+/// The values of one key of a form: texts, until their type asks for something else.
+struct Texts<'a>(&'a [Cow<'a, str>]);
+
+impl<'a> Texts<'a> {
+    fn one(&self) -> Result<&'a str, Reject> {
+        if let [text] = self.0 { Ok(text) } else { Err(Reject::new("", Rule::TooMany)) }
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Reject> for Texts<'_> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
 
 macro_rules! parsed {
     ($($method:ident $visit:ident $type:ty),*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
-            let value = self.0.trim().parse::<$type>().map_err(|_| Reject::new("", Rule::Malformed))?;
+            let value = self.one()?.trim().parse::<$type>().map_err(|_| Reject::new("", Rule::Malformed))?;
             visitor.$visit(value)
         }
     )*};
 }
 
-impl<'de> Deserializer<'de> for Text<'_> {
+impl<'de> Deserializer<'de> for Texts<'_> {
     type Error = Reject;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
-        visitor.visit_str(self.0)
+        visitor.visit_str(self.one()?)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
-        if self.0.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.one()?.is_empty() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Reject> {
@@ -87,7 +116,15 @@ impl<'de> Deserializer<'de> for Text<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Reject> {
-        visitor.visit_enum(IntoDeserializer::<Reject>::into_deserializer(self.0))
+        visitor.visit_enum(IntoDeserializer::<Reject>::into_deserializer(self.one()?))
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
+        visitor.visit_seq(SeqDeserializer::new(self.0.chunks(1).map(Texts)))
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
+        visitor.visit_unit()
     }
 
     parsed! {
@@ -98,6 +135,45 @@ impl<'de> Deserializer<'de> for Text<'_> {
     }
 
     serde::forward_to_deserialize_any! {
-        i128 u128 char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+        i128 u128 char str string bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CreateAccessKey, DisableUser};
+
+    const KEY: &str = "email=a&storage_dn=b&name=c&permissions=2";
+
+    fn buckets(body: &str) -> Result<Option<Vec<String>>, Reject> {
+        let key = read::<CreateAccessKey>(body.as_bytes(), 9)?;
+        Ok(key.buckets.map(|buckets| buckets.as_slice().iter().map(ToString::to_string).collect()))
+    }
+
+    #[test]
+    fn e21_lists_are_repeated_keys_and_nothing_else_is() {
+        assert_eq!(buckets(KEY), Ok(None));
+        assert_eq!(buckets(&format!("{KEY}&buckets=x&buckets=y&other=1&other=2")), Ok(Some(vec!["x".into(), "y".into()])));
+        assert_eq!(buckets(&format!("{KEY}&name=d")), Err(Reject::new("name", Rule::TooMany)));
+        assert_eq!(buckets(&format!("{KEY}&a&b&c&d&e&f")), Err(Reject::new("", Rule::TooMany)));
+    }
+
+    #[test]
+    fn e15_no_bucket_is_never_every_bucket() {
+        let json = |buckets: &str| format!(r#"{{"email":"a","storage_dn":"b","name":"c","permissions":2,"buckets":{buckets}}}"#);
+        assert_eq!(buckets(&json(r#"["x"]"#)), Ok(Some(vec!["x".into()])));
+        for empty in ["[]", "null", "\"\""] {
+            assert_eq!(buckets(&json(empty)), Err(Reject::new("buckets", Rule::Malformed)), "{empty}");
+        }
+        assert_eq!(buckets(&format!("{KEY}&buckets=")), Err(Reject::new("buckets", Rule::Missing)));
+    }
+
+    #[test]
+    fn json_nests_so_deep() {
+        let nested = |depth: usize| format!(r#"{{"email":"a","x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        assert!(read::<DisableUser>(nested(126).as_bytes(), 9).is_ok());
+        assert_eq!(read::<DisableUser>(nested(127).as_bytes(), 9), Err(Reject::new("", Rule::Malformed)));
+        assert!(read::<DisableUser>(nested(1 << 20).as_bytes(), 9).is_err());
     }
 }

@@ -6,46 +6,7 @@ use larder_core::FaultClass;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A text of a closed list that may grow: unknown members keep their text.
-macro_rules! open_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(from = "String", into = "String")]
-        #[non_exhaustive]
-        pub enum $name {
-            $($(#[$member_doc])* $member,)*
-            /// Any other, as it was said.
-            Other(String),
-        }
-
-        impl $name {
-            /// As it is on the wire.
-            #[must_use]
-            pub fn as_str(&self) -> &str {
-                match self {
-                    $(Self::$member => $text,)*
-                    Self::Other(text) => text,
-                }
-            }
-        }
-
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
-                match text.as_str() {
-                    $($text => Self::$member,)*
-                    _ => Self::Other(text),
-                }
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.as_str().to_owned()
-            }
-        }
-    };
-}
+use crate::open_enum::open_enum;
 
 open_enum! {
     /// `error.type`.
@@ -72,6 +33,26 @@ open_enum! {
         UserSignedUp = "user_signed_up",
         /// The user exists and is not yours.
         EmailAlreadyInUse = "email_already_in_use",
+        /// There is no such user.
+        AccountNonExistent = "account_non_existant",
+        /// The user is disabled already.
+        UserAccountAlreadyDisabled = "user_account_already_disabled",
+        /// The user is enabled already.
+        UserAccountAlreadyEnabled = "user_account_already_enabled",
+        /// Only a user that is disabled can be removed.
+        UserAccountNotDisabled = "user_account_not_disabled",
+        /// The user is disabled.
+        UserDisabled = "user_disabled",
+        /// The reseller has not paid.
+        PaymentFailed = "payment_failed",
+        /// The user has storage in that region already.
+        RegionAlreadyEnabled = "region_already_enabled",
+        /// The user has no such storage domain.
+        StorageNonExistent = "storage_non_existant",
+        /// The user is enabled, and there are buckets in that storage.
+        StorageNotEmpty = "storage_not_empty",
+        /// The storage has no such access key.
+        AccessKeyNonExistent = "access_key_non_existant",
     }
 }
 
@@ -124,12 +105,6 @@ impl fmt::Debug for Raw {
 impl Fault {
     fn new(status: u16, kind: ErrorType, code: ErrorCode, message: &str) -> Self {
         Self { status, kind, code, message: message.to_owned(), errors: Vec::new(), raw: Raw::default() }
-    }
-
-    /// 403 with a code of the operation's own table.
-    #[must_use]
-    pub fn refused(code: ErrorCode, message: &str) -> Self {
-        Self::new(403, ErrorType::InvalidRequest, code, message)
     }
 
     /// 401: no API key, or a wrong one.
@@ -201,20 +176,6 @@ pub struct Documented {
     pub message: &'static str,
 }
 
-impl Documented {
-    /// 403: the request is understood, and refused.
-    #[must_use]
-    pub const fn refused(code: &'static str, message: &'static str) -> Self {
-        Self { status: 403, kind: "invalid_request_error", code, message }
-    }
-
-    /// 500: the service could not do it; the message says why.
-    #[must_use]
-    pub const fn failed(message: &'static str) -> Self {
-        Self { status: 500, kind: "api_error", code: "request_processing_failed", message }
-    }
-}
-
 impl From<Documented> for Fault {
     fn from(row: Documented) -> Self {
         let (kind, code) = (row.kind.to_owned().into(), row.code.to_owned().into());
@@ -239,12 +200,13 @@ struct Content {
 }
 
 impl larder_core::Fault for Fault {
-    /// Every 403 is a refusal of the business kind, except a few that say "right now"; the same code with 500 is
-    /// transient, except where the message says that there is nothing to find.
+    /// A 403 is final and a 500 may pass. `request_processing_failed` alone stands for both, whatever the status and the
+    /// type: there the documented messages decide.
     fn class(&self) -> FaultClass {
+        let says = |hint: &str| self.code == ErrorCode::RequestProcessingFailed && self.message.contains(hint);
         let transient = match self.status {
-            403 => self.code == ErrorCode::RequestProcessingFailed && self.message.contains("right now"),
-            500 => !self.message.contains("not found"),
+            403 => says("right now") || says("try again later"),
+            500 => !says("not found"),
             429 | 502..=504 => true,
             _ => false,
         };

@@ -31,10 +31,14 @@
 mod api;
 mod codec;
 mod fault;
+mod open_enum;
 mod operations;
 mod values;
 
 pub use api::{E2, Json, NoLogin, PREFIX};
 pub use fault::{Documented, ErrorCode, ErrorType, Fault, Raw};
 pub use operations::*;
-pub use values::{ByteCount, Email, EncodedPassword, PersonName, Quota};
+pub use values::{
+    AccessKeyId, AccessKeyName, BucketName, Buckets, ByteCount, Cname, Date, Email, EncodedPassword, FileIndex, KeyDescription,
+    Permissions, PersonName, PrivateKey, PublicKey, Quota, RegionKey, StorageDn,
+};

@@ -82,7 +82,7 @@ impl<A: Api> Engine<A> {
     pub(super) fn new(meta: &'static Meta, settings: Settings<A>) -> Self {
         Self {
             meta,
-            clocks: settings.clocks.unwrap_or_else(|| Clocks::for_kind(meta.kind)),
+            clocks: settings.clocks.unwrap_or_else(|| Clocks::of(meta)),
             settings,
             state: State::Gate,
             id: None,

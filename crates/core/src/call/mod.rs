@@ -43,7 +43,7 @@ pub struct Settings<A: Api> {
     pub style: A::Style,
     /// How often and how patiently to try again.
     pub policy: Policy,
-    /// How long to wait; the defaults of the operation's kind when absent.
+    /// How long to wait; the operation's defaults when absent.
     pub clocks: Option<Clocks>,
     /// Bounds of memory.
     pub limits: Limits,

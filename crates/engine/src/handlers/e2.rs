@@ -19,6 +19,7 @@ pub struct Reseller(pub Arc<Engine>);
 
 /// What serving a request takes.
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "all that is not named is quick")]
 pub fn effort(request: &Request) -> Effort {
     match request {
         Request::CreateUser(_) => Effort::Hashes,

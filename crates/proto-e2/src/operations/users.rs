@@ -1,10 +1,14 @@
 //! User operations.
 
 use larder_core::{Meta, Operation, Verb};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
+use super::either::Either;
+use super::refusals::refusals;
 use crate::values::{ByteCount, Email, EncodedPassword, PersonName, Quota};
 use crate::{Documented, E2};
+
+const CHAPTER: &str = "User Operations";
 
 /// `GET users`: all users of the reseller.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -13,12 +17,13 @@ pub struct ListUsers {}
 impl Operation for ListUsers {
     type Api = E2;
     type Answer = Users;
-    const META: Meta = Meta::unary("User Operations", "users", Verb::Get).session().safe();
+    const META: Meta = Meta::unary(CHAPTER, "users", Verb::Get).session().safe();
     const FAULTS: &'static [Documented] = &[];
 }
 
-/// The reseller's users.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+/// The reseller's users. "Array of users" in words, `{id, users}` in the structure: both are read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Either<User, Structure>")]
 pub struct Users {
     /// The reseller's own identifier; empty when the service sent a bare list.
     pub id: String,
@@ -26,23 +31,19 @@ pub struct Users {
     pub users: Vec<User>,
 }
 
-/// The document says "array of users" in words and `{id, users}` in its structure: both are read.
-impl<'de> Deserialize<'de> for Users {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            List(Vec<User>),
-            Structure {
-                #[serde(default)]
-                id: String,
-                users: Vec<User>,
-            },
-        }
-        Ok(match Either::deserialize(deserializer)? {
+#[derive(Deserialize)]
+struct Structure {
+    #[serde(default)]
+    id: String,
+    users: Vec<User>,
+}
+
+impl From<Either<User, Structure>> for Users {
+    fn from(either: Either<User, Structure>) -> Self {
+        match either {
             Either::List(users) => Self { id: String::new(), users },
-            Either::Structure { id, users } => Self { id, users },
-        })
+            Either::Structure(Structure { id, users }) => Self { id, users },
+        }
     }
 }
 
@@ -100,15 +101,15 @@ pub struct CreateUser {
 impl Operation for CreateUser {
     type Api = E2;
     type Answer = UserCreated;
-    const META: Meta = Meta::unary("User Operations", "create_user", Verb::Put).session();
-    const FAULTS: &'static [Documented] = &[Self::SIGNED_UP, Self::IN_USE];
+    const META: Meta = Meta::unary(CHAPTER, "create_user", Verb::Put).session();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
 }
 
-impl CreateUser {
-    /// The user exists and is linked to this reseller.
-    pub const SIGNED_UP: Documented = Documented::refused("user_signed_up", "User already signed up");
-    /// The address belongs to an account that is not this reseller's.
-    pub const IN_USE: Documented = Documented::refused("email_already_in_use", "Email already in use");
+refusals! {
+    CreateUser {
+        SIGNED_UP = 403 invalid_request_error user_signed_up "User already signed up";
+        IN_USE = 403 invalid_request_error email_already_in_use "Email already in use";
+    }
 }
 
 /// The answer to [`CreateUser`].
@@ -116,4 +117,94 @@ impl CreateUser {
 pub struct UserCreated {
     /// Always true.
     pub user_created: bool,
+}
+
+/// `POST disable_user`: the user can no longer log in or reach any data. Nothing is lost.
+///
+/// Not safe to repeat: a second time the service says `user_account_already_disabled`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DisableUser {
+    /// The user, who has signed up and is enabled.
+    pub email: Email,
+}
+
+impl Operation for DisableUser {
+    type Api = E2;
+    type Answer = UserDisabled;
+    const META: Meta = Meta::unary(CHAPTER, "disable_user", Verb::Post).session();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    DisableUser {
+        ALREADY_DISABLED = 403 invalid_request_error user_account_already_disabled "Account already disabled for the user";
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+    }
+}
+
+/// The answer to [`DisableUser`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserDisabled {
+    /// Always true.
+    pub user_disabled: bool,
+}
+
+/// `POST enable_user`: undoes [`DisableUser`].
+///
+/// Not safe to repeat: a second time the service says `user_account_already_enabled`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnableUser {
+    /// The user, who is disabled.
+    pub email: Email,
+}
+
+impl Operation for EnableUser {
+    type Api = E2;
+    type Answer = UserEnabled;
+    const META: Meta = Meta::unary(CHAPTER, "enable_user", Verb::Post).session();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    EnableUser {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+        ALREADY_ENABLED = 403 invalid_request_error user_account_already_enabled "Account already enabled for the user";
+    }
+}
+
+/// The answer to [`EnableUser`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserEnabled {
+    /// Always true.
+    pub user_enabled: bool,
+}
+
+/// `POST remove_user`: the user and everything stored by them are gone for good. Only a disabled user can be removed.
+///
+/// Not safe to repeat: a second time the service says `account_non_existant`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveUser {
+    /// The user, who is disabled.
+    pub email: Email,
+}
+
+impl Operation for RemoveUser {
+    type Api = E2;
+    type Answer = UserRemoved;
+    const META: Meta = Meta::unary(CHAPTER, "remove_user", Verb::Post).session().destroys("the user and all that they stored");
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    RemoveUser {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+        NOT_DISABLED = 403 invalid_request_error user_account_not_disabled "User account not disabled";
+    }
+}
+
+/// The answer to [`RemoveUser`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRemoved {
+    /// Always true.
+    pub user_removed: bool,
 }

@@ -6,9 +6,13 @@
     reason = "helpers of tests, which have no one to hand an error to"
 )]
 
+mod faults;
+mod forms;
+mod schemas;
+
 use larder_core::operation::{Answers, Encode, Names, Visit};
-use larder_core::{Api, Operation, Refusal, Secret};
-use larder_proto_e2::{Answer, ByteCount, E2, Json, Name, Quota, User, Users};
+use larder_core::{Api, Operation, Pace, Refusal, Secret};
+use larder_proto_e2::{Answer, ByteCount, E2, Json, ListCnames, Name, Quota, User, Users};
 use larder_testkit::fixtures::{self, Direction, Fixture};
 use larder_testkit::wire;
 
@@ -30,6 +34,12 @@ fn every_request_is_understood_and_sent_again() {
     for fixture in fixtures::of("e2", Direction::Request) {
         insta::assert_snapshot!(fixture.snapshot.clone(), request_page(&fixture));
     }
+}
+
+/// The fixture's operation; any where it belongs to all.
+fn name_of(fixture: &Fixture) -> Name {
+    let wanted = fixture.operation.trim_start_matches("e2:");
+    *Name::ALL.iter().find(|name| name.meta().name == wanted).unwrap_or(&Name::CreateUser)
 }
 
 struct AnswerPage<'a>(&'a Fixture);
@@ -57,9 +67,7 @@ impl Visit for AnswerPage<'_> {
 #[test]
 fn every_answer_is_read_and_written_again() {
     for fixture in fixtures::of("e2", Direction::Response) {
-        let wanted = fixture.operation.trim_start_matches("e2:");
-        let name = Name::ALL.iter().find(|name| name.meta().name == wanted).unwrap_or(&Name::CreateUser);
-        insta::assert_snapshot!(fixture.snapshot.clone(), name.visit(AnswerPage(&fixture)));
+        insta::assert_snapshot!(fixture.snapshot.clone(), name_of(&fixture).visit(AnswerPage(&fixture)));
     }
 }
 
@@ -91,25 +99,63 @@ fn byte_counts_never_have_an_exponent() {
     assert!(answer.encode(Text).contains("\"storage_used\":1000000000000000000,\"storage_quota\":0"));
 }
 
-/// Ledger E16: one code means several things; status and message decide.
-#[test]
-fn what_may_pass_and_what_will_not() {
-    use larder_core::{Fault as _, FaultClass};
-    let read = |status: u16, body: &str| {
-        let head = http::Response::builder().status(status).body(()).unwrap().into_parts().0;
-        match E2::decode::<larder_proto_e2::ListUsers>(&head, body.as_bytes()) {
-            Err(Refusal::Fault(fault)) => fault.class(),
-            other => panic!("{other:?}"),
+/// A secret of a request or an answer, by the name of its field; in lines, since `Debug` writes these in one.
+fn secrets(body: &[u8]) -> Vec<String> {
+    let fields: Vec<(String, String)> = match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(json) => {
+            let members = [&json, &json["data"]].into_iter().filter_map(|it| it.as_object()).flatten();
+            members.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
         }
+        Err(_) => form_urlencoded::parse(body).into_owned().collect(),
     };
-    let body =
-        |message: &str| format!(r#"{{"error":{{"type":"api_error","code":"request_processing_failed","message":"{message}"}}}}"#);
-    assert_eq!(read(500, &body("try again later")), FaultClass::Transient);
-    assert_eq!(read(500, &body("data not found for given dns")), FaultClass::Permanent);
-    assert_eq!(read(403, &body("cannot be reached right now")), FaultClass::Transient);
-    assert_eq!(read(403, &body("user exists")), FaultClass::Permanent);
-    assert_eq!(read(502, "<html>bad gateway</html>"), FaultClass::Transient);
-    assert_eq!(read(404, ""), FaultClass::Permanent);
+    let secret = ["password", "public_key", "private_key", "secret_key"];
+    let values = fields.into_iter().filter(|(name, _)| secret.contains(&name.as_str()));
+    values.flat_map(|(_, value)| value.lines().map(str::to_owned).collect::<Vec<_>>()).filter(|line| line.len() > 3).collect()
+}
+
+#[test]
+fn no_secret_of_any_message_is_shown() {
+    let mut found = 0;
+    for fixture in fixtures::all().into_iter().filter(|row| row.operation.starts_with("e2:")) {
+        let (body, shown) = match fixture.direction {
+            Direction::Request => {
+                let request = fixture.request().unwrap();
+                let seen = wire::understand::<E2>(request.clone()).unwrap();
+                (request.into_body(), format!("{seen:?}"))
+            }
+            Direction::Response => {
+                let page = name_of(&fixture).visit(AnswerPage(&fixture));
+                let decoded = page.split("=== our server writes").next().unwrap_or_default().to_owned();
+                (fixture.response().unwrap().into_body(), decoded)
+            }
+            Direction::Other => continue,
+        };
+        for secret in secrets(&body) {
+            found += 1;
+            assert!(!shown.contains(&secret), "{}: {shown}", fixture.id);
+        }
+    }
+    assert!(found > 10, "{found}");
+}
+
+/// The answer's side of the ceiling that `codec` states.
+#[test]
+fn answers_nest_so_deep() {
+    let head = http::Response::new(()).into_parts().0;
+    let nested = |depth: usize| {
+        let info = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        E2::decode::<ListCnames>(&head, format!(r#"{{"cname_list":[{{"cname":"a","certificate_info":{info}}}]}}"#).as_bytes())
+    };
+    assert!(nested(124).is_ok());
+    assert!(matches!(nested(125), Err(Refusal::Peer(_))));
+    assert!(matches!(nested(1 << 20), Err(Refusal::Peer(_))));
+}
+
+/// Ledger E22.
+#[test]
+fn only_one_operation_takes_long() {
+    let slow = Name::ALL.iter().filter(|name| name.meta().pace == Pace::Slow);
+    assert_eq!(slow.collect::<Vec<_>>(), [&Name::EnableUserRegion]);
 }
 
 /// The key is in no Debug output, and no other style exists.

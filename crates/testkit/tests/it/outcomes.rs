@@ -1,8 +1,10 @@
 //! What becomes of a call whose exchange breaks, by the place where it breaks.
 
 use core::fmt::Write;
+use core::time::Duration;
 
 use larder_core::{ErrorKind, Failure, Operation};
+use larder_proto_e2::{E2, EnableUserRegion};
 use larder_proto_nvx::{Code, Nvx};
 use larder_testkit::{Ended, Plan, Point, Trouble};
 
@@ -53,6 +55,24 @@ fn where_it_breaks_decides_what_follows() {
         writeln!(table, "    unsafe, always:  {}", breaks(nvx::create("a"), trouble, true)).unwrap();
     }
     insta::assert_snapshot!(table);
+}
+
+/// Ledger E22: what is known to take long is waited for, and what is not is not.
+#[test]
+fn a_slow_operation_has_more_time() {
+    fn silence<O: Operation<Api = E2>>(operation: O) -> Duration {
+        let mut pair = e2::pair("key");
+        pair.link(|_| Plan::trouble(Trouble::Drop(Point::Complete)));
+        let call = pair.start(operation, e2::settings());
+        pair.run_until(|pair| pair.trace().contains("call 0 > Done"));
+        let at = pair.now().0;
+        pair.run();
+        assert!(matches!(call.outcome().unwrap().unwrap_err().kind, ErrorKind::OutcomeUnknown { .. }));
+        at
+    }
+    let enable = EnableUserRegion { email: nvx::parse("a@example.com"), region: nvx::parse("LDN"), ssd_storage: None };
+    assert_eq!(silence(e2::create()), Duration::from_secs(30));
+    assert_eq!(silence(enable), Duration::from_secs(120));
 }
 
 #[test]

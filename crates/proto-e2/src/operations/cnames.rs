@@ -1,0 +1,203 @@
+//! Host names of the reseller's own that stand for storage domains.
+
+use larder_core::{Meta, Operation, Verb};
+use serde::{Deserialize, Serialize};
+
+use super::certificate::CertificateInfo;
+use super::refusals::refusals;
+use crate::values::{Cname, Email, FileIndex, PrivateKey, PublicKey, RegionKey, StorageDn};
+use crate::{Documented, E2};
+
+const CHAPTER: &str = "Whitelabeling Operations";
+
+/// `POST storage/cname/add`: lets a host name stand for a storage domain.
+///
+/// Not safe to repeat: a second time the service says that the CNAME is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddCname {
+    /// The user, who is enabled.
+    pub email: Email,
+    /// The storage.
+    pub storage_dn: StorageDn,
+    /// The host name.
+    pub cname: Cname,
+    /// Its certificate.
+    pub public_key: PublicKey,
+    /// The key that belongs to the certificate.
+    pub private_key: PrivateKey,
+    /// What names the CNAME among those of the storage; the service chooses when this is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_index: Option<FileIndex>,
+}
+
+impl Operation for AddCname {
+    type Api = E2;
+    type Answer = CnameAdded;
+    const META: Meta = Meta::unary(CHAPTER, "storage/cname/add", Verb::Post).session();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+// The document demands an enabled user and prints no refusal for a disabled one: ledger E31.
+refusals! {
+    AddCname {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+        UNUSABLE = 403 invalid_request_error request_processing_failed "this CNAME cannot be used, please try changing your CNAME";
+        NO_STORAGE = 403 invalid_request_error request_processing_failed "Unable to retrieve storage info for given storage_dn";
+        ALREADY_THERE = 403 invalid_request_error request_processing_failed "CNAME already configure";
+        UNVERIFIED = 403 invalid_request_error request_processing_failed "Could not verify CNAME or certificates. Please try again";
+        USER_DISABLED = 403 invalid_request_error user_disabled "User Disabled";
+        FAILED = 500 api_error request_processing_failed "Unable to process this request, please try again later";
+        NO_DATA = 500 api_error request_processing_failed "data not found for given dns";
+    }
+}
+
+/// The answer to [`AddCname`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CnameAdded {
+    /// Always true.
+    pub cname_added: bool,
+}
+
+/// `POST storage/cname`: the CNAMEs of a storage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListCnames {
+    /// The user, who is enabled.
+    pub email: Email,
+    /// The storage.
+    pub storage_dn: StorageDn,
+}
+
+impl Operation for ListCnames {
+    type Api = E2;
+    type Answer = Cnames;
+    const META: Meta = Meta::unary(CHAPTER, "storage/cname", Verb::Post).session().safe();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    ListCnames {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+        USER_DISABLED = 403 invalid_request_error user_disabled "User Disabled";
+        FAILED = 500 api_error request_processing_failed "Unable to process this request, please try again later";
+        NO_DATA = 500 api_error request_processing_failed "data not found for given dns";
+    }
+}
+
+/// The answer to [`ListCnames`].
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Cnames {
+    /// The CNAMEs.
+    pub cname_list: Vec<CnameRecord>,
+}
+
+/// One CNAME of a storage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CnameRecord {
+    /// What names it among those of the storage.
+    #[serde(default)]
+    pub file_index: Option<String>,
+    /// The host name.
+    pub cname: String,
+    /// What its certificate says.
+    #[serde(default)]
+    pub certificate_info: Option<CertificateInfo>,
+    /// When it was added; RFC 3339 where we write it.
+    #[serde(default)]
+    pub creation_date: Option<String>,
+}
+
+/// `POST storage/cname/update`: replaces a CNAME of a storage, with its certificate.
+///
+/// Not safe to repeat: a second time the service says that the CNAME is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateCname {
+    /// The region of the storage, which its domain implies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region_key: Option<RegionKey>,
+    /// The user, who is enabled.
+    pub email: Email,
+    /// The storage.
+    pub storage_dn: StorageDn,
+    /// The new host name.
+    pub cname: Cname,
+    /// Its certificate.
+    pub public_key: PublicKey,
+    /// The key that belongs to the certificate.
+    pub private_key: PrivateKey,
+    /// Which CNAME is replaced ([`CnameRecord::file_index`]). It may be absent where the storage has only one; otherwise the
+    /// request is refused as `invalid_parameters`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_index: Option<FileIndex>,
+}
+
+impl Operation for UpdateCname {
+    type Api = E2;
+    type Answer = CnameUpdated;
+    const META: Meta = Meta::unary(CHAPTER, "storage/cname/update", Verb::Post).session();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    UpdateCname {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+        UNUSABLE = 403 invalid_request_error request_processing_failed "this CNAME cannot be used, please try changing your CNAME";
+        NO_STORAGE = 403 invalid_request_error request_processing_failed "Unable to retrieve storage info for given storage_dn";
+        UNREACHABLE = 403 invalid_request_error request_processing_failed
+            "Storage server cannot be reached right now, please try again later";
+        ALREADY_THERE = 403 invalid_request_error request_processing_failed "CNAME already configured";
+        UNVERIFIED = 403 invalid_request_error request_processing_failed "Could not verify CNAME or certificates. Please try again";
+        USER_DISABLED = 403 invalid_request_error user_disabled "User Disabled";
+        FAILED = 500 api_error request_processing_failed "Unable to process this request, please try again later";
+        NO_DATA = 500 api_error request_processing_failed "data not found for given dns";
+    }
+}
+
+/// The answer to [`UpdateCname`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CnameUpdated {
+    /// Always true.
+    pub cname_updated: bool,
+}
+
+/// `POST storage/cname/remove`: the host name no longer stands for the storage domain.
+///
+/// Not safe to repeat: a second time the service says that it cannot get the details of the CNAME.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveCname {
+    /// The user, who is enabled.
+    pub email: Email,
+    /// The storage.
+    pub storage_dn: StorageDn,
+    /// The host name.
+    pub cname: Cname,
+}
+
+impl Operation for RemoveCname {
+    type Api = E2;
+    type Answer = CnameRemoved;
+    const META: Meta =
+        Meta::unary(CHAPTER, "storage/cname/remove", Verb::Post).session().destroys("the CNAME and its certificate");
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    RemoveCname {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+        USER_DISABLED = 403 invalid_request_error user_disabled "User Disabled";
+        UNUSABLE = 403 invalid_request_error request_processing_failed "this CNAME cannot be used, please try changing your CNAME";
+        NO_STORAGE = 403 invalid_request_error request_processing_failed "Unable to retrieve storage info for given storage_dn";
+        UNREACHABLE = 403 invalid_request_error request_processing_failed
+            "Storage server cannot be reached right now, please try again later";
+        NO_CNAME = 403 invalid_request_error request_processing_failed "cannot get cname details";
+        NOT_REMOVED = 403 api_error request_processing_failed "Unable to process this request, please try again later";
+        FAILED = 500 api_error request_processing_failed "Unable to process this request, please try again later";
+        NO_DATA = 500 api_error request_processing_failed "data not found for given dns";
+    }
+}
+
+/// The answer to [`RemoveCname`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CnameRemoved {
+    /// Always true.
+    pub cname_removed: bool,
+}

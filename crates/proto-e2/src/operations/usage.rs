@@ -1,0 +1,64 @@
+//! What a user stored and moved.
+
+use larder_core::{Meta, Operation, Verb};
+use serde::{Deserialize, Serialize};
+
+use super::either::Either;
+use super::refusals::refusals;
+use crate::values::{ByteCount, Date, Email};
+use crate::{Documented, E2};
+
+/// `POST usage_stats`: what a user stored and moved, day by day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetStorageUsage {
+    /// The user, who has signed up.
+    pub email: Email,
+    /// The first day.
+    pub date_from: Date,
+    /// The last day; it counts too. A last day before the first is refused as `invalid_parameters`.
+    pub date_to: Date,
+}
+
+impl Operation for GetStorageUsage {
+    type Api = E2;
+    type Answer = StorageUsage;
+    const META: Meta = Meta::unary("User Operations", "usage_stats", Verb::Post).session().safe();
+    const FAULTS: &'static [Documented] = Self::REFUSALS;
+}
+
+refusals! {
+    GetStorageUsage {
+        NO_ACCOUNT = 403 invalid_request_error account_non_existant "Account with this email does not exist";
+    }
+}
+
+/// The answer to [`GetStorageUsage`]. A list, also inside an object as `usage_stats`: both are read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Either<UsageDay, Structure>")]
+pub struct StorageUsage(pub Vec<UsageDay>);
+
+#[derive(Deserialize)]
+struct Structure {
+    usage_stats: Vec<UsageDay>,
+}
+
+impl From<Either<UsageDay, Structure>> for StorageUsage {
+    fn from(either: Either<UsageDay, Structure>) -> Self {
+        match either {
+            Either::List(days) | Either::Structure(Structure { usage_stats: days }) => Self(days),
+        }
+    }
+}
+
+/// One day of one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageDay {
+    /// Bytes downloaded.
+    pub downloads: ByteCount,
+    /// Bytes uploaded.
+    pub uploads: ByteCount,
+    /// Bytes stored.
+    pub disk_used: ByteCount,
+    /// The day.
+    pub date: Date,
+}
