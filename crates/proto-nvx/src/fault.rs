@@ -159,6 +159,7 @@ impl From<Reject> for Fault {
         let code = match reject.rule {
             Rule::Missing => Code::MissingRequiredParameter,
             Rule::OutOfRange if reject.field.eq_ignore_ascii_case("pageSize") => Code::PageSizeExceedsLimit,
+            Rule::OutOfRange if is_side(&reject.field) => Code::InvalidImageDimensions,
             Rule::OutOfRange => Code::ParameterOutOfAcceptedRange,
             Rule::Malformed | Rule::TooLong | Rule::TooMany => Code::InvalidParameter,
             Rule::PathTooLong => Code::PathTooLong,
@@ -167,6 +168,11 @@ impl From<Reject> for Fault {
         };
         Self { code, message: reject.to_string() }
     }
+}
+
+/// Whether a parameter is the width or the height of a picture.
+fn is_side(field: &str) -> bool {
+    ["width", "height", "scaleWidth", "scaleHeight"].iter().any(|side| side.eq_ignore_ascii_case(field))
 }
 
 impl Fault {
@@ -178,12 +184,13 @@ impl Fault {
     /// The HTTP status of a failed download: a 200 would be saved as if it were the file.
     pub(crate) fn download_status(&self) -> http::StatusCode {
         use http::StatusCode as S;
-        const FORBIDDEN: [Code; 8] = [
+        const FORBIDDEN: [Code; 9] = [
             Code::LoginFailed,
             Code::AccessDenied,
             Code::SessionNotFound,
             Code::OutOfBytes,
             Code::OutOfBytesNonOwner,
+            Code::DownloadFileSizeLimitExceeded,
             Code::InvalidSessionToken,
             Code::RestrictedIpAddress,
             Code::SslRequired,

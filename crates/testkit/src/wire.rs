@@ -5,7 +5,7 @@ use core::fmt::Write;
 use bytes::{Bytes, BytesMut};
 use http::Request;
 use larder_core::operation::{Inspect, Names, Requests};
-use larder_core::wire::{Address, OutgoingBody, RequestHead};
+use larder_core::wire::{Address, FileHead, OutgoingBody, RequestHead};
 use larder_core::{
     Api, Auth, Duty, Exchange, Machine, Misuse, Operation, Reject, RequestFlaw, Secret, Serving, Target, Time, Told,
 };
@@ -17,7 +17,9 @@ pub struct Understood<A: Api> {
     pub log: String,
     /// The typed request, unless it was refused.
     pub request: Option<<A::Names as Names>::Request>,
-    /// The files of an upload.
+    /// The heads of an upload's files.
+    pub heads: Vec<FileHead>,
+    /// The files themselves.
     pub files: Vec<Bytes>,
     /// The fault that it was refused with before anyone was asked.
     pub fault: Option<A::Fault>,
@@ -32,7 +34,7 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
     let (head, body) = request.into_parts();
     let mut machine = Exchange::<A>::new(RequestHead(Request::from_parts(head, ())), Serving::default());
     let mut rest = Some(body);
-    let mut seen = Understood { log: String::new(), request: None, files: Vec::new(), fault: None };
+    let mut seen = Understood { log: String::new(), request: None, heads: Vec::new(), files: Vec::new(), fault: None };
     let mut file = BytesMut::new();
     let not_implemented = |name| A::fault(RequestFlaw::NotImplemented, name);
     loop {
@@ -43,6 +45,7 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
         match duty {
             Duty::Identify(_) => machine.handle(Told::Identified)?,
             Duty::Serve(request) => seen.request = Some(request),
+            Duty::File(head) => seen.heads.push(head),
             Duty::Chunk(chunk) => file.extend_from_slice(&chunk),
             Duty::FileEnd => {
                 let _ = writeln!(seen.log, "FileEnd after {} bytes", file.len());
@@ -58,7 +61,7 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
                 Some(_) | None => Told::End,
             })?,
             Duty::Wait { .. } => machine.handle(Told::Reply(Err(not_implemented(machine.name()))))?,
-            Duty::File(_) | Duty::FilesEnd | Duty::Open { .. } | Duty::Finish | Duty::Abort => {}
+            Duty::FilesEnd | Duty::Open { .. } | Duty::Finish | Duty::Abort => {}
             Duty::Done(outcome) => {
                 seen.fault = outcome.fault.filter(|_| seen.request.is_none());
                 return Ok(seen);

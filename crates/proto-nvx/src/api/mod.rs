@@ -10,7 +10,7 @@ mod server;
 use http::{request, response};
 use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
-use larder_core::{Api, Operation, Refusal, Reject, RequestFlaw, Secret};
+use larder_core::{Api, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secret};
 
 pub use self::forward::Forward;
 use crate::authentication::{LoggedIn, Login};
@@ -51,9 +51,6 @@ impl Style {
 
 /// Parameters of a request, in order.
 type Pairs = Vec<(String, String)>;
-
-/// Where uploads go.
-const UPLOAD: &str = "/Upload.ashx";
 
 impl Api for Nvx {
     const NAME: &'static str = "Nirvanix Web Services";
@@ -117,12 +114,18 @@ fn session_parameter(name: &str) -> &'static str {
     }
 }
 
-/// The operation of a namespace and a method, without regard to case.
+/// The form field that carries a file, by an operation's own samples.
+fn file_field(name: &str) -> &'static str {
+    if name == crate::transfer::Update::META.name { "updateContent1" } else { "uploadFile1" }
+}
+
+/// The operation without a file of a namespace and a method, without regard to case.
 fn find(namespace: &str, method: &str) -> Option<Name> {
-    Name::ALL.iter().copied().find(|name| {
-        let meta = name.meta();
-        meta.kind == larder_core::Kind::Unary
-            && meta.namespace.eq_ignore_ascii_case(namespace)
-            && meta.name.eq_ignore_ascii_case(method)
-    })
+    let wanted = |meta: &Meta| meta.namespace.eq_ignore_ascii_case(namespace) && meta.name.eq_ignore_ascii_case(method);
+    Name::ALL.iter().copied().find(|name| name.meta().kind == Kind::Unary && wanted(name.meta()))
+}
+
+/// The operations that take files, each at a page of its own below the host.
+fn uploads() -> impl Iterator<Item = Name> {
+    Name::ALL.iter().copied().filter(|name| name.meta().kind == Kind::Upload)
 }

@@ -1,11 +1,11 @@
 //! The serving side: requests are read, answers are written.
 
 use http::{HeaderValue, Method, Response, StatusCode, header, request};
-use larder_core::operation::{Answers, Decode, Encode, Names};
+use larder_core::operation::{Answers, Decode, Encode, Names, Visit};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
-use super::{Format, Forward, Nvx, Pairs, Style, UPLOAD, download, find};
+use super::{Format, Forward, Nvx, Pairs, Style, download, find, uploads};
 use crate::codec::{form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
@@ -13,21 +13,24 @@ use crate::{Answer, Code, Fault, Name};
 /// Name and value pairs of one request.
 const MAX_PAIRS: usize = 10_000;
 
-/// Parameters of an upload that are no files.
-const UPLOAD_FIELDS: [&str; 9] = [
-    "uploadToken",
-    "destFolderPath",
-    "forwardingUrl",
-    "callbackURL",
-    "fileMD5",
-    "sessionToken",
-    "output",
-    "JSONcallback",
-    "MAX_FILE_SIZE",
-];
+/// Fields of any upload that are no files, beside the operations' own parameters.
+const COMMON_FIELDS: [&str; 4] = ["sessionToken", "output", "JSONcallback", "MAX_FILE_SIZE"];
 
 pub(super) fn is_field(name: &str) -> bool {
-    UPLOAD_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))
+    let is_name = |field: &&str| field.eq_ignore_ascii_case(name);
+    let is_parameter = || uploads().any(|upload| upload.visit(Parameters).iter().any(is_name));
+    COMMON_FIELDS.iter().any(is_name) || (!name.starts_with('$') && is_parameter())
+}
+
+/// The fields of an operation. Those that begin with `$` are no parameters.
+struct Parameters;
+
+impl Visit for Parameters {
+    type Output = &'static [&'static str];
+
+    fn visit<O: Operation>(self) -> Self::Output {
+        form::names::<O>()
+    }
 }
 
 pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>> {
@@ -43,8 +46,9 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
             strip_suffix(method, ".ashx").and_then(|method| find(namespace, method))
         }
         [ws, ..] if ws.eq_ignore_ascii_case("ws") => None,
-        [one] if one.eq_ignore_ascii_case(&UPLOAD[1..]) => Some(Name::TransferUpload),
-        [one] if strip_suffix(one, ".ashx").is_some() => None,
+        [page] if let Some(page) = strip_suffix(page, ".ashx") => {
+            uploads().find(|name| name.meta().name.eq_ignore_ascii_case(page))
+        }
         _ => Some(Name::TransferDownload),
     };
     let Some(name) = name else { return Err(refused(Code::UnsupportedOperation, style, None)) };

@@ -5,27 +5,39 @@ pub mod bars;
 mod byte_range;
 mod callback;
 mod date;
+mod file_data;
 pub mod list;
 mod md5;
 mod metadata;
 mod names;
 mod non_empty;
+mod number;
 mod page;
 mod path;
 mod range;
+mod side;
 mod tags;
+mod url;
 
 pub use byte_range::ByteRange;
 pub use callback::Callback;
 pub use date::{AnswerDate, Date};
+pub use file_data::FileData;
 pub use md5::Md5;
 pub use metadata::Metadata;
 pub use names::{Password, Text, UserName};
 pub use non_empty::NonEmpty;
+pub use number::{Count, Decimal};
 pub use page::{PageNumber, PageSize, SortCode};
 pub use path::{FileName, FolderPath, Path};
 pub use range::ContentRange;
+pub use side::Side;
 pub use tags::Tags;
+pub use url::CallbackUrl;
+
+pub(crate) use url::is_web_url;
+
+use number::bounded_number;
 
 /// What every validated text has in common, given `TryFrom<String, Error = Rule>` and `as_str`: parsing, printing, serde.
 macro_rules! text_value {

@@ -1,65 +1,9 @@
 //! Pages of listings and their order.
 
-use core::fmt;
-use core::str::FromStr;
-
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
-use super::text_value;
-
-/// A number of text, or the rule that it breaks.
-fn number(text: &str) -> Result<u32, Rule> {
-    crate::codec::integer(text).map_err(|reject| reject.rule)
-}
-
-macro_rules! bounded_number {
-    ($type:ident) => {
-        impl $type {
-            /// The number.
-            #[must_use]
-            pub const fn get(self) -> u32 {
-                self.0
-            }
-        }
-
-        impl TryFrom<u32> for $type {
-            type Error = Rule;
-
-            fn try_from(number: u32) -> Result<Self, Rule> {
-                if (Self::MIN..=Self::MAX).contains(&number) { Ok(Self(number)) } else { Err(Rule::OutOfRange) }
-            }
-        }
-
-        impl TryFrom<String> for $type {
-            type Error = Rule;
-
-            fn try_from(text: String) -> Result<Self, Rule> {
-                text.parse()
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = Rule;
-
-            fn from_str(text: &str) -> Result<Self, Rule> {
-                number(text)?.try_into()
-            }
-        }
-
-        impl From<$type> for u32 {
-            fn from(number: $type) -> u32 {
-                number.0
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-    };
-}
+use super::{bounded_number, text_value};
 
 /// The number of a page; the first is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
