@@ -79,7 +79,7 @@ impl Operation for RotateFlip {
 pub enum Rotation {
     /// Not at all.
     #[serde(rename = "RotateNone")]
-    None,
+    By0,
     /// By 90 degrees.
     #[serde(rename = "Rotate90")]
     By90,
@@ -96,7 +96,7 @@ pub enum Rotation {
 pub enum Flip {
     /// Not at all.
     #[serde(rename = "FlipNone")]
-    None,
+    Neither,
     /// Left becomes right.
     #[serde(rename = "FlipHorizontal")]
     Horizontal,
@@ -106,4 +106,26 @@ pub enum Flip {
     /// Both.
     #[serde(rename = "FlipHorizontalVertical")]
     Both,
+}
+
+#[cfg(test)]
+mod tests {
+    use larder_core::Rule;
+
+    use super::*;
+    use crate::codec::form;
+
+    #[test]
+    fn what_breaks_a_rule_is_not_sent() {
+        let path: Path = "a.bmp".parse().unwrap();
+        let size = |width: &str, height: &str| Resize {
+            src_file_path: path.clone(),
+            dest_file_path: path.clone(),
+            width: width.parse().unwrap(),
+            height: height.parse().unwrap(),
+            callback_url: None,
+        };
+        assert_eq!(form::to_string(&size("-1", "-1")), Err(Reject::new("width", Rule::OutOfRange)));
+        assert_eq!(form::to_string(&size("-1", "1")).unwrap(), "srcFilePath=a.bmp&destFilePath=a.bmp&width=-1&height=1");
+    }
 }

@@ -51,7 +51,7 @@ mod tests {
         assert_eq!(serde_json::to_string(&data).unwrap(), "\"8PHy8/Q=\"");
         assert_eq!(format!("{data:?}"), "FileData(5 bytes)");
         assert_eq!(FileData::try_from(String::new()).unwrap(), FileData::default());
-        for text in ["8PHy8/Q", "8PHy8_Q=", "0xf0 0xf1"] {
+        for text in ["8PHy8/Q", "8PHy8_Q=", "0xf0, 0xf1"] {
             assert_eq!(FileData::try_from(text.to_owned()), Err(Rule::Malformed), "{text}");
         }
     }

@@ -3,4 +3,6 @@
 mod answers;
 mod codecs;
 mod faults;
+mod pages;
 mod requests;
+mod updates;

@@ -10,4 +10,4 @@ pub use download::{Disposition, Download, Downloaded, FileFacts, Plan};
 pub use update::{Changes, Piece, Update};
 pub use upload::{Upload, Uploaded};
 
-pub(crate) const NAMESPACE: &str = "Transfer";
+const NAMESPACE: &str = "Transfer";
