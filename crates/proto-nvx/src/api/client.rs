@@ -7,7 +7,7 @@ use larder_core::multipart::{Boundary, Writer};
 use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
 
-use super::{Format, Nvx, download, file_field, session_parameter};
+use super::{Format, Nvx, download, fields, session_parameter};
 use crate::codec::{Envelope, form, json, xml_read};
 use crate::fault::Fault;
 
@@ -50,7 +50,7 @@ fn upload<O: Operation>(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Out
     let of_part = |name: &str| pairs.iter().find(|(pair, _)| pair == name).map(|(_, value)| value.as_str());
     let file_name = of_part("$fileName").ok_or_else(|| Reject::new("fileName", Rule::Missing))?;
     let content_type = of_part("$contentType").unwrap_or("application/octet-stream");
-    let part = writer.file(file_field(O::META.name), file_name, content_type, of_part("$contentRange"));
+    let part = writer.file(fields::of_file::<O>(), file_name, content_type, of_part("$contentRange"));
     before.extend_from_slice(&part.map_err(|_| Reject::new("contentType", Rule::Malformed))?);
     let mut after = writer.file_end().to_vec();
     after.extend_from_slice(&writer.finish());

@@ -1,9 +1,10 @@
 //! How the API looks on the wire, from both ends: [`client`](self::client) writes requests and reads answers,
-//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files, and
-//! [`forward`](self::forward) where browsers go after an upload.
+//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files, [`fields`](self::fields)
+//! the forms that carry them, and [`forward`](self::forward) where browsers go after an upload.
 
 mod client;
 mod download;
+mod fields;
 mod forward;
 mod server;
 
@@ -78,7 +79,7 @@ impl Api for Nvx {
     }
 
     fn is_field(name: &str) -> bool {
-        server::is_field(name)
+        fields::is_field(name)
     }
 
     fn open(name: Name, style: &Style, head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
@@ -114,18 +115,8 @@ fn session_parameter(name: &str) -> &'static str {
     }
 }
 
-/// The form field that carries a file, by an operation's own samples.
-fn file_field(name: &str) -> &'static str {
-    if name == crate::transfer::Update::META.name { "updateContent1" } else { "uploadFile1" }
-}
-
 /// The operation without a file of a namespace and a method, without regard to case.
 fn find(namespace: &str, method: &str) -> Option<Name> {
     let wanted = |meta: &Meta| meta.namespace.eq_ignore_ascii_case(namespace) && meta.name.eq_ignore_ascii_case(method);
     Name::ALL.iter().copied().find(|name| name.meta().kind == Kind::Unary && wanted(name.meta()))
-}
-
-/// The operations that take files, each at a page of its own below the host.
-fn uploads() -> impl Iterator<Item = Name> {
-    Name::ALL.iter().copied().filter(|name| name.meta().kind == Kind::Upload)
 }

@@ -1,37 +1,18 @@
 //! The serving side: requests are read, answers are written.
 
 use http::{HeaderValue, Method, Response, StatusCode, header, request};
-use larder_core::operation::{Answers, Decode, Encode, Names, Visit};
+use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
-use super::{Format, Forward, Nvx, Pairs, Style, download, find, uploads};
+use super::fields::uploads;
+use super::{Format, Forward, Nvx, Pairs, Style, download, find};
 use crate::codec::{form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
 
 /// Name and value pairs of one request.
 const MAX_PAIRS: usize = 10_000;
-
-/// Fields of any upload that are no files, beside the operations' own parameters.
-const COMMON_FIELDS: [&str; 4] = ["sessionToken", "output", "JSONcallback", "MAX_FILE_SIZE"];
-
-pub(super) fn is_field(name: &str) -> bool {
-    let is_name = |field: &&str| field.eq_ignore_ascii_case(name);
-    let is_parameter = || uploads().any(|upload| upload.visit(Parameters).iter().any(is_name));
-    COMMON_FIELDS.iter().any(is_name) || (!name.starts_with('$') && is_parameter())
-}
-
-/// The fields of an operation. Those that begin with `$` are no parameters.
-struct Parameters;
-
-impl Visit for Parameters {
-    type Output = &'static [&'static str];
-
-    fn visit<O: Operation>(self) -> Self::Output {
-        form::names::<O>()
-    }
-}
 
 pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>> {
     let pairs = form::parse(head.uri.query().unwrap_or_default(), MAX_PAIRS).unwrap_or_default();
