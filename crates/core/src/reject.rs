@@ -56,11 +56,6 @@ impl Rule {
             Self::PathCharacter => "has a character or segment that paths may not have",
         }
     }
-
-    /// serde passes a custom error as text only: this finds the rule again. Anything else is `Malformed`.
-    fn from_text(text: &str) -> Self {
-        Self::ALL.into_iter().find(|rule| text == rule.text()).unwrap_or(Self::Malformed)
-    }
 }
 
 impl fmt::Display for Rule {
@@ -96,11 +91,22 @@ impl Reject {
         }
         self
     }
+
+    /// serde passes a custom error as text only: this finds the rule again, and the field if a value names one of its own.
+    /// Anything else is `Malformed`.
+    fn from_text(text: &str) -> Self {
+        let is_name = |field: &str| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let found = Rule::ALL.into_iter().find_map(|rule| match text.strip_suffix(rule.text())? {
+            "" => Some(Self::new("", rule)),
+            named => named.strip_suffix(' ').filter(|field| is_name(field)).map(|field| Self::new(field, rule)),
+        });
+        found.unwrap_or_else(|| Self::new("", Rule::Malformed))
+    }
 }
 
 impl de::Error for Reject {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new("", Rule::from_text(&message.to_string()))
+        Self::from_text(&message.to_string())
     }
 
     fn missing_field(field: &'static str) -> Self {
@@ -114,7 +120,7 @@ impl de::Error for Reject {
 
 impl ser::Error for Reject {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new("", Rule::from_text(&message.to_string()))
+        Self::from_text(&message.to_string())
     }
 }
 
@@ -126,6 +132,11 @@ mod tests {
     fn a_rule_survives_the_trip_through_serde() {
         for rule in Rule::ALL {
             assert_eq!(<Reject as de::Error>::custom(rule), Reject::new("", rule));
+            let named = Reject::new("fileData", rule);
+            assert_eq!(<Reject as de::Error>::custom(&named), named);
+        }
+        for text in ["", "is", "nothing", "a value is required", "a\u{e9} is required", " is required"] {
+            assert_eq!(<Reject as de::Error>::custom(text), Reject::new("", Rule::Malformed), "{text}");
         }
     }
 

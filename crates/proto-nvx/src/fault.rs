@@ -160,6 +160,7 @@ impl From<Reject> for Fault {
         let code = match reject.rule {
             Rule::Missing => Code::MissingRequiredParameter,
             Rule::OutOfRange if is(&["pageSize", "maxResults"]) => Code::PageSizeExceedsLimit,
+            Rule::OutOfRange if is(&["width", "height", "scaleWidth", "scaleHeight"]) => Code::InvalidImageDimensions,
             Rule::OutOfRange => Code::ParameterOutOfAcceptedRange,
             Rule::Malformed if is(&["consumerIP", "restrictedIP"]) => Code::InvalidIpAddress,
             Rule::Malformed | Rule::TooLong if is(&["metadata", "searchKey", "tag"]) => Code::InvalidMetadata,
@@ -201,12 +202,13 @@ impl Fault {
     /// The HTTP status of a failed download: a 200 would be saved as if it were the file.
     pub(crate) fn download_status(&self) -> http::StatusCode {
         use http::StatusCode as S;
-        const FORBIDDEN: [Code; 8] = [
+        const FORBIDDEN: [Code; 9] = [
             Code::LoginFailed,
             Code::AccessDenied,
             Code::SessionNotFound,
             Code::OutOfBytes,
             Code::OutOfBytesNonOwner,
+            Code::DownloadFileSizeLimitExceeded,
             Code::InvalidSessionToken,
             Code::RestrictedIpAddress,
             Code::SslRequired,

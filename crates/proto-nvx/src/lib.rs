@@ -3,7 +3,8 @@
 //! # In scope
 //! Request and answer types with their documented limits, the table of codes, and how all of it looks on the wire from
 //! both ends ([`Nvx`] implements [`larder_core::Api`]). Modules are the document's namespaces: [`authentication`],
-//! [`imfs`], [`metadata`], [`sharing`], [`transfer`], [`accounting`]. [`flow`] has transfers that take several calls.
+//! [`imfs`], [`metadata`], [`sharing`], [`transfer`], [`image`], [`audio`], [`video`], [`accounting`]. [`flow`] has transfers
+//! that take several calls.
 //!
 //! # Out of scope
 //! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with

@@ -18,8 +18,8 @@ pub struct Understood<A: Api> {
     /// The typed request, unless it was refused.
     pub request: Option<<A::Names as Names>::Request>,
     /// The heads of an upload's files.
-    pub parts: Vec<FileHead>,
-    /// The files of an upload.
+    pub heads: Vec<FileHead>,
+    /// The files themselves.
     pub files: Vec<Bytes>,
     /// The fault that it was refused with before anyone was asked.
     pub fault: Option<A::Fault>,
@@ -34,7 +34,7 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
     let (head, body) = request.into_parts();
     let mut machine = Exchange::<A>::new(RequestHead(Request::from_parts(head, ())), Serving::default());
     let mut rest = Some(body);
-    let mut seen = Understood { log: String::new(), request: None, parts: Vec::new(), files: Vec::new(), fault: None };
+    let mut seen = Understood { log: String::new(), request: None, heads: Vec::new(), files: Vec::new(), fault: None };
     let mut file = BytesMut::new();
     let not_implemented = |name| A::fault(RequestFlaw::NotImplemented, name);
     loop {
@@ -45,6 +45,7 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
         match duty {
             Duty::Identify(_) => machine.handle(Told::Identified)?,
             Duty::Serve(request) => seen.request = Some(request),
+            Duty::File(head) => seen.heads.push(head),
             Duty::Chunk(chunk) => file.extend_from_slice(&chunk),
             Duty::FileEnd => {
                 let _ = writeln!(seen.log, "FileEnd after {} bytes", file.len());
@@ -60,7 +61,6 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
                 Some(_) | None => Told::End,
             })?,
             Duty::Wait { .. } => machine.handle(Told::Reply(Err(not_implemented(machine.name()))))?,
-            Duty::File(part) => seen.parts.push(part),
             Duty::FilesEnd | Duty::Open { .. } | Duty::Finish | Duty::Abort => {}
             Duty::Done(outcome) => {
                 seen.fault = outcome.fault.filter(|_| seen.request.is_none());

@@ -7,7 +7,7 @@ use larder_core::multipart::{Boundary, Writer};
 use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
 
-use super::{Format, Nvx, SESSION_TOKEN, UPLOAD, download};
+use super::{Format, Nvx, SESSION_TOKEN, download, fields};
 use crate::codec::{Envelope, form, json, xml_read};
 use crate::fault::Fault;
 
@@ -17,7 +17,7 @@ pub(super) fn encode<O: Operation<Api = Nvx>>(operation: &O, address: &Address<'
     let pairs = form::to_pairs(operation)?;
     match O::META.kind {
         Kind::Unary => unary::<O>(pairs, address),
-        Kind::Upload => upload(&pairs, address),
+        Kind::Upload => upload::<O>(&pairs, address),
         Kind::Download => download::encode(&pairs, address),
     }
 }
@@ -40,7 +40,7 @@ fn output(address: &Address<'_, Nvx>) -> Option<(&'static str, &'static str)> {
     (address.style.format == Format::Json).then_some(("output", "json"))
 }
 
-fn upload(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
+fn upload<O: Operation>(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
     let [high, low] = address.bits;
     let writer = Writer::new(Boundary::from_seed(high, low));
     let mut before = Vec::new();
@@ -50,12 +50,12 @@ fn upload(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject>
     let of_part = |name: &str| pairs.iter().find(|(pair, _)| pair == name).map(|(_, value)| value.as_str());
     let file_name = of_part("$fileName").ok_or_else(|| Reject::new("fileName", Rule::Missing))?;
     let content_type = of_part("$contentType").unwrap_or("application/octet-stream");
-    let part = writer.file("uploadFile1", file_name, content_type, of_part("$contentRange"));
+    let part = writer.file(fields::of_file::<O>(), file_name, content_type, of_part("$contentRange"));
     before.extend_from_slice(&part.map_err(|_| Reject::new("contentType", Rule::Malformed))?);
     let mut after = writer.file_end().to_vec();
     after.extend_from_slice(&writer.finish());
     let query = output(address).map_or(String::new(), |(name, value)| format!("?{name}={value}"));
-    let uri = address.target.uri(&format!("{UPLOAD}{query}"))?;
+    let uri = address.target.uri(&format!("/{}.ashx{query}", O::META.name))?;
     let head = Request::post(uri).header(header::CONTENT_TYPE, writer.content_type());
     Ok(Outgoing { head: finish(head)?, body: OutgoingBody::File { before: before.into(), after: after.into() } })
 }

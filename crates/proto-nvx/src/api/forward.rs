@@ -3,6 +3,8 @@
 use http::{HeaderValue, Response, StatusCode, header};
 use larder_core::wire::{Reply, ReplyBody, ResponseHead};
 
+use crate::values::is_web_url;
+
 /// Where a browser goes after an upload: an `http` or `https` URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forward(String);
@@ -15,16 +17,10 @@ impl Forward {
         let url: String = url.chars().filter(|c| !c.is_control()).collect();
         let url = url.trim();
         let url = match url.split_once("://") {
-            Some((scheme, _)) if ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) => url.to_owned(),
-            Some((scheme, _)) if !scheme.contains(['/', '?', '#', '.']) => return None,
+            Some((scheme, _)) if !scheme.contains(['/', '?', '#', '.']) => url.to_owned(),
             Some(_) | None => format!("http://{url}"),
         };
-        let uri: http::Uri = url.parse().ok()?;
-        let authority = uri.authority()?;
-        let host_and_port =
-            authority.port_u16().map_or(authority.host().len(), |port| format!("{}:{port}", authority.host()).len());
-        // No user information, and nothing that is no port in a port's place.
-        (!authority.host().is_empty() && host_and_port == authority.as_str().len()).then_some(Self(url))
+        is_web_url(&url).then_some(Self(url))
     }
 
     /// 302 to the URL, with the outcome added to its query.

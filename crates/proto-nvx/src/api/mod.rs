@@ -1,16 +1,17 @@
 //! How the API looks on the wire, from both ends: [`client`](self::client) writes requests and reads answers,
-//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files, and
-//! [`forward`](self::forward) where browsers go after an upload.
+//! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files, [`fields`](self::fields)
+//! the forms that carry them, and [`forward`](self::forward) where browsers go after an upload.
 
 mod client;
 mod download;
+mod fields;
 mod forward;
 mod server;
 
 use http::{request, response};
 use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
-use larder_core::{Api, Operation, Refusal, Reject, RequestFlaw, Secret};
+use larder_core::{Api, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secret};
 
 pub use self::forward::Forward;
 use crate::authentication::{LoggedIn, Login};
@@ -52,9 +53,6 @@ impl Style {
 /// Parameters of a request, in order.
 type Pairs = Vec<(String, String)>;
 
-/// Where uploads go.
-const UPLOAD: &str = "/Upload.ashx";
-
 impl Api for Nvx {
     const NAME: &'static str = "Nirvanix Web Services";
     type Names = Name;
@@ -81,7 +79,7 @@ impl Api for Nvx {
     }
 
     fn is_field(name: &str) -> bool {
-        server::is_field(name)
+        fields::is_field(name)
     }
 
     fn open(name: Name, style: &Style, head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
@@ -111,12 +109,8 @@ impl Api for Nvx {
 /// The session's parameter, where an operation's own table does not spell it otherwise.
 const SESSION_TOKEN: &str = "sessionToken";
 
-/// The operation of a namespace and a method, without regard to case.
+/// The operation without a file of a namespace and a method, without regard to case.
 fn find(namespace: &str, method: &str) -> Option<Name> {
-    Name::ALL.iter().copied().find(|name| {
-        let meta = name.meta();
-        meta.kind == larder_core::Kind::Unary
-            && meta.namespace.eq_ignore_ascii_case(namespace)
-            && meta.name.eq_ignore_ascii_case(method)
-    })
+    let wanted = |meta: &Meta| meta.namespace.eq_ignore_ascii_case(namespace) && meta.name.eq_ignore_ascii_case(method);
+    Name::ALL.iter().copied().find(|name| name.meta().kind == Kind::Unary && wanted(name.meta()))
 }

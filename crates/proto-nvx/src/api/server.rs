@@ -5,30 +5,14 @@ use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
-use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, UPLOAD, download, find};
+use super::fields::uploads;
+use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, download, find};
 use crate::codec::{form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
 
 /// Name and value pairs of one request.
 const MAX_PAIRS: usize = 10_000;
-
-/// Parameters of an upload that are no files.
-const UPLOAD_FIELDS: [&str; 9] = [
-    "uploadToken",
-    "destFolderPath",
-    "forwardingUrl",
-    "callbackURL",
-    "fileMD5",
-    "sessionToken",
-    "output",
-    "JSONcallback",
-    "MAX_FILE_SIZE",
-];
-
-pub(super) fn is_field(name: &str) -> bool {
-    UPLOAD_FIELDS.iter().any(|field| field.eq_ignore_ascii_case(name))
-}
 
 pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>> {
     let pairs = form::parse(head.uri.query().unwrap_or_default(), MAX_PAIRS).unwrap_or_default();
@@ -43,8 +27,9 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
             strip_suffix(method, ".ashx").and_then(|method| find(namespace, method))
         }
         [ws, ..] if ws.eq_ignore_ascii_case("ws") => None,
-        [one] if one.eq_ignore_ascii_case(&UPLOAD[1..]) => Some(Name::TransferUpload),
-        [one] if strip_suffix(one, ".ashx").is_some() => None,
+        [page] if let Some(page) = strip_suffix(page, ".ashx") => {
+            uploads().find(|name| name.meta().name.eq_ignore_ascii_case(page))
+        }
         _ => Some(Name::TransferDownload),
     };
     let Some(name) = name else { return Err(refused(Code::UnsupportedOperation, style, None)) };

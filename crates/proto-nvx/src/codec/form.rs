@@ -56,6 +56,15 @@ pub fn parse(text: &str, max_pairs: usize) -> Result<Vec<(String, String)>, Reje
     Ok(pairs)
 }
 
+/// The names of a request's parameters, also those that only reading knows.
+#[must_use]
+pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+    let mut names: &[&str] = &[];
+    // It finds no value, of course.
+    let _ = T::deserialize(FromText(read::Names(&mut names)));
+    names
+}
+
 /// Reads a request from its parameters.
 ///
 /// # Errors

@@ -19,6 +19,17 @@ pub(crate) const COMMON: [Code; 8] = [
     Code::SessionNotFound,
     Code::InvalidSessionToken,
 ];
+/// Any operation that puts new files into the tree: a name may be taken, and storage may be full.
+pub(crate) const NEW_FILES: [Code; 4] =
+    [Code::AlreadyExists, Code::FolderAlreadyExists, Code::StorageLimitExceeded, Code::LimitAlreadyExceeded];
+/// Any operation that an upload token allows.
+pub(crate) const UPLOADS: [Code; 5] = [
+    Code::ContentTooLarge,
+    Code::UploadBandwidthLimitExceeded,
+    Code::InvalidAccessToken,
+    Code::ExpiredAccessToken,
+    Code::RestrictedIpAddress,
+];
 /// What the document lists for changes of an account's contact, and for the account's creation.
 pub(crate) const CONTACTS: [Code; 6] = [
     Code::CreateAccountFailed,

@@ -1,17 +1,42 @@
 //! The operations, by the document's namespaces, and their catalog.
 
 pub mod accounting;
+pub mod audio;
 pub mod authentication;
+pub mod image;
 pub mod imfs;
 pub mod metadata;
 pub mod sharing;
 pub mod transfer;
+pub mod video;
 
 use serde::{Deserialize, Serialize};
 
 /// An answer that says nothing but that all is well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Done {}
+
+/// Serde for a request whose parameters hold a rule together, given `#[serde(remote = "Self")]` and `check`: what breaks it
+/// is neither sent nor understood.
+macro_rules! checked {
+    ($type:ident) => {
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.check().map_err(serde::ser::Error::custom)?;
+                Self::serialize(self, serializer)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let request = Self::deserialize(deserializer)?;
+                request.check().map_err(serde::de::Error::custom)?;
+                Ok(request)
+            }
+        }
+    };
+}
+use checked;
 
 larder_core::catalog! {
     api crate::Nvx;
@@ -62,9 +87,18 @@ larder_core::catalog! {
         AccountingSetAccountInfo = accounting::SetAccountInfo => set_account_info;
         AccountingSetAccountLimits = accounting::SetAccountLimits => set_account_limits;
         AccountingSetAccountNotes = accounting::SetAccountNotes => set_account_notes;
+        AudioTranscode = audio::Transcode => transcode_audio;
+        ImageResize = image::Resize => resize_image;
+        ImageRotateFlip = image::RotateFlip => rotate_flip_image;
+        TransferAppendFile = transfer::AppendFile => append_file;
+        TransferUploadFile = transfer::UploadFile => upload_file;
+        VideoExtractFrames = video::ExtractFrames => extract_frames;
+        VideoPresetTranscode = video::PresetTranscode => preset_transcode_video;
+        VideoTranscode = video::Transcode => transcode_video;
     }
     upload {
         TransferUpload = transfer::Upload;
+        TransferUpdate = transfer::Update;
     }
     download {
         TransferDownload = transfer::Download;

@@ -7,6 +7,7 @@ mod callback;
 mod country;
 mod date;
 mod email;
+mod file_data;
 mod file_type;
 pub mod list;
 mod md5;
@@ -15,21 +16,24 @@ mod metadata_item;
 mod names;
 mod non_empty;
 mod notes;
+mod number;
 mod page;
 mod path;
 mod range;
 mod said;
 mod search_term;
 mod seconds;
+mod side;
 mod tags;
 pub mod trimmed;
-mod web_url;
+mod url;
 
 pub use byte_range::ByteRange;
 pub use callback::Callback;
 pub use country::Country;
 pub use date::{AnswerDate, Date};
 pub use email::EmailAddress;
+pub use file_data::FileData;
 pub use file_type::FileType;
 pub(crate) use file_type::or_any;
 pub use md5::Md5;
@@ -38,6 +42,7 @@ pub use metadata_item::{MetadataItem, MetadataType, MetadataValue};
 pub use names::{Password, Text, UserName};
 pub use non_empty::NonEmpty;
 pub use notes::Notes;
+pub use number::{Count, Decimal};
 pub use page::{PageNumber, PageSize, SortCode};
 pub(crate) use path::without_dot;
 pub use path::{FileName, FolderPath, Path};
@@ -45,8 +50,12 @@ pub use range::ContentRange;
 pub use said::Said;
 pub use search_term::SearchTerm;
 pub use seconds::Seconds;
+pub use side::Side;
 pub use tags::{Tag, Tags};
-pub use web_url::WebUrl;
+pub(crate) use url::is_web_url;
+pub use url::{CallbackUrl, WebUrl};
+
+use number::bounded_number;
 
 /// What every validated text has in common, given `TryFrom<String, Error = Rule>` and `as_str`: parsing, printing, serde.
 macro_rules! text_value {

@@ -2,58 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::named_values;
-
-/// What every `u32` between `Self::MIN` and `Self::MAX` has in common.
-macro_rules! bounded_number {
-    ($type:ident) => {
-        impl $type {
-            /// The number.
-            #[must_use]
-            pub const fn get(self) -> u32 {
-                self.0
-            }
-        }
-
-        impl TryFrom<u32> for $type {
-            type Error = larder_core::Rule;
-
-            fn try_from(number: u32) -> Result<Self, Self::Error> {
-                let fits = (Self::MIN..=Self::MAX).contains(&number);
-                if fits { Ok(Self(number)) } else { Err(larder_core::Rule::OutOfRange) }
-            }
-        }
-
-        impl TryFrom<String> for $type {
-            type Error = larder_core::Rule;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
-
-        impl core::str::FromStr for $type {
-            type Err = larder_core::Rule;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                crate::codec::integer::<u32>(text).map_err(|reject| reject.rule)?.try_into()
-            }
-        }
-
-        impl From<$type> for u32 {
-            fn from(number: $type) -> u32 {
-                number.0
-            }
-        }
-
-        impl core::fmt::Display for $type {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-    };
-}
-pub(super) use bounded_number;
+use super::{bounded_number, named_values};
 
 /// The number of a page; the first is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,7 +3,9 @@
 mod answers;
 mod codecs;
 mod faults;
+mod pages;
 mod requests;
 mod routes;
 mod samples;
 mod schemas;
+mod updates;

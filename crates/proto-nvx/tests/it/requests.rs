@@ -15,8 +15,9 @@ fn token() -> Secret {
 fn page(fixture: &Fixture) -> String {
     let seen = wire::understand::<Nvx>(fixture.request().unwrap()).unwrap();
     let mut page = format!("{}\n=== understood\n{}", fixture.operation, seen.log);
-    for file in &seen.files {
-        page.push_str(&format!("file: {:?}\n", String::from_utf8_lossy(file)));
+    for (head, file) in seen.heads.iter().zip(&seen.files) {
+        let range = head.content_range.as_deref().unwrap_or("all");
+        page.push_str(&format!("file, {range}: {}\n", file.escape_ascii()));
     }
     let Some(request) = seen.request else { return page + &format!("refused: {}\n", seen.fault.unwrap()) };
     let file = seen.files.first().cloned().unwrap_or_default();

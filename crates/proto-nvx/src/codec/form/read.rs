@@ -36,6 +36,28 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Pairs<'p, K, V> {
     }
 }
 
+/// Notes which parameters are looked for.
+pub(super) struct Names<'n>(pub(super) &'n mut &'static [&'static str]);
+
+impl<'p> Source<'p> for Names<'_> {
+    fn text(&self) -> Cow<'p, str> {
+        Cow::Borrowed("")
+    }
+
+    fn is_none(&self) -> bool {
+        false
+    }
+
+    fn list<W: Visitor<'p>>(self, _visitor: W) -> Result<W::Value, Reject> {
+        Err(unfit())
+    }
+
+    fn record<W: Visitor<'p>>(self, fields: Option<&'static [&'static str]>, _visitor: W) -> Result<W::Value, Reject> {
+        *self.0 = fields.unwrap_or_default();
+        Err(unfit())
+    }
+}
+
 /// Walks a form's parameters once; a record that stands among them reads them all by itself, first.
 struct Parameters<'p, K, V> {
     whole: &'p [(K, V)],

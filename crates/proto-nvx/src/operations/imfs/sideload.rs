@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::NAMESPACE;
 use crate::fault::faults;
 use crate::operations::Done;
-use crate::values::{Path, WebUrl};
+use crate::values::{CallbackUrl, Path, WebUrl};
 use crate::{Code, Nvx};
 
 /// Has the service fetch content from a URL and store it as a file. The answer says that the order was taken, not that it
@@ -24,7 +24,7 @@ pub struct Sideload {
     /// What the service fetches when it is done, or has failed. It adds `NVX.returnCode` and `NVX.errorMessage` to the
     /// query.
     #[serde(rename = "callbackURL", default, skip_serializing_if = "Option::is_none")]
-    pub callback_url: Option<WebUrl>,
+    pub callback_url: Option<CallbackUrl>,
 }
 
 impl Operation for Sideload {

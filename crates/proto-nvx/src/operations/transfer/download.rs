@@ -10,7 +10,8 @@ use crate::{Code, Nvx};
 
 /// Fetches a file, or a part of one.
 ///
-/// Faults come with an HTTP status that says so: 404 for 70006, 403 for what concerns the session, 416 for 70108.
+/// Faults come with an HTTP status that says so: 404 for 70006, 403 for what concerns the session or an account's limits,
+/// 410 for a link that has ended (80103), 416 for 70108, 400 for parameters and paths that are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Download {
     /// The file. `//Application/User/path`, or relative to the session's own account.

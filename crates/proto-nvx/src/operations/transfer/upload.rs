@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
-use crate::values::{ContentRange, FileName, FolderPath, Md5};
+use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, Md5};
 use crate::{Code, Nvx};
 
 /// `POST /Upload.ashx`: a multipart form with parameters first and files after them.
@@ -28,7 +28,7 @@ pub struct Upload {
     pub forwarding_url: Option<String>,
     /// What the service fetches afterwards.
     #[serde(rename = "callbackURL", default, skip_serializing_if = "Option::is_none")]
-    pub callback_url: Option<String>,
+    pub callback_url: Option<CallbackUrl>,
     /// The MD5 that the file must have: 70106 if it has another, and then nothing is stored.
     #[serde(rename = "fileMD5", default, skip_serializing_if = "Option::is_none")]
     pub file_md5: Option<Md5>,
@@ -58,13 +58,22 @@ impl Upload {
             content_range: None,
         }
     }
+
+    /// Whether this is an [`Update`](super::Update) by the address of uploads, if its token allows overwriting: it has an
+    /// MD5, or its first file stands in a field that is named like those of updates.
+    #[must_use]
+    pub fn is_update(&self, field: &str) -> bool {
+        const FIELD: &str = "updateContent";
+        let start = field.get(..FIELD.len());
+        self.file_md5.is_some() || start.is_some_and(|start| start.eq_ignore_ascii_case(FIELD))
+    }
 }
 
 impl Operation for Upload {
     type Api = Nvx;
     type Answer = Uploaded;
     const META: Meta = Meta::upload(NAMESPACE, "Upload", Verb::Post);
-    const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES; ContentTooLarge, AlreadyExists, FolderAlreadyExists, FileIntegrityError, RangeNotSatisfiable, UploadBandwidthLimitExceeded, StorageLimitExceeded, LimitAlreadyExceeded, InvalidAccessToken, ExpiredAccessToken, RestrictedIpAddress];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES, UPLOADS, NEW_FILES; FileIntegrityError, RangeNotSatisfiable];
 }
 
 /// The answer to [`Upload`].
@@ -75,4 +84,19 @@ pub struct Uploaded {
     pub files_uploaded: u64,
     /// Their bytes.
     pub bytes_uploaded: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn n23_an_md5_or_a_field_makes_an_update() {
+        let upload = Upload::new(Secret::new("t"), FolderPath::root(), "a".parse().unwrap());
+        for (field, is_update) in [("updateContent1", true), ("UPDATECONTENT", true), ("uploadFile1", false), ("update", false)] {
+            assert_eq!(upload.is_update(field), is_update, "{field}");
+        }
+        let upload = Upload { file_md5: Some(Md5([0; 16])), ..upload };
+        assert!(upload.is_update("uploadFile1"));
+    }
 }

@@ -52,7 +52,7 @@ fn through_the_wire<A: Api>(name: A::Names, start: &Value, changes: &[arbitrary:
     let seen = wire::understand::<A>(message).map_err(|misuse| misuse.to_string())?;
     let Some(understood) = seen.request else { return Err(format!("refused: {:?}\n{sent}\n{text}", seen.fault)) };
     let mut understood = understood.inspect(Tree);
-    if let Some(part) = seen.parts.first() {
+    if let Some(part) = seen.heads.first() {
         file(&mut understood, &sent, part);
     }
     if full(&sent) == full(&understood) { Ok(()) } else { Err(format!("{sent}\nbecame\n{understood}\nby\n{text}")) }
