@@ -42,7 +42,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let content = file.first().map_or(Ok(b"Stored by a blocking driver.\n".to_vec()), std::fs::read)?;
     let seed = SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos() as u64;
-    let login = Login { app_key: app_key.as_str().into(), user_name: user_name.parse()?, password: password.parse()? };
+    let login = Login { app_key: app_key.parse()?, user_name: user_name.parse()?, password: password.parse()? };
     let settings = Settings::new(Target::parse(url)?);
     let mut driver = Driver { shared: Shared::<Nvx>::new(Session::with_login(login), seed), began: Instant::now() };
 

@@ -8,13 +8,13 @@
 use core::ops::ControlFlow;
 
 use larder_core::{
-    Action, Call, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Misuse, Operation, PeerFlaw, Phase, Settings,
-    Shared, Time,
+    Action, Call, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Misuse, Operation, PeerFlaw, Phase, Reject,
+    Settings, Shared, Time,
 };
 
 use crate::imfs::{GetStorageNode, StorageNode};
 use crate::transfer::{Upload, Uploaded};
-use crate::values::{FileName, FolderPath};
+use crate::values::{FileName, FolderPath, HeaderText, Token};
 use crate::{Fault, Nvx};
 
 /// Uploads one file: asks for a storage node and a token, then sends the file there.
@@ -22,7 +22,7 @@ use crate::{Fault, Nvx};
 pub struct UploadFile {
     folder: FolderPath,
     name: FileName,
-    content_type: Option<String>,
+    content_type: Option<HeaderText>,
     settings: Settings<Nvx>,
     stage: Stage,
     /// The newest exchange that was opened: what comes late of an older child's is dropped.
@@ -41,7 +41,7 @@ type Step = Action<Uploaded, Fault>;
 impl UploadFile {
     /// Uploads into `folder` under `name`. The settings' length is the file's, in bytes, if it is known.
     #[must_use]
-    pub fn new(folder: FolderPath, name: FileName, content_type: Option<String>, settings: Settings<Nvx>) -> Self {
+    pub fn new(folder: FolderPath, name: FileName, content_type: Option<HeaderText>, settings: Settings<Nvx>) -> Self {
         let node = GetStorageNode { size_bytes: settings.length.unwrap_or_default(), restricted_ip: None };
         let call = Call::new(node, Settings { length: None, ..settings.clone() });
         Self { folder, name, content_type, settings, stage: Stage::Node(Box::new(call)), newest: None }
@@ -49,21 +49,24 @@ impl UploadFile {
 
     /// The call that sends the file to the node that the service named.
     fn send_to(&self, node: StorageNode) -> Result<Call<Upload>, Box<Error<Fault>>> {
-        let target = self.settings.target.on_host(&node.upload_host).map_err(|reject| {
-            Box::new(Error {
-                kind: ErrorKind::Peer(PeerFlaw::Malformed { status: 200, reject }),
-                operation: GetStorageNode::META,
-                attempts: 1,
-                elapsed: core::time::Duration::ZERO,
-                phase: Phase::Receive,
-                host: self.settings.target.host().to_owned(),
-            })
-        })?;
-        let upload = Upload {
-            content_type: self.content_type.clone(),
-            ..Upload::new(node.upload_token, self.folder.clone(), self.name.clone())
-        };
+        let token = Token::try_from(node.upload_token).map_err(|rule| Reject::new("UploadToken", rule));
+        let token = token.map_err(|reject| self.unusable(reject))?;
+        let target = self.settings.target.on_host(&node.upload_host).map_err(|reject| self.unusable(reject))?;
+        let upload =
+            Upload { content_type: self.content_type.clone(), ..Upload::new(token, self.folder.clone(), self.name.clone()) };
         Ok(Call::new(upload, Settings { target, ..self.settings.clone() }))
+    }
+
+    /// The node that the service named is none.
+    fn unusable(&self, reject: Reject) -> Box<Error<Fault>> {
+        Box::new(Error {
+            kind: ErrorKind::Peer(PeerFlaw::Malformed { status: 200, reject }),
+            operation: GetStorageNode::META,
+            attempts: 1,
+            elapsed: core::time::Duration::ZERO,
+            phase: Phase::Receive,
+            host: self.settings.target.host().to_owned(),
+        })
     }
 
     /// The children's next action, or `None` when the stage has changed.

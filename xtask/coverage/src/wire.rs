@@ -33,7 +33,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) const HEADER: &'static str =
-        "operation                           type request success  faults snapshot client server";
+        "operation                                  type request success  faults snapshot client server";
 
     /// What is missing of it in the columns that must be full.
     pub(crate) fn holes(&self) -> Vec<String> {
@@ -54,7 +54,7 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mark = |there: bool| if there { "yes" } else { "-" };
         let successes: Vec<&str> = self.successes.0.iter().copied().collect();
-        write!(f, "{:<35} {:>4} {:>7} {:<8}", self.operation, mark(self.typed), self.requests, successes.join("+"))?;
+        write!(f, "{:<42} {:>4} {:>7} {:<8}", self.operation, mark(self.typed), self.requests, successes.join("+"))?;
         let [faults, snapshots] = [self.faults, self.snapshots].map(|(some, all)| format!("{some}/{all}"));
         write!(f, " {faults:>6} {snapshots:>8} {:>6} {:>6}", mark(self.client), mark(self.server))
     }

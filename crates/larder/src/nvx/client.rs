@@ -2,7 +2,7 @@
 
 use larder_core::{Operation, Reject, Secret, Session, Settings, Target};
 use larder_proto_nvx::authentication::Login;
-use larder_proto_nvx::values::{Password, UserName};
+use larder_proto_nvx::values::{Password, Token, UserName};
 use larder_proto_nvx::{Nvx, Style};
 use larder_transport::client::Options;
 
@@ -24,6 +24,7 @@ impl Credentials {
 
     fn login(self) -> core::result::Result<Login, Reject> {
         let Self { app_key, user_name, password } = self;
+        let app_key = Token::try_from(app_key).map_err(|rule| Reject::new("appKey", rule))?;
         let user_name = UserName::try_from(user_name).map_err(|rule| Reject::new("userName", rule))?;
         let password = Password::try_from(password).map_err(|rule| Reject::new("password", rule))?;
         Ok(Login { app_key, user_name, password })

@@ -15,7 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::{Nvx, Pairs, client};
 use crate::codec::form;
-use crate::values::{ByteRange, ContentRange, Date};
+use crate::values::{ByteRange, ContentRange, Date, HeaderText};
 
 /// RFC 3986's unreserved characters stay, so that a path reads as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -82,7 +82,7 @@ fn is_usable(name: &str, value: &str) -> bool {
     match name {
         "$range" => value.parse::<ByteRange>().is_ok(),
         "$ifModifiedSince" => value.parse::<Date>().is_ok(),
-        _ => true,
+        _ => value.parse::<HeaderText>().is_ok(),
     }
 }
 

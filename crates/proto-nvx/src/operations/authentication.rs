@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Done;
 use crate::fault::faults;
-use crate::values::{Password, UserName};
+use crate::values::{Password, Token, UserName};
 use crate::{Code, Nvx};
 
 const NAMESPACE: &str = "Authentication";
@@ -20,7 +20,7 @@ const NAMESPACE: &str = "Authentication";
 pub struct Login {
     /// The key of the application that the user belongs to.
     #[serde(rename = "appKey")]
-    pub app_key: Secret,
+    pub app_key: Token,
     /// The account's name.
     #[serde(rename = "userName")]
     pub user_name: UserName,
@@ -50,7 +50,7 @@ pub struct LoggedIn {
 pub struct LoginProxy {
     /// The key of the application that the user belongs to.
     #[serde(rename = "appKey")]
-    pub app_key: Secret,
+    pub app_key: Token,
     /// The account's name.
     #[serde(rename = "userName")]
     pub user_name: UserName,
@@ -85,7 +85,7 @@ impl Operation for Logout {
 pub struct ChangePassword {
     /// The key of the application that the user belongs to.
     #[serde(rename = "appKey")]
-    pub app_key: Secret,
+    pub app_key: Token,
     /// The account's name.
     #[serde(rename = "userName")]
     pub user_name: UserName,
@@ -112,7 +112,7 @@ impl Operation for ChangePassword {
 pub struct SetChildAccountPassword {
     /// The key of the application that the child belongs to.
     #[serde(rename = "appKey")]
-    pub app_key: Secret,
+    pub app_key: Token,
     /// The master account's name.
     #[serde(rename = "userName")]
     pub user_name: UserName,

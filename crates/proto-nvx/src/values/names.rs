@@ -1,7 +1,6 @@
-//! Names of users, passwords, and texts of bounded length.
+//! Names of users, and texts of bounded length.
 
-use larder_core::{Rule, Secret};
-use serde::{Deserialize, Serialize};
+use larder_core::Rule;
 
 use super::path::is_allowed;
 use super::text_value;
@@ -39,56 +38,6 @@ impl TryFrom<String> for UserName {
 }
 
 text_value!(UserName);
-
-/// A password, 1 to 100 characters. It is never printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Secret", into = "Secret")]
-pub struct Password(Secret);
-
-impl Password {
-    /// The most characters.
-    pub const MAX: usize = 100;
-
-    /// The text itself. Every call of this is a place to review.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose()
-    }
-}
-
-impl TryFrom<Secret> for Password {
-    type Error = Rule;
-
-    fn try_from(secret: Secret) -> Result<Self, Rule> {
-        match secret.expose().chars().count() {
-            0 => Err(Rule::Missing),
-            1..=Self::MAX => Ok(Self(secret)),
-            _ => Err(Rule::TooLong),
-        }
-    }
-}
-
-impl TryFrom<String> for Password {
-    type Error = Rule;
-
-    fn try_from(text: String) -> Result<Self, Rule> {
-        Secret::new(text).try_into()
-    }
-}
-
-impl core::str::FromStr for Password {
-    type Err = Rule;
-
-    fn from_str(text: &str) -> Result<Self, Rule> {
-        Secret::from(text).try_into()
-    }
-}
-
-impl From<Password> for Secret {
-    fn from(password: Password) -> Self {
-        password.0
-    }
-}
 
 /// Any text of at most `MAX` characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,17 +82,6 @@ mod tests {
         for text in ["a/b", "a\\b", "..", "a:b", "a\nb"] {
             assert_eq!(name(text), Err(Rule::Malformed), "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_password_is_bounded_and_never_shown() {
-        let password: Password = "hunter2".parse().unwrap();
-        assert_eq!(format!("{password:?}"), "Password(REDACTED)");
-        assert_eq!(password.expose(), "hunter2");
-        assert_eq!("".parse::<Password>(), Err(Rule::Missing));
-        assert_eq!("ä".repeat(101).parse::<Password>(), Err(Rule::TooLong));
-        assert!("ä".repeat(100).parse::<Password>().is_ok());
-        assert_eq!(serde_json::to_string(&password).unwrap(), "\"hunter2\"");
     }
 
     #[test]

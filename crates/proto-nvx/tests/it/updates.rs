@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 use bytes::Bytes;
-use larder_core::Secret;
 use larder_core::wire::FileHead;
 use larder_proto_nvx::transfer::{Changes, Piece, Update};
 use larder_proto_nvx::values::{ContentRange, Md5};
@@ -67,7 +66,7 @@ fn n22_a_range_with_a_unit_is_one_of_an_update_too() {
 #[test]
 fn our_client_sends_one_range() {
     let update = Update {
-        upload_token: Secret::new("fe-pC9v9~pRYkzGkBHQ"),
+        upload_token: "fe-pC9v9~pRYkzGkBHQ".parse().unwrap(),
         dest_folder_path: "backup".parse().unwrap(),
         file_md5: Some(Md5([0; 16])),
         callback_url: "http://myserver.com/done".parse().unwrap(),

@@ -116,7 +116,7 @@ fn not_modified_may_state_the_length_of_what_it_does_not_send() {
     let mut pair = nvx::pair();
     let not_modified = canned(304, &[(header::CONTENT_LENGTH, "99999999")], "");
     pair.link(move |opening| if opening.nth == 0 { Plan::default() } else { Plan::canned(not_modified.clone()) });
-    let download = Download { if_none_match: Some("\"1\"".to_owned()), ..Download::new(nvx::parse("a.txt")) };
+    let download = Download { if_none_match: "\"1\"".parse().ok(), ..Download::new(nvx::parse("a.txt")) };
     let call = pair.start(download, nvx::json());
     pair.run();
     assert!(call.outcome().unwrap().unwrap().not_modified);

@@ -198,7 +198,7 @@ pub(crate) fn pair_with(password: &str) -> Pair<Nvx, Little> {
 
 /// A login with this password.
 pub(crate) fn login(password: &str) -> Login {
-    Login { app_key: "app-key".into(), user_name: parse("somebody"), password: parse(password) }
+    Login { app_key: parse("app-key"), user_name: parse("somebody"), password: parse(password) }
 }
 
 /// XML, and the defaults.
@@ -228,7 +228,7 @@ pub(crate) fn create(path: &str) -> CreateFolders {
 
 /// Uploads a file.
 pub(crate) fn upload(name: &str) -> Upload {
-    Upload::new(UPLOAD_TOKEN.into(), parse("/in"), parse(name))
+    Upload::new(parse(UPLOAD_TOKEN), parse("/in"), parse(name))
 }
 
 /// Settings of an upload whose length is known.

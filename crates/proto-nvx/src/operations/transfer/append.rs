@@ -3,13 +3,13 @@
 //!
 //! Both take paths that a backslash separates as well, and create the folders that are missing.
 
-use larder_core::{Meta, Operation, Reject, Rule, Secret, Verb};
+use larder_core::{Meta, Operation, Reject, Rule, Verb};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
 use crate::operations::{Done, checked};
-use crate::values::{FileData, Path};
+use crate::values::{FileData, Path, Token};
 use crate::{Code, Nvx};
 
 /// Sends the next piece of a file, which appears with its last one. After a failure it starts over, with a new token.
@@ -20,7 +20,7 @@ use crate::{Code, Nvx};
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct AppendFile {
     /// The token of [`GetStorageNode`](crate::imfs::GetStorageNode).
-    pub upload_token: Secret,
+    pub upload_token: Token,
     /// The file; the same for all of its pieces.
     #[serde(deserialize_with = "separated")]
     pub path: Path,
@@ -53,7 +53,7 @@ impl Operation for AppendFile {
 #[serde(rename_all = "camelCase")]
 pub struct UploadFile {
     /// The token of [`GetStorageNode`](crate::imfs::GetStorageNode).
-    pub upload_token: Secret,
+    pub upload_token: Token,
     /// The file.
     #[serde(deserialize_with = "separated")]
     pub path: Path,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
-use crate::values::{ByteRange, Date, Path};
+use crate::values::{ByteRange, Date, HeaderText, Path};
 use crate::{Code, Nvx};
 
 /// Fetches a file, or a part of one.
@@ -25,13 +25,13 @@ pub struct Download {
     pub range: Option<ByteRange>,
     /// `If-None-Match`: not if it is still this one.
     #[serde(rename = "$ifNoneMatch", default, skip_serializing_if = "Option::is_none")]
-    pub if_none_match: Option<String>,
+    pub if_none_match: Option<HeaderText>,
     /// `If-Modified-Since`: not if it has not changed.
     #[serde(rename = "$ifModifiedSince", default, skip_serializing_if = "Option::is_none")]
     pub if_modified_since: Option<Date>,
     /// `If-Range`: the part only if it is still this one, otherwise all of it.
     #[serde(rename = "$ifRange", default, skip_serializing_if = "Option::is_none")]
-    pub if_range: Option<String>,
+    pub if_range: Option<HeaderText>,
 }
 
 impl Download {
@@ -45,14 +45,14 @@ impl Download {
     #[must_use]
     pub fn plan(&self, file: &FileFacts) -> Plan {
         let fresh = match (&self.if_none_match, self.if_modified_since) {
-            (Some(tags), _) => matches_tag(tags, &file.etag),
+            (Some(tags), _) => matches_tag(tags.as_str(), &file.etag),
             (None, Some(date)) => file.last_modified.unix() <= date.unix(),
             (None, None) => false,
         };
         if fresh {
             return Plan::NotModified;
         }
-        let same = self.if_range.as_ref().is_none_or(|tag| tag.trim() == file.etag);
+        let same = self.if_range.as_ref().is_none_or(|tag| tag.as_str() == file.etag);
         match self.range.filter(|_| same) {
             Some(range) => {
                 range.within(file.length).map_or(Plan::Unsatisfiable, |(offset, length)| Plan::Part { offset, length })

@@ -1,11 +1,11 @@
 //! Updating a file by HTTP: only what changes is sent.
 
-use larder_core::{Meta, Operation, Secret, Verb};
+use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::{NAMESPACE, Uploaded};
 use crate::fault::faults;
-use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, Md5};
+use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, HeaderText, Md5, Token};
 use crate::{Code, Nvx};
 
 /// `POST /Update.ashx`: a multipart form with parameters first, and behind them one range or more of an existing file, each
@@ -22,7 +22,7 @@ use crate::{Code, Nvx};
 pub struct Update {
     /// A token that allows overwriting.
     #[serde(rename = "uploadToken")]
-    pub upload_token: Secret,
+    pub upload_token: Token,
     /// The folder that the file is in.
     #[serde(rename = "destFolderPath")]
     pub dest_folder_path: FolderPath,
@@ -40,7 +40,7 @@ pub struct Update {
     pub file_name: Option<FileName>,
     /// The file's media type; `application/octet-stream` when absent.
     #[serde(rename = "$contentType", default, skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
+    pub content_type: Option<HeaderText>,
     /// Which bytes of the file are sent, and how long it is from now on; all of it when absent.
     #[serde(rename = "$contentRange", default, skip_serializing_if = "Option::is_none")]
     pub content_range: Option<ContentRange>,

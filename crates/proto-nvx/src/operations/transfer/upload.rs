@@ -1,11 +1,11 @@
 //! Uploading by HTTP.
 
-use larder_core::{Meta, Operation, Secret, Verb};
+use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
-use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, Md5};
+use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, HeaderText, Md5, Token};
 use crate::{Code, Nvx};
 
 /// `POST /Upload.ashx`: a multipart form with parameters first and files after them.
@@ -19,7 +19,7 @@ use crate::{Code, Nvx};
 pub struct Upload {
     /// The token of [`GetStorageNode`](crate::imfs::GetStorageNode).
     #[serde(rename = "uploadToken")]
-    pub upload_token: Secret,
+    pub upload_token: Token,
     /// The folder to put the files into; it is created if it is missing.
     #[serde(rename = "destFolderPath")]
     pub dest_folder_path: FolderPath,
@@ -37,7 +37,7 @@ pub struct Upload {
     pub file_name: Option<FileName>,
     /// The file's media type; `application/octet-stream` when absent.
     #[serde(rename = "$contentType", default, skip_serializing_if = "Option::is_none")]
-    pub content_type: Option<String>,
+    pub content_type: Option<HeaderText>,
     /// Which part of the file is sent; all of it when absent.
     #[serde(rename = "$contentRange", default, skip_serializing_if = "Option::is_none")]
     pub content_range: Option<ContentRange>,
@@ -46,7 +46,7 @@ pub struct Upload {
 impl Upload {
     /// One whole file.
     #[must_use]
-    pub fn new(upload_token: Secret, dest_folder_path: FolderPath, file_name: FileName) -> Self {
+    pub fn new(upload_token: Token, dest_folder_path: FolderPath, file_name: FileName) -> Self {
         Self {
             upload_token,
             dest_folder_path,
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn n23_an_md5_or_a_field_makes_an_update() {
-        let upload = Upload::new(Secret::new("t"), FolderPath::root(), "a".parse().unwrap());
+        let upload = Upload::new("t".parse().unwrap(), FolderPath::root(), "a".parse().unwrap());
         for (field, is_update) in [("updateContent1", true), ("UPDATECONTENT", true), ("uploadFile1", false), ("update", false)] {
             assert_eq!(upload.is_update(field), is_update, "{field}");
         }

@@ -51,11 +51,19 @@ fn through_the_wire<A: Api>(name: A::Names, start: &Value, changes: &[arbitrary:
     let text = wire::text(&message);
     let seen = wire::understand::<A>(message).map_err(|misuse| misuse.to_string())?;
     let Some(understood) = seen.request else { return Err(format!("refused: {:?}\n{sent}\n{text}", seen.fault)) };
-    let mut understood = understood.inspect(Tree);
+    let (mut sent, mut understood) = (sent, understood.inspect(Tree));
+    [&mut sent, &mut understood].into_iter().for_each(root);
     if let Some(part) = seen.heads.first() {
         file(&mut understood, &sent, part);
     }
     if full(&sent) == full(&understood) { Ok(()) } else { Err(format!("{sent}\nbecame\n{understood}\nby\n{text}")) }
+}
+
+/// A URL's path begins with a slash, whatever the path that it names begins with.
+fn root(tree: &mut Value) {
+    if let Some(path) = tree.get_mut("$path") {
+        *path = path.as_str().unwrap_or_default().trim_start_matches('/').into();
+    }
 }
 
 /// Puts what a server finds in the head of a file's part where our client was told it.
