@@ -141,6 +141,8 @@ pub enum Credential {
     Key(Secret),
     /// The token of one upload.
     Upload(Secret),
+    /// The token of a link to one file.
+    Link(Secret),
 }
 
 /// The part of a request's body that decides what it asks for.

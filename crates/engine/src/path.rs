@@ -1,7 +1,8 @@
 //! Paths as users write them: relative to an account's root, or absolute with application and user in front.
 
+use larder_proto_nvx::values::Token;
+
 use crate::refusal::Refusal;
-use crate::token::is_uuid;
 
 /// The most characters of a path, relative to its account's root.
 pub const MAX_PATH: usize = 512;
@@ -41,12 +42,13 @@ pub const RESERVED: [&str; 4] = ["api", "portal", "ws", "favicon.ico"];
 /// too.
 ///
 /// # Errors
-/// Those of [`check_name`], with [`MAX_OWNER`] characters; [`Refusal::PathCharacter`] too for what looks like a session token, one of [`RESERVED`] in any
-/// case, and what ends like a program's page (`.ashx`, `.asmx`).
+/// Those of [`check_name`], with [`MAX_OWNER`] characters; [`Refusal::PathCharacter`] too for what looks like a token, one of [`RESERVED`]
+/// in any case, and what ends like a program's page (`.ashx`, `.asmx`).
 pub fn check_owner(name: &str) -> Result<(), Refusal> {
     check_segment(name, MAX_OWNER)?;
     let lower = name.to_ascii_lowercase();
-    if is_uuid(name) || RESERVED.contains(&lower.as_str()) || lower.ends_with(".ashx") || lower.ends_with(".asmx") {
+    let is_token = Token::is_of_session(name) || Token::is_of_link(name);
+    if is_token || RESERVED.contains(&lower.as_str()) || lower.ends_with(".ashx") || lower.ends_with(".asmx") {
         return Err(Refusal::PathCharacter);
     }
     Ok(())
@@ -208,7 +210,8 @@ mod tests {
 
     #[test]
     fn n57_owners_never_look_like_tokens_or_reserved_words() {
-        for bad in ["22b16933-2cd5-40ab-981e-dc9b6cfba06d", "WS", "api", "Login.ashx", "a/b", ""] {
+        let link = "Goh7ot5p~BeuoQ45icq~L9TM2Ksh~xT3bfBueAT~Ocp_3AE";
+        for bad in ["22b16933-2cd5-40ab-981e-dc9b6cfba06d", link, "WS", "api", "Login.ashx", "a/b", ""] {
             assert_eq!(check_owner(bad), Err(Refusal::PathCharacter), "{bad:?}");
         }
         assert!(check_owner("MyApp").is_ok());

@@ -1,7 +1,7 @@
 //! The URLs of files.
 //!
 //! ```text
-//! /<token>/<application>/<user>/<path>        a session's token first
+//! /<token>/<application>/<user>/<path>        a session's token first, or a link's
 //! /<token>/<path>                             below the session's own account
 //! /<application>/<user>/<path>?sessionToken=  the token as a parameter, or none for a public file
 //! ```
@@ -10,12 +10,12 @@ use std::borrow::Cow;
 
 use http::{HeaderName, HeaderValue, Request, StatusCode, header, request, response};
 use larder_core::wire::{Address, Outgoing, OutgoingBody};
-use larder_core::{Reject, Rule, Secret};
+use larder_core::{Credential, Reject, Rule, Secret};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use super::{Nvx, Pairs, client};
 use crate::codec::form;
-use crate::values::{ByteRange, ContentRange, Date, HeaderText};
+use crate::values::{ByteRange, ContentRange, Date, HeaderText, Token};
 
 /// RFC 3986's unreserved characters stay, so that a path reads as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -86,12 +86,13 @@ fn is_usable(name: &str, value: &str) -> bool {
     }
 }
 
-/// Session tokens are UUIDs. Names of applications and accounts can never look like one.
-pub(super) fn is_token(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    groups.len() == 5
-        && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| group.len() == length)
-        && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+fn is_token(text: &str) -> bool {
+    Token::is_of_session(text) || Token::is_of_link(text)
+}
+
+/// What a token proves shows by its form.
+pub(super) fn credential(token: Secret) -> Credential {
+    if Token::is_of_link(token.expose()) { Credential::Link(token) } else { Credential::Session(token) }
 }
 
 /// What the head of a file's answer says, as the fields of [`Downloaded`](crate::transfer::Downloaded).

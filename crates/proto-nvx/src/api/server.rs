@@ -111,7 +111,8 @@ fn credential(name: Name, token: Option<Secret>, pairs: &[(String, String)]) -> 
     }
     match (name.meta().auth, token.filter(|token| !token.is_empty())) {
         (Auth::Own, _) | (Auth::MaybeSession, None) => Ok(Credential::None),
-        (Auth::Session | Auth::MaybeSession, Some(token)) => Ok(Credential::Session(token)),
+        (Auth::Session, Some(token)) => Ok(Credential::Session(token)),
+        (Auth::MaybeSession, Some(token)) => Ok(download::credential(token)),
         (Auth::Session, None) => Err(missing(SESSION_TOKEN)),
     }
 }

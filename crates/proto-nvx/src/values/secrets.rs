@@ -72,6 +72,25 @@ pub struct Token(Secret);
 impl Token {
     /// The most characters.
     pub const MAX: usize = 1_024;
+
+    /// Whether a text has the form of a session's token: that of a UUID. In the URL of a file it stands where the name of
+    /// an application may stand, which can never have this form.
+    #[must_use]
+    pub fn is_of_session(text: &str) -> bool {
+        let groups: Vec<&str> = text.split('-').collect();
+        groups.len() == 5
+            && groups.iter().zip([8, 4, 4, 4, 12]).all(|(group, length)| group.len() == length)
+            && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+    }
+
+    /// Whether a text has the form of a link's token, as [`GetOptimalUrls`](crate::imfs::GetOptimalUrls) hands them out: at
+    /// least 32 unreserved characters of URLs, three or more of them tildes. No application's name has this form either.
+    #[must_use]
+    pub fn is_of_link(text: &str) -> bool {
+        let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~');
+        let tildes = text.bytes().filter(|byte| *byte == b'~').count();
+        (32..=Self::MAX).contains(&text.len()) && tildes >= 3 && text.bytes().all(is_unreserved)
+    }
 }
 
 secret_value!(Token, str::trim);
@@ -89,6 +108,16 @@ mod tests {
         assert_eq!("ä".repeat(101).parse::<Password>(), Err(Rule::TooLong));
         assert!("ä".repeat(100).parse::<Password>().is_ok());
         assert_eq!(serde_json::to_string(&password).unwrap(), "\"hunter2\"");
+    }
+
+    #[test]
+    fn n28_tokens_show_by_their_form() {
+        let (session, link) = ("6db4715f-1e5c-4ef5-9cd6-d97bc947bf5d", "Goh7ot5p~BeuoQ45icq~L9TM2Ksh~xT3bfBueAT~Ocp_3AE");
+        assert!(Token::is_of_session(session) && !Token::is_of_session(link));
+        assert!(Token::is_of_link(link) && !Token::is_of_link(session));
+        for name in ["MyApp", "a~b~c~d", "my~application~with~a~very~long~näme", "6db4715f-1e5c-4ef5-9cd6-d97bc947bf5"] {
+            assert!(!Token::is_of_session(name) && !Token::is_of_link(name), "{name}");
+        }
     }
 
     #[test]

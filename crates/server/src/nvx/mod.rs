@@ -75,6 +75,8 @@ impl Respond<Nvx> for Responder {
         match credential {
             Credential::None => {}
             Credential::Upload(token) => upload_token = Some(token),
+            // This service hands out no links yet.
+            Credential::Link(_) => return Err(Fault::from(Code::InvalidDownloadToken)),
             Credential::Session(token) | Credential::Key(token) => {
                 let caller = self.nirvanix.engine.session(&token, peer).map_err(|refusal| nvx_fault(&refusal))?;
                 asker.session = Some(Session { token, caller });

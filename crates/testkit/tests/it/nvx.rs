@@ -127,6 +127,7 @@ impl Service<Nvx> for Little {
             Credential::Upload(token) if token.expose() == UPLOAD_TOKEN => Ok(()),
             Credential::Session(_) | Credential::Key(_) => Err(Code::SessionNotFound.into()),
             Credential::Upload(_) => Err(Code::InvalidAccessToken.into()),
+            Credential::Link(_) => Err(Code::InvalidDownloadToken.into()),
         }
     }
 

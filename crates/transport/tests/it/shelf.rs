@@ -126,7 +126,9 @@ impl Respond<Shelf> for State {
         match credential {
             Credential::Session(token) if token.expose() == "t" => Ok(()),
             Credential::None => Ok(()),
-            Credential::Session(_) | Credential::Key(_) | Credential::Upload(_) => Err(Fault::new(401, "who?")),
+            Credential::Session(_) | Credential::Key(_) | Credential::Upload(_) | Credential::Link(_) => {
+                Err(Fault::new(401, "who?"))
+            }
         }
     }
 
