@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Folder, package, and the packages that must not come along.
-const CRATES: &[(&str, &str, &[&str])] = &[
-    ("proto-e2", "larder-proto-e2", &["tokio", "hyper", "rustls", "mio", "roxmltree", "quick-xml"]),
-    ("proto-nvx", "larder-proto-nvx", &["tokio", "hyper", "rustls", "mio", "quick-xml"]),
+/// Folder, package, example, and the packages that must not come along.
+const CRATES: &[(&str, &str, &str, &[&str])] = &[
+    ("proto-e2", "larder-proto-e2", "decode_e2", &["tokio", "hyper", "rustls", "mio", "roxmltree", "quick-xml"]),
+    ("proto-nvx", "larder-proto-nvx", "decode_nvx", &["tokio", "hyper", "rustls", "mio", "quick-xml"]),
 ];
 
 /// What the example must print at least.
@@ -21,8 +21,8 @@ const PRINTED: &str = "ada";
 /// One that does not build, prints something else, or brings what it must not.
 pub fn run() -> Result<()> {
     let mut findings = Vec::new();
-    for (folder, package, absent) in CRATES {
-        let project = Project::create(folder, package)?;
+    for (folder, package, example, absent) in CRATES {
+        let project = Project::create(folder, package, example)?;
         let printed = workspace::output(project.cargo(&["run", "--quiet", "--offline"]))?;
         if !printed.contains(PRINTED) {
             findings.push(format!("{package}: its example printed {printed:?}"));
@@ -42,8 +42,8 @@ struct Project {
 }
 
 impl Project {
-    /// A project outside the workspace whose only program is the crate's example `decode`.
-    fn create(name: &str, package: &str) -> Result<Self> {
+    /// A project outside the workspace whose only program is an example of the crate.
+    fn create(name: &str, package: &str, example: &str) -> Result<Self> {
         let root = workspace::root();
         let target = workspace::metadata()?.target_directory.into_std_path_buf().join("alone");
         let folder = target.join(name);
@@ -58,7 +58,7 @@ impl Project {
         std::fs::write(folder.join("Cargo.toml"), manifest)?;
         // The versions that the workspace is tested with; cargo drops what is not needed.
         std::fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-        std::fs::copy(crates.join(name).join("examples/decode.rs"), folder.join("src/main.rs"))?;
+        std::fs::copy(crates.join(name).join("examples").join(example).with_extension("rs"), folder.join("src/main.rs"))?;
         Ok(Self { folder, target })
     }
 
