@@ -8,7 +8,8 @@ use jiff::civil::DateTime;
 use jiff::fmt::{rfc2822, temporal};
 use jiff::tz::Offset;
 use larder_core::Rule;
-use serde::{Deserialize, Serialize};
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// 0001-01-01T00:00:00Z.
 const FIRST: i64 = -62_135_596_800;
@@ -136,8 +137,7 @@ impl From<Date> for String {
 }
 
 /// A date in an answer: what cannot be read is kept as it came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerDate {
     /// A date.
     Known(Date),
@@ -171,6 +171,33 @@ impl From<String> for AnswerDate {
 impl From<AnswerDate> for String {
     fn from(date: AnswerDate) -> Self {
         date.to_string()
+    }
+}
+
+impl Serialize for AnswerDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AnswerDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Answered)
+    }
+}
+
+/// Reads a date from text that need not be kept.
+struct Answered;
+
+impl Visitor<'_> for Answered {
+    type Value = AnswerDate;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a date")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<AnswerDate, E> {
+        Ok(text.parse().map_or_else(|_| AnswerDate::Other(text.to_owned()), AnswerDate::Known))
     }
 }
 

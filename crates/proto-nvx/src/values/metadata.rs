@@ -1,6 +1,7 @@
 //! What is known of a file's content.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -104,11 +105,40 @@ struct Content {
 
 /// One key and its value.
 #[derive(Deserialize)]
-struct Data {
-    #[serde(rename = "@Key", default)]
-    key: String,
-    #[serde(rename = "$text", default)]
-    value: String,
+struct Data<'a> {
+    #[serde(rename = "@Key", default, borrow)]
+    key: Cow<'a, str>,
+    #[serde(rename = "$text", default, borrow)]
+    value: Cow<'a, str>,
+}
+
+/// What an element of metadata has.
+enum Name {
+    FileName,
+    Data,
+    Metadata,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Name;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(match name {
+                    _ if name.eq_ignore_ascii_case("Data") => Name::Data,
+                    _ if name.eq_ignore_ascii_case("@FileName") => Name::FileName,
+                    _ if name.eq_ignore_ascii_case("Metadata") => Name::Metadata,
+                    _ => Name::Other,
+                })
+            }
+        }
+        deserializer.deserialize_identifier(Text)
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Content {
@@ -140,16 +170,15 @@ impl<'de> Visitor<'de> for Content {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Metadata, A::Error> {
         let mut all = Metadata::default();
-        while let Some(key) = map.next_key::<String>()? {
-            if key.eq_ignore_ascii_case("@FileName") {
-                all.file_name = map.next_value::<Option<String>>()?;
-            } else if key.eq_ignore_ascii_case("Data") {
-                let Data { key, value } = map.next_value()?;
-                all.entries.push((key.trim().to_owned(), value.trim().to_owned()));
-            } else if key.eq_ignore_ascii_case("Metadata") {
-                all.add(map.next_value_seed(self)?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+        while let Some(name) = map.next_key()? {
+            match name {
+                Name::FileName => all.file_name = map.next_value::<Option<String>>()?,
+                Name::Data => {
+                    let Data { key, value } = map.next_value()?;
+                    all.entries.push((key.trim().to_owned(), value.trim().to_owned()));
+                }
+                Name::Metadata => all.add(map.next_value_seed(self)?),
+                Name::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
         Ok(all)

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use futures_util::stream::{self, Stream};
 use larder_core::multipart::{Boundary, Event, Limits, Parser, Writer};
 
 use crate::contest::{Aim, Row, contender};
@@ -74,7 +75,7 @@ impl Body {
                 _ => (at == CHUNKS + 2).then(|| self.after.clone()),
             }
         });
-        let stream = futures_util::stream::iter(chunks.map(Ok::<_, Infallible>));
+        let stream = paced(chunks.map(Ok::<_, Infallible>));
         let mut body = multer::Multipart::new(stream, boundary);
         let mut len = 0;
         while let Some(mut field) = body.next_field().await.expect("a field") {
@@ -103,6 +104,15 @@ pub(crate) fn file() -> Row {
     ];
     let aims = vec![Aim { against: MULTER, at_most: 1.0 }, Aim { against: MEMCHR, at_most: 2.0 }];
     Row { title: "a file of 256 MiB in a form, in chunks of 64 KiB".to_owned(), contenders, aims }
+}
+
+/// A stream that has one item at a time, as a connection has: multer reads on until there is none, and keeps it all.
+fn paced<T>(mut items: impl Iterator<Item = T>) -> impl Stream<Item = T> {
+    let mut ready = false;
+    stream::poll_fn(move |_| {
+        ready = !ready;
+        if ready { Poll::Ready(items.next()) } else { Poll::Pending }
+    })
 }
 
 /// Runs a future that never waits for anyone.

@@ -106,7 +106,7 @@ impl<'a> MapAccess<'a> for Record<'a, '_> {
         let key = match name {
             Name::Field(name) => name,
             Name::Attribute(name) => {
-                signed = format!("@{name}");
+                signed = ["@", name].concat();
                 &signed
             }
         };

@@ -2,6 +2,7 @@
 //! attribute of an element, and every namespace in scope, with all others.
 
 use larder_core::{Reject, Rule};
+use memchr::memmem;
 
 use super::XmlLimits;
 
@@ -12,8 +13,7 @@ use super::XmlLimits;
 /// `TooMany` when a limit is passed.
 pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     let bytes = text.as_bytes();
-    // Few enough in the whole message: no need to know where they are.
-    if equals_signs(bytes) <= limits.attributes.saturating_mul(4) {
+    if !may_be_crowded(bytes, limits.attributes) && memmem::find_iter(bytes, b"xmlns").count() <= limits.attributes {
         return Ok(());
     }
     let mut namespaces = 0;
@@ -27,9 +27,25 @@ pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     Ok(())
 }
 
-/// In pieces that a byte can count, which the compiler turns into vector instructions.
-fn equals_signs(bytes: &[u8]) -> usize {
-    bytes.chunks(128).map(|piece| usize::from(piece.iter().map(|byte| u8::from(*byte == b'=')).sum::<u8>())).sum()
+/// Whether more than `most` equals signs may stand between two tags' starts. Only pieces are looked at, since those can
+/// be counted with vector instructions: what stands between two starts lies in pieces without one, and in parts of the
+/// pieces before and behind.
+fn may_be_crowded(bytes: &[u8], most: usize) -> bool {
+    let mut signs = 0;
+    bytes.chunks(128).any(|piece| {
+        let here = occurrences(piece, b'=');
+        signs += here;
+        let crowded = signs > most;
+        if occurrences(piece, b'<') > 0 {
+            signs = here;
+        }
+        crowded
+    })
+}
+
+/// How often a byte occurs in a piece that is short enough for a byte to count.
+fn occurrences(piece: &[u8], wanted: u8) -> usize {
+    usize::from(piece.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>())
 }
 
 #[derive(Default)]
