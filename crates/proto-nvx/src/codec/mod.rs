@@ -45,20 +45,24 @@ fn place(fields: &[&str], name: &str) -> Option<usize> {
 
 /// Which of a struct's fields have been met; the first occurrence of a field stands for all.
 #[derive(Debug, Default, Clone, Copy)]
-struct Seen(u64);
+struct Seen {
+    bits: u64,
+    count: usize,
+}
 
 impl Seen {
     /// Whether field number `at` comes for the first time. Fields past the 64th are not remembered: their repetition is
     /// serde's "duplicate field".
     fn first(&mut self, at: usize) -> bool {
-        let bit = u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0);
-        let first = self.0 & bit == 0;
-        self.0 |= bit;
+        let bit = if at < 64 { 1 << at } else { 0 };
+        let first = self.bits & bit == 0;
+        self.bits |= bit;
+        self.count += usize::from(first && bit != 0);
         first
     }
 
     /// How many have been met.
     fn count(self) -> usize {
-        self.0.count_ones() as usize
+        self.count
     }
 }

@@ -66,6 +66,10 @@ impl Metadata {
     }
 
     fn add(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
         self.file_name = self.file_name.take().or(other.file_name);
         self.entries.extend(other.entries);
         self.unread = self.unread.take().or(other.unread);

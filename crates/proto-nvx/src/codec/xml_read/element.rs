@@ -42,7 +42,12 @@ pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
 /// count, nor do blanks and comments.
 pub(super) fn is_empty(node: Node<'_, '_>) -> bool {
     node.attributes().all(|attribute| attribute.namespace().is_some())
-        && node.children().all(|child| !child.is_element() && (!child.is_text() || child.text().unwrap_or("").trim().is_empty()))
+        && node.children().all(|child| !child.is_element() && !is_words(child))
+}
+
+/// Whether a node is text that is not blank.
+pub(super) fn is_words(node: Node<'_, '_>) -> bool {
+    node.is_text() && !node.text().unwrap_or("").trim().is_empty()
 }
 
 /// Whether an element has anything but text.

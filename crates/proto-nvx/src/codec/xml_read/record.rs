@@ -5,7 +5,7 @@ use roxmltree::{Attributes, Node};
 use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 
-use super::element::{Value, is_empty, text_of};
+use super::element::{Value, is_empty, is_words};
 use crate::codec::from_text::FromText;
 use crate::codec::to_text::unfit;
 use crate::codec::{Seen, place};
@@ -21,101 +21,115 @@ pub(super) struct Record<'a, 'i> {
     fields: Option<&'static [&'static str]>,
     depth: u16,
     seen: Seen,
+    /// What is still to be looked at.
     attributes: Option<Attributes<'a, 'i>>,
     child: Option<Node<'a, 'i>>,
     text: Option<Node<'a, 'i>>,
-    value: Option<(&'a str, Value<'a, 'i>)>,
+    /// What was offered last, and what it is called.
+    value: Option<Value<'a, 'i>>,
+    name: &'a str,
 }
 
 impl<'a, 'i> Record<'a, 'i> {
     pub(super) fn new(node: Node<'a, 'i>, fields: Option<&'static [&'static str]>, depth: u16) -> Self {
-        let wants = |sign: char| fields.is_none_or(|fields| fields.iter().any(|field| field.starts_with(sign)));
+        let attributes = node.attributes();
+        let wanted = || fields.is_none_or(|fields| fields.iter().any(|field| attribute_name(field).is_some()));
         Self {
             fields,
             depth,
             seen: Seen::default(),
-            attributes: wants('@').then(|| node.attributes()),
+            attributes: (attributes.len() > 0 && wanted()).then_some(attributes),
             child: node.first_child(),
-            text: wants('$').then_some(node),
+            text: Some(node),
             value: None,
+            name: "",
         }
     }
 
-    /// The next attribute that is a field not met before: the field's name, and the value.
-    fn attribute(&mut self) -> Option<(Name<'a>, &'a str)> {
-        for attribute in self.attributes.as_mut()?.filter(|attribute| attribute.namespace().is_none()) {
-            let Some(fields) = self.fields else { return Some((Name::Attribute(attribute.name()), attribute.value())) };
-            let same = |field: &&str| field.strip_prefix('@').is_some_and(|name| name.eq_ignore_ascii_case(attribute.name()));
-            if let Some(at) = fields.iter().position(same).filter(|at| self.seen.first(*at)) {
-                return fields.get(at).map(|field| (Name::Field(field), attribute.value()));
+    /// Whether there is another value. When all fields are met, the rest need not be looked at.
+    fn advance(&mut self) -> bool {
+        if self.fields.is_some_and(|fields| self.seen.count() == fields.len()) {
+            return false;
+        }
+        self.attributes.is_some() && self.attribute() || self.child.is_some() && self.child() || self.text()
+    }
+
+    /// Goes to the next attribute that is a field not met before.
+    fn attribute(&mut self) -> bool {
+        while let Some(attribute) = self.attributes.as_mut().and_then(Iterator::next) {
+            if attribute.namespace().is_none() && self.select(attribute.name(), attribute_place) {
+                self.value = Some(Value::Attribute(attribute.value()));
+                return true;
             }
         }
-        None
+        self.attributes = None;
+        false
     }
 
-    /// The next child that is a field not met before. When all fields are met, the rest need not be looked at.
-    #[inline]
-    fn child(&mut self) -> Option<(&'a str, Node<'a, 'i>)> {
+    /// Goes to the next child that is a field not met before.
+    fn child(&mut self) -> bool {
         while let Some(node) = self.child {
             self.child = node.next_sibling();
-            if node.is_element() {
-                let name = node.tag_name().name();
-                let Some(fields) = self.fields else { return Some((name, node)) };
-                if let Some(at) = place(fields, name).filter(|at| self.seen.first(*at)) {
-                    if self.seen.count() == fields.len() {
-                        self.child = None;
-                    }
-                    return fields.get(at).map(|field| (*field, node));
-                }
+            if node.is_element() && self.select(node.tag_name().name(), place) {
+                self.value = Some(Value::Element { node, list: true, depth: self.depth });
+                return true;
             }
         }
-        None
+        false
     }
 
-    /// The element's own text, if it is a field or stands beside other things.
-    fn text(&mut self) -> Option<Node<'a, 'i>> {
-        let node = self.text.take()?;
-        let wanted = self.fields.map_or_else(|| !text_of(node).trim().is_empty(), |fields| fields.contains(&TEXT));
-        wanted.then_some(node)
+    /// Goes to the element's own text, if it is a field or stands beside other things.
+    fn text(&mut self) -> bool {
+        let Some(node) = self.text.take() else { return false };
+        self.name = TEXT;
+        self.value = Some(Value::Text(node));
+        self.fields.map_or_else(|| node.children().any(is_words), |fields| fields.contains(&TEXT))
+    }
+
+    /// Whether a value with this name is to be offered: as the field that is found for it.
+    #[inline]
+    fn select(&mut self, name: &'a str, find: impl Fn(&[&str], &str) -> Option<usize>) -> bool {
+        let Some(fields) = self.fields else {
+            self.name = name;
+            return true;
+        };
+        let Some((at, field)) = find(fields, name).and_then(|at| Some((at, fields.get(at)?))) else { return false };
+        self.name = field;
+        self.seen.first(at)
     }
 }
 
-/// The name of a value: a field's, or an attribute's that lacks its sign.
-#[derive(Clone, Copy)]
-enum Name<'a> {
-    Field(&'a str),
-    Attribute(&'a str),
+/// What follows the sign in the name of a field that is an attribute.
+fn attribute_name(field: &str) -> Option<&[u8]> {
+    field.as_bytes().strip_prefix(b"@")
+}
+
+/// The place of an attribute's name in `fields`.
+fn attribute_place(fields: &[&str], name: &str) -> Option<usize> {
+    fields.iter().position(|field| attribute_name(field).is_some_and(|field| field.eq_ignore_ascii_case(name.as_bytes())))
 }
 
 impl<'a> MapAccess<'a> for Record<'a, '_> {
     type Error = Reject;
 
     fn next_key_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
-        let (name, value) = if let Some((name, value)) = self.attribute() {
-            (name, Value::Attribute(value))
-        } else if let Some((name, node)) = self.child() {
-            (Name::Field(name), Value::Element { node, list: true, depth: self.depth })
-        } else if let Some(node) = self.text() {
-            (Name::Field(TEXT), Value::Text(node))
-        } else {
+        if !self.advance() {
             return Ok(None);
-        };
-        let (Name::Field(text) | Name::Attribute(text)) = name;
-        self.value = Some((text, value));
+        }
         let signed;
-        let key = match name {
-            Name::Field(name) => name,
-            Name::Attribute(name) => {
-                signed = ["@", name].concat();
+        let key = match self.value {
+            Some(Value::Attribute(_)) if self.fields.is_none() => {
+                signed = ["@", self.name].concat();
                 &signed
             }
+            _ => self.name,
         };
         seed.deserialize(StrDeserializer::<Reject>::new(key)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
-        let (name, value) = self.value.take().ok_or_else(unfit)?;
-        seed.deserialize(FromText(value)).map_err(|reject| reject.at(name))
+        let value = self.value.take().ok_or_else(unfit)?;
+        seed.deserialize(FromText(value)).map_err(|reject| reject.at(self.name))
     }
 }
 

@@ -2,7 +2,7 @@
 //! attribute of an element, and every namespace in scope, with all others.
 
 use larder_core::{Reject, Rule};
-use memchr::memmem;
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::XmlLimits;
 
@@ -27,25 +27,23 @@ pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     Ok(())
 }
 
-/// Whether more than `most` equals signs may stand between two tags' starts. Only pieces are looked at, since those can
-/// be counted with vector instructions: what stands between two starts lies in pieces without one, and in parts of the
-/// pieces before and behind.
+/// Whether a tag may have more than `most` attributes. An attribute takes 4 bytes at least, and no tag goes on behind the
+/// start of another, so that only long stretches without such a start need to be looked at.
 fn may_be_crowded(bytes: &[u8], most: usize) -> bool {
-    let mut signs = 0;
-    bytes.chunks(128).any(|piece| {
-        let here = occurrences(piece, b'=');
-        signs += here;
-        let crowded = signs > most;
-        if occurrences(piece, b'<') > 0 {
-            signs = here;
+    let room = most.saturating_mul(4);
+    let mut rest = bytes;
+    while let Some(stretch) = rest.get(..room).filter(|stretch| !stretch.is_empty()) {
+        let end = match memrchr(b'<', stretch) {
+            Some(start) => start + 1,
+            None => memchr(b'<', rest).unwrap_or(rest.len()),
+        };
+        let (tag, behind) = rest.split_at(end);
+        if tag.len() >= room && memchr_iter(b'=', tag).count() > most {
+            return true;
         }
-        crowded
-    })
-}
-
-/// How often a byte occurs in a piece that is short enough for a byte to count.
-fn occurrences(piece: &[u8], wanted: u8) -> usize {
-    usize::from(piece.iter().map(|byte| u8::from(*byte == wanted)).sum::<u8>())
+        rest = behind;
+    }
+    most == 0
 }
 
 #[derive(Default)]
