@@ -20,6 +20,10 @@ pub(crate) const RAW_XML: &str = "$larder::xml";
 /// `deserialize_newtype_struct` with this name means: a list, even if the message shows a single value.
 pub(crate) const LIST: &str = "$larder::list";
 
+/// `deserialize_newtype_struct` with this name means: the attribute `Key` of an element and the element's own text, as a
+/// sequence of two; what has neither is a record as any other.
+pub(crate) const KEYED: &str = "$larder::keyed";
+
 /// An answer as every operation sends it: a code, and with code 0 the operation's own fields beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope<T> {
@@ -38,9 +42,14 @@ pub enum Envelope<T> {
 /// in case only are one field.
 #[inline]
 fn place(fields: &[&str], name: &str) -> Option<usize> {
+    fields.iter().position(|field| is_same(field, name))
+}
+
+/// Whether these are the same without regard to ASCII case.
+#[inline]
+fn is_same(field: &str, name: &str) -> bool {
     // Most names are spelt as documented, and comparing exactly is cheaper.
-    let same = |field: &&str| field.len() == name.len() && (*field == name || field.eq_ignore_ascii_case(name));
-    fields.iter().position(same)
+    field.len() == name.len() && (field == name || field.eq_ignore_ascii_case(name))
 }
 
 /// Which of a struct's fields have been met; the first occurrence of a field stands for all.

@@ -1,12 +1,11 @@
 //! What is known of a file's content.
 
 use core::fmt;
-use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::codec::{FromText, RAW_XML, Value, XmlLimits, parse_xml, xml_write};
+use crate::codec::{FromText, KEYED, RAW_XML, Value, XmlLimits, parse_xml, xml_write};
 
 /// The metadata of a file or folder in a listing: elements in XML, markup within a string in JSON, nothing when there is
 /// none. Text that should be markup and is not is kept as it came.
@@ -107,13 +106,58 @@ struct Content {
     markup: bool,
 }
 
-/// One key and its value.
-#[derive(Deserialize)]
-struct Data<'a> {
-    #[serde(rename = "@Key", default, borrow)]
-    key: Cow<'a, str>,
-    #[serde(rename = "$text", default, borrow)]
-    value: Cow<'a, str>,
+/// One key and its value, without surrounding blanks.
+struct Pair(Trimmed, Trimmed);
+
+impl<'de> Deserialize<'de> for Pair {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(KEYED, Data)
+    }
+}
+
+struct Data;
+
+impl<'de> Visitor<'de> for Data {
+    type Value = Pair;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key and a value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pair, A::Error> {
+        Ok(Pair(items.next_element()?.unwrap_or_default(), items.next_element()?.unwrap_or_default()))
+    }
+
+    /// From formats that know no keyed texts.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Pair, D::Error> {
+        #[derive(Deserialize)]
+        struct Data {
+            #[serde(rename = "@Key", default)]
+            key: Trimmed,
+            #[serde(rename = "$text", default)]
+            value: Trimmed,
+        }
+        Data::deserialize(deserializer).map(|data| Pair(data.key, data.value))
+    }
+}
+
+#[derive(Default)]
+struct Trimmed(String);
+
+impl<'de> Deserialize<'de> for Trimmed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Trimmed;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Trimmed, E> {
+                Ok(Trimmed(text.trim().to_owned()))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
 }
 
 /// What an element of metadata has.
@@ -134,6 +178,7 @@ impl<'de> Deserialize<'de> for Name {
             }
             fn visit_str<E>(self, name: &str) -> Result<Name, E> {
                 Ok(match name {
+                    "Data" => Name::Data,
                     _ if name.eq_ignore_ascii_case("Data") => Name::Data,
                     _ if name.eq_ignore_ascii_case("@FileName") => Name::FileName,
                     _ if name.eq_ignore_ascii_case("Metadata") => Name::Metadata,
@@ -178,8 +223,8 @@ impl<'de> Visitor<'de> for Content {
             match name {
                 Name::FileName => all.file_name = map.next_value::<Option<String>>()?,
                 Name::Data => {
-                    let Data { key, value } = map.next_value()?;
-                    all.entries.push((key.trim().to_owned(), value.trim().to_owned()));
+                    let Pair(key, value) = map.next_value()?;
+                    all.entries.push((key.0, value.0));
                 }
                 Name::Metadata => all.add(map.next_value_seed(self)?),
                 Name::Other => _ = map.next_value::<IgnoredAny>()?,

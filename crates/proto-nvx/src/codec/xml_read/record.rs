@@ -8,10 +8,13 @@ use serde::de::{DeserializeSeed, MapAccess, SeqAccess};
 use super::element::{Value, is_empty, is_words};
 use crate::codec::from_text::FromText;
 use crate::codec::to_text::unfit;
-use crate::codec::{Seen, place};
+use crate::codec::{Seen, is_same};
 
 /// The name of the field that is an element's own text.
 const TEXT: &str = "$text";
+
+/// What the names of fields that are attributes start with.
+const ATTRIBUTE: &str = "@";
 
 /// An element's attributes, children and text as named values.
 ///
@@ -21,6 +24,8 @@ pub(super) struct Record<'a, 'i> {
     fields: Option<&'static [&'static str]>,
     depth: u16,
     seen: Seen,
+    /// The field behind the one met last: writers keep the order.
+    likely: usize,
     /// What is still to be looked at.
     attributes: Option<Attributes<'a, 'i>>,
     child: Option<Node<'a, 'i>>,
@@ -33,11 +38,12 @@ pub(super) struct Record<'a, 'i> {
 impl<'a, 'i> Record<'a, 'i> {
     pub(super) fn new(node: Node<'a, 'i>, fields: Option<&'static [&'static str]>, depth: u16) -> Self {
         let attributes = node.attributes();
-        let wanted = || fields.is_none_or(|fields| fields.iter().any(|field| attribute_name(field).is_some()));
+        let wanted = || fields.is_none_or(|fields| fields.iter().any(|field| field.starts_with(ATTRIBUTE)));
         Self {
             fields,
             depth,
             seen: Seen::default(),
+            likely: 0,
             attributes: (attributes.len() > 0 && wanted()).then_some(attributes),
             child: node.first_child(),
             text: Some(node),
@@ -57,7 +63,9 @@ impl<'a, 'i> Record<'a, 'i> {
     /// Goes to the next attribute that is a field not met before.
     fn attribute(&mut self) -> bool {
         while let Some(attribute) = self.attributes.as_mut().and_then(Iterator::next) {
-            if attribute.namespace().is_none() && self.select(attribute.name(), attribute_place) {
+            let name = attribute.name();
+            let same = |field: &str| field.strip_prefix(ATTRIBUTE).is_some_and(|field| field.eq_ignore_ascii_case(name));
+            if attribute.namespace().is_none() && self.select(name, same) {
                 self.value = Some(Value::Attribute(attribute.value()));
                 return true;
             }
@@ -70,7 +78,8 @@ impl<'a, 'i> Record<'a, 'i> {
     fn child(&mut self) -> bool {
         while let Some(node) = self.child {
             self.child = node.next_sibling();
-            if node.is_element() && self.select(node.tag_name().name(), place) {
+            let name = node.tag_name().name();
+            if node.is_element() && self.select(name, |field| is_same(field, name)) {
                 self.value = Some(Value::Element { node, list: true, depth: self.depth });
                 return true;
             }
@@ -86,27 +95,23 @@ impl<'a, 'i> Record<'a, 'i> {
         self.fields.map_or_else(|| node.children().any(is_words), |fields| fields.contains(&TEXT))
     }
 
-    /// Whether a value with this name is to be offered: as the field that is found for it.
+    /// Whether a value with this name is to be offered, as the field that it is.
     #[inline]
-    fn select(&mut self, name: &'a str, find: impl Fn(&[&str], &str) -> Option<usize>) -> bool {
+    fn select(&mut self, name: &'a str, same: impl Fn(&str) -> bool) -> bool {
         let Some(fields) = self.fields else {
             self.name = name;
             return true;
         };
-        let Some((at, field)) = find(fields, name).and_then(|at| Some((at, fields.get(at)?))) else { return false };
+        let found = match fields.get(self.likely) {
+            // Unless it is another spelling of the field before.
+            Some(field) if same(field) && !same(self.name) => Some(self.likely),
+            _ => fields.iter().position(|field| same(field)),
+        };
+        let Some((at, field)) = found.and_then(|at| Some((at, *fields.get(at)?))) else { return false };
+        self.likely = at + 1;
         self.name = field;
         self.seen.first(at)
     }
-}
-
-/// What follows the sign in the name of a field that is an attribute.
-fn attribute_name(field: &str) -> Option<&[u8]> {
-    field.as_bytes().strip_prefix(b"@")
-}
-
-/// The place of an attribute's name in `fields`.
-fn attribute_place(fields: &[&str], name: &str) -> Option<usize> {
-    fields.iter().position(|field| attribute_name(field).is_some_and(|field| field.eq_ignore_ascii_case(name.as_bytes())))
 }
 
 impl<'a> MapAccess<'a> for Record<'a, '_> {
@@ -170,5 +175,14 @@ impl<'a> SeqAccess<'a> for Siblings<'a, '_> {
         let Some(node) = self.next else { return Ok(None) };
         self.next = self.after(node);
         seed.deserialize(FromText(Value::element(node, self.depth))).map(Some)
+    }
+
+    /// What is left, as long as nothing stands between.
+    fn size_hint(&self) -> Option<usize> {
+        let (mut node, mut count) = (self.next?, 1);
+        while let Some(next) = node.next_sibling().filter(|next| self.list && next.tag_name().name() == self.name) {
+            (node, count) = (next, count + 1);
+        }
+        Some(count)
     }
 }
