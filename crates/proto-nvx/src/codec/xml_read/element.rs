@@ -30,7 +30,6 @@ impl<'a, 'i> Value<'a, 'i> {
 }
 
 /// An element's own text: all of it, comments and child elements left out.
-#[inline]
 pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
     let Some(first) = node.first_child() else { return Cow::Borrowed("") };
     if first.next_sibling().is_none() {
@@ -91,7 +90,8 @@ impl<'a> Source<'a> for Value<'a, '_> {
     fn keyed<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Reject> {
         let Self::Element { node, depth: 1.., .. } = self else { return visitor.visit_newtype_struct(FromText(self)) };
         let key = node.attributes().find(|it| it.namespace().is_none() && it.name().eq_ignore_ascii_case("Key"));
-        let pair = [key.map_or("", |key| key.value()).into(), text_of(node)];
+        let text = text_of(node);
+        let pair = [key.map_or("", |key| key.value()), &text];
         visitor.visit_seq(SeqDeserializer::<_, Reject>::new(pair.into_iter()))
     }
 

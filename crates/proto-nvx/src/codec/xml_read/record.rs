@@ -121,21 +121,22 @@ impl<'a> MapAccess<'a> for Record<'a, '_> {
         if !self.advance() {
             return Ok(None);
         }
-        let signed;
-        let key = match self.value {
-            Some(Value::Attribute(_)) if self.fields.is_none() => {
-                signed = ["@", self.name].concat();
-                &signed
-            }
-            _ => self.name,
-        };
-        seed.deserialize(StrDeserializer::<Reject>::new(key)).map(Some)
+        match self.value {
+            Some(Value::Attribute(_)) if self.fields.is_none() => signed(self.name, seed),
+            _ => seed.deserialize(StrDeserializer::<Reject>::new(self.name)),
+        }
+        .map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
         let value = self.value.take().ok_or_else(unfit)?;
         seed.deserialize(FromText(value)).map_err(|reject| reject.at(self.name))
     }
+}
+
+/// Hands over the name of an attribute with its sign.
+fn signed<'a, S: DeserializeSeed<'a>>(name: &str, seed: S) -> Result<S::Value, Reject> {
+    seed.deserialize(StrDeserializer::<Reject>::new(&[ATTRIBUTE, name].concat()))
 }
 
 /// An element and its later siblings of the same name.
@@ -159,7 +160,7 @@ impl<'a, 'i> Siblings<'a, 'i> {
     fn after(&self, node: Node<'a, 'i>) -> Option<Node<'a, 'i>> {
         let mut next = if self.list { node.next_sibling() } else { None };
         while let Some(node) = next {
-            if node.is_element() && node.tag_name().name().eq_ignore_ascii_case(self.name) {
+            if node.is_element() && is_same(self.name, node.tag_name().name()) {
                 break;
             }
             next = node.next_sibling();
