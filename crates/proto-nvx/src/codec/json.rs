@@ -14,32 +14,31 @@ use crate::values::Callback;
 /// The longest answer that is read. 16 MiB, as for XML: the same page is shorter in JSON.
 pub const MAX_BYTES: usize = 16 << 20;
 
+/// An envelope, and what is in it beside the code.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer<'a, T: ?Sized> {
+    response_code: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_message: Option<&'a str>,
+    #[serde(flatten)]
+    value: &'a T,
+}
+
 /// A whole answer: the code, a message if there is one, and the value's fields beside them.
 ///
 /// # Errors
 /// `Malformed` for a value that is no record.
 pub fn answer<T: Serialize + ?Sized>(code: u32, message: Option<&str>, value: &T) -> Result<String, Reject> {
-    let mut out = open(code, message).into_bytes();
-    let start = out.len();
-    serde_json::to_writer(&mut out, value).map_err(|error| reject(&error))?;
-    match out.get(start..) {
-        Some(b"{}" | b"null") => out.truncate(start),
-        Some([b'{', .., b'}']) => {
-            if let Some(brace) = out.get_mut(start) {
-                *brace = b',';
-            }
-            out.pop();
-        }
-        _ => return Err(Reject::new("", Rule::Malformed)),
-    }
-    out.push(b'}');
-    String::from_utf8(out).map_err(|_| Reject::new("", Rule::Malformed))
+    let answer = Answer { response_code: code, error_message: message, value };
+    serde_json::to_string(&answer).map_err(|error| reject(&error))
 }
 
 /// A whole answer that reports a fault.
 #[must_use]
 pub fn failure(code: u32, message: &str) -> String {
-    open(code, Some(message)) + "}"
+    // Nothing in it can fail.
+    answer(code, Some(message), &()).unwrap_or_default()
 }
 
 /// An answer as a script that calls a function with it. The empty comment keeps the bytes from being taken for another
@@ -65,19 +64,13 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
 
 /// What a script's function is called with, if the text is such a call.
 fn script_argument(text: &str) -> Option<&str> {
+    if text.starts_with('{') {
+        return None;
+    }
     let call = text.strip_prefix("/**/").unwrap_or(text);
     let (name, rest) = call.split_once('(')?;
     name.trim().parse::<Callback>().ok()?;
     rest.trim_end_matches(';').trim_end().strip_suffix(')')
-}
-
-fn open(code: u32, message: Option<&str>) -> String {
-    let mut out = format!("{{\"ResponseCode\":{code}");
-    if let Some(message) = message {
-        out.push_str(",\"ErrorMessage\":");
-        out.push_str(&serde_json::Value::from(message).to_string());
-    }
-    out
 }
 
 /// serde_json keeps only the text of a rejection, and puts the place behind it.

@@ -13,7 +13,7 @@ use super::XmlLimits;
 /// `TooMany` when a limit is passed.
 pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     let bytes = text.as_bytes();
-    if !may_be_crowded(bytes, limits.attributes) && memmem::find_iter(bytes, b"xmlns").count() <= limits.attributes {
+    if !may_be_crowded(bytes, limits.attributes) && !may_declare(bytes, limits.attributes) {
         return Ok(());
     }
     let mut namespaces = 0;
@@ -44,6 +44,11 @@ fn may_be_crowded(bytes: &[u8], most: usize) -> bool {
         rest = behind;
     }
     most == 0
+}
+
+/// Whether there may be more than `most` declarations of namespaces. One takes 8 bytes at least.
+fn may_declare(bytes: &[u8], most: usize) -> bool {
+    bytes.len() / 8 > most && memmem::find_iter(bytes, b"xmlns").count() > most
 }
 
 #[derive(Default)]
