@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{ci, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
+use xtask::{bench, ci, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -28,6 +28,8 @@ enum Command {
     Licences,
     /// Hold that no snapshot waits for review
     Snapshots,
+    /// Measure the codecs against other crates and code written by hand: `bench wire` (allocations, and with valgrind instructions)
+    Bench(bench::Options),
     /// Cut the power under a running service (needs root, mkfs.ext4, loop devices, python3)
     Torture,
 }
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Features => features::run(),
         Command::Licences => licences::run(),
         Command::Snapshots => snapshots::run(&workspace::root()),
+        Command::Bench(options) => bench::run(&options),
         Command::Torture => torture::run(),
     };
     match outcome {

@@ -45,7 +45,7 @@ fn file(at: u64) -> FileEntry {
         size_bytes: 1_000_000 + at * 977,
         path: format!("Photos/2008/Summer/{name}"),
         created_date: Some(date(at)),
-        metadata: if at % 4 == 0 { Metadata::default() } else { metadata(at, &name) },
+        metadata: if at.is_multiple_of(4) { Metadata::default() } else { metadata(at, &name) },
         name,
         file_tags: tags(at),
     }

@@ -3,6 +3,7 @@
 //! Field names are exact, except for those of the envelope. serde_json's own limit of 128 levels holds.
 
 mod read;
+mod shape;
 
 use larder_core::{Reject, Rule};
 use serde::Serialize;
@@ -12,7 +13,14 @@ use super::Envelope;
 use crate::values::Callback;
 
 /// The longest answer that is read. 16 MiB, as for XML: the same page is shorter in JSON.
+///
+/// With [`MAX_VALUES`], reading takes at most 320 MiB of heap besides the text, whatever the answer is, and 1 MiB when
+/// nothing of it is kept. A page as services send it takes twice its text.
 pub const MAX_BYTES: usize = 16 << 20;
+
+/// The most values that an answer may have, counted by its commas and brackets. 500,000, as many as XML's nodes: an entry
+/// of two bytes becomes one of two hundred.
+pub const MAX_VALUES: usize = 500_000;
 
 /// An envelope, and what is in it beside the code.
 #[derive(Serialize)]
@@ -52,14 +60,16 @@ pub fn jsonp(callback: &Callback, json: &str) -> String {
 /// Reads an answer.
 ///
 /// # Errors
-/// Text that is too long, no JSON or no object; a missing code; a field that is missing or of another type. Only a
+/// Text that is too long, has too many values, is no JSON or no object; a missing code; a field that is missing or of another type. Only a
 /// missing field is named.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
     if text.len() > MAX_BYTES {
         return Err(Reject::new("", Rule::TooLong));
     }
     let text = text.trim_start_matches('\u{FEFF}').trim();
-    read::envelope(script_argument(text).unwrap_or(text))
+    let text = script_argument(text).unwrap_or(text);
+    shape::check(text)?;
+    read::envelope(text)
 }
 
 /// What a script's function is called with, if the text is such a call.

@@ -161,28 +161,28 @@ impl<'de> Deserialize<'de> for Trimmed {
 }
 
 /// What an element of metadata has.
-enum Name {
+enum Item {
     FileName,
     Data,
     Metadata,
     Other,
 }
 
-impl<'de> Deserialize<'de> for Name {
+impl<'de> Deserialize<'de> for Item {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
         impl Visitor<'_> for Text {
-            type Value = Name;
+            type Value = Item;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a name")
             }
-            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+            fn visit_str<E>(self, name: &str) -> Result<Item, E> {
                 Ok(match name {
-                    "Data" => Name::Data,
-                    _ if name.eq_ignore_ascii_case("Data") => Name::Data,
-                    _ if name.eq_ignore_ascii_case("@FileName") => Name::FileName,
-                    _ if name.eq_ignore_ascii_case("Metadata") => Name::Metadata,
-                    _ => Name::Other,
+                    "Data" => Item::Data,
+                    _ if name.eq_ignore_ascii_case("Data") => Item::Data,
+                    _ if name.eq_ignore_ascii_case("@FileName") => Item::FileName,
+                    _ if name.eq_ignore_ascii_case("Metadata") => Item::Metadata,
+                    _ => Item::Other,
                 })
             }
         }
@@ -221,13 +221,13 @@ impl<'de> Visitor<'de> for Content {
         let mut all = Metadata::default();
         while let Some(name) = map.next_key()? {
             match name {
-                Name::FileName => all.file_name = map.next_value::<Option<String>>()?,
-                Name::Data => {
+                Item::FileName => all.file_name = map.next_value::<Option<String>>()?,
+                Item::Data => {
                     let Pair(key, value) = map.next_value()?;
                     all.entries.push((key.0, value.0));
                 }
-                Name::Metadata => all.add(map.next_value_seed(self)?),
-                Name::Other => _ = map.next_value::<IgnoredAny>()?,
+                Item::Metadata => all.add(map.next_value_seed(self)?),
+                Item::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
         Ok(all)

@@ -7,8 +7,10 @@ mod multipart;
 use crate::contest::Row;
 use crate::options::Once;
 
+type Make = fn() -> Row;
+
 /// Every row's name, and how it is made.
-pub(crate) const ALL: &[(&str, fn() -> Row)] = &[
+pub(crate) const ALL: &[(&str, Make)] = &[
     ("read-xml", listing::read_xml),
     ("read-json", listing::read_json),
     ("write-xml", listing::write_xml),

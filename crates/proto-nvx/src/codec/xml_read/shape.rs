@@ -1,18 +1,22 @@
-//! What must be known of a message before a tree is built from it: how many attributes it has. The parser compares every
-//! attribute of an element, and every namespace in scope, with all others.
+//! What must be known of a message before a tree is built from it: how many attributes it has, and how many signs that
+//! look like nodes and attributes. The parser compares every attribute of an element, and every namespace in scope, with
+//! all others; and before it reads anything, it sets room aside for a node for each `<` and an attribute for each `=`.
 
 use larder_core::{Reject, Rule};
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::XmlLimits;
 
-/// Counts attributes, without judging whether the message is well-formed. Comments and CDATA sections count like
+/// Counts signs and attributes, without judging whether the message is well-formed. Comments and CDATA sections count like
 /// elements where they look like them.
 ///
 /// # Errors
 /// `TooMany` when a limit is passed.
 pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     let bytes = text.as_bytes();
+    if bytes.len() > limits.signs() && [b'<', b'='].iter().any(|sign| memchr_iter(*sign, bytes).count() > limits.signs()) {
+        return Err(Reject::new("", Rule::TooMany));
+    }
     if !may_be_crowded(bytes, limits.attributes) && !may_declare(bytes, limits.attributes) {
         return Ok(());
     }
