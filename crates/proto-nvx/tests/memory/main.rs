@@ -67,9 +67,14 @@ fn metadata() -> String {
     ["<Metadata>", &"<Data a='' b=''/>".repeat(499_000), "</Metadata>"].concat()
 }
 
+/// One test, because all threads count together.
 #[test]
 fn reading_stays_within_its_bounds() {
-    let _alone = counting::alone();
+    the_worst_is_read();
+    what_looks_like_too_many_is_refused();
+}
+
+fn the_worst_is_read() {
     let xml = |text: &str| is_read(xml_read::read, xml_read::read, text, [XML, XML_IGNORED]);
     let tags = ["<File><FileTags>", "a|", "</FileTags></File>"];
     xml(&xml_page("<File/>".repeat(499_980), tags));
@@ -86,9 +91,7 @@ fn reading_stays_within_its_bounds() {
 }
 
 /// What would cost much is refused before it is built.
-#[test]
 fn what_looks_like_too_many_is_refused() {
-    let _alone = counting::alone();
     let listing = xml_read::read::<FolderListing>;
     for unit in ["<a/>", "<a b='' c=''/>"] {
         is_refused(listing, &xml_page(unit.repeat(1_000_001), ["", " ", ""]), Rule::TooMany);
