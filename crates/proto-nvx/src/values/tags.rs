@@ -19,8 +19,8 @@ impl Tags {
 
     fn split(text: &str) -> Self {
         let tags = text.split('|').map(str::trim).filter(|tag| !tag.is_empty());
-        // Counted first: a list that grows takes up to three times its room.
-        let mut all = Vec::with_capacity(tags.clone().count());
+        // Many are counted first: a list that grows takes up to three times its room.
+        let mut all = Vec::with_capacity(if text.len() > 1024 { tags.clone().count() } else { 0 });
         all.extend(tags.map(str::to_owned));
         Self(all)
     }

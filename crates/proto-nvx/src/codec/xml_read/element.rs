@@ -31,9 +31,9 @@ impl<'a, 'i> Value<'a, 'i> {
 
 /// An element's own text: all of it, comments and child elements left out.
 pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
-    let Some(first) = node.first_child() else { return Cow::Borrowed("") };
-    if first.next_sibling().is_none() {
-        return Cow::Borrowed(if first.is_text() { first.text().unwrap_or("") } else { "" });
+    let Some(last) = node.last_child() else { return Cow::Borrowed("") };
+    if last.prev_sibling().is_none() {
+        return Cow::Borrowed(if last.is_text() { last.text().unwrap_or("") } else { "" });
     }
     node.children().filter(Node::is_text).filter_map(|node| node.text()).collect::<String>().into()
 }

@@ -60,7 +60,8 @@ impl<'a, 'i> Record<'a, 'i> {
         self.attributes.is_some() && self.attribute() || self.child.is_some() && self.child() || self.text()
     }
 
-    /// Goes to the next attribute that is a field not met before.
+    /// Goes to the next attribute that is a field not met before. Few elements have any.
+    #[inline(never)]
     fn attribute(&mut self) -> bool {
         while let Some(attribute) = self.attributes.as_mut().and_then(Iterator::next) {
             let name = attribute.name();
@@ -87,7 +88,8 @@ impl<'a, 'i> Record<'a, 'i> {
         false
     }
 
-    /// Goes to the element's own text, if it is a field or stands beside other things.
+    /// Goes to the element's own text, if it is a field or stands beside other things. Few elements have both.
+    #[inline(never)]
     fn text(&mut self) -> bool {
         let Some(node) = self.text.take() else { return false };
         self.name = TEXT;
