@@ -31,8 +31,17 @@ pub(super) struct Record<'a, 'i> {
     child: Option<Node<'a, 'i>>,
     text: Option<Node<'a, 'i>>,
     /// What was offered last, and what it is called.
-    value: Option<Value<'a, 'i>>,
+    found: Found<'a, 'i>,
     name: &'a str,
+}
+
+/// What a record stands at. A [`Value`] is made of it when it is asked for: moving one about is what would cost most.
+#[derive(Clone, Copy)]
+enum Found<'a, 'i> {
+    Nothing,
+    Attribute(&'a str),
+    Child(Node<'a, 'i>),
+    Text(Node<'a, 'i>),
 }
 
 impl<'a, 'i> Record<'a, 'i> {
@@ -47,7 +56,7 @@ impl<'a, 'i> Record<'a, 'i> {
             attributes: (attributes.len() > 0 && wanted()).then_some(attributes),
             child: node.first_child(),
             text: Some(node),
-            value: None,
+            found: Found::Nothing,
             name: "",
         }
     }
@@ -67,7 +76,7 @@ impl<'a, 'i> Record<'a, 'i> {
             let name = attribute.name();
             let same = |field: &str| field.strip_prefix(ATTRIBUTE).is_some_and(|field| field.eq_ignore_ascii_case(name));
             if attribute.namespace().is_none() && self.select(name, same) {
-                self.value = Some(Value::Attribute(attribute.value()));
+                self.found = Found::Attribute(attribute.value());
                 return true;
             }
         }
@@ -81,7 +90,7 @@ impl<'a, 'i> Record<'a, 'i> {
             self.child = node.next_sibling();
             let name = node.tag_name().name();
             if node.is_element() && self.select(name, |field| is_same(field, name)) {
-                self.value = Some(Value::Element { node, list: true, depth: self.depth });
+                self.found = Found::Child(node);
                 return true;
             }
         }
@@ -93,7 +102,7 @@ impl<'a, 'i> Record<'a, 'i> {
     fn text(&mut self) -> bool {
         let Some(node) = self.text.take() else { return false };
         self.name = TEXT;
-        self.value = Some(Value::Text(node));
+        self.found = Found::Text(node);
         self.fields.map_or_else(|| node.children().any(is_words), |fields| fields.contains(&TEXT))
     }
 
@@ -123,15 +132,20 @@ impl<'a> MapAccess<'a> for Record<'a, '_> {
         if !self.advance() {
             return Ok(None);
         }
-        match self.value {
-            Some(Value::Attribute(_)) if self.fields.is_none() => signed(self.name, seed),
+        match self.found {
+            Found::Attribute(_) if self.fields.is_none() => signed(self.name, seed),
             _ => seed.deserialize(StrDeserializer::<Reject>::new(self.name)),
         }
         .map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
-        let value = self.value.take().ok_or_else(unfit)?;
+        let value = match self.found {
+            Found::Child(node) => Value::Element { node, list: true, depth: self.depth },
+            Found::Attribute(text) => Value::Attribute(text),
+            Found::Text(node) => Value::Text(node),
+            Found::Nothing => return Err(unfit()),
+        };
         seed.deserialize(FromText(value)).map_err(|reject| reject.at(self.name))
     }
 }
