@@ -76,18 +76,16 @@ fn reading_stays_within_its_bounds() {
 
 fn the_worst_is_read() {
     let xml = |text: &str| is_read(xml_read::read, xml_read::read, text, [XML, XML_IGNORED]);
-    let tags = ["<File><FileTags>", "a|", "</FileTags></File>"];
-    xml(&xml_page("<File/>".repeat(499_980), tags));
-    xml(&xml_page("<File/>".repeat(499_980), ["<File><Name>", "&amp;", "</Name></File>"]));
-    let also = format!("</FileTags><Metadata><![CDATA[{}]]></Metadata></File>", metadata());
-    xml(&xml_page("<File/>".repeat(499_980), ["<File><FileTags>", "a|", &also]));
+    let files = "<File/>".repeat(499_980);
+    let after = format!("</FileTags><Metadata><![CDATA[{}]]></Metadata></File>", metadata());
+    xml(&xml_page(files.clone(), ["<File><FileTags>", "a|", &after]));
+    xml(&xml_page(files, ["<File><Name>", "&amp;", "</Name></File>"]));
 
     let json = |text: &str| is_read(json::read, json::read, text, [JSON, JSON_IGNORED]);
-    let tags = [",{\"FileTags\":\"", "a|", "\"}"];
-    json(&json_page(",{}".repeat(249_980), tags));
-    json(&json_page(",{}".repeat(249_980), [",{\"Name\":\"", "\\n", "\"}"]));
-    let also = format!("\",\"Metadata\":\"{}\"}}", metadata());
-    json(&json_page(",{}".repeat(249_980), [",{\"FileTags\":\"", "a|", &also]));
+    let files = ",{}".repeat(249_980);
+    let after = format!("\",\"Metadata\":\"{}\"}}", metadata());
+    json(&json_page(files.clone(), [",{\"FileTags\":\"", "a|", "\"}"]));
+    json(&json_page(files, [",{\"Name\":\"", "\\n", &after]));
 }
 
 /// What would cost much is refused before it is built.
