@@ -132,11 +132,10 @@ impl<'a> MapAccess<'a> for Record<'a, '_> {
         if !self.advance() {
             return Ok(None);
         }
-        match self.found {
-            Found::Attribute(_) if self.fields.is_none() => signed(self.name, seed),
-            _ => seed.deserialize(StrDeserializer::<Reject>::new(self.name)),
+        if self.fields.is_none() && matches!(self.found, Found::Attribute(_)) {
+            return signed(self.name, seed).map(Some);
         }
-        .map(Some)
+        seed.deserialize(StrDeserializer::<Reject>::new(self.name)).map(Some)
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
