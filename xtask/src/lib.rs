@@ -4,7 +4,7 @@
 //! * [`fixtures`]: raw messages from what the documents print
 //! * [`layers`], [`facade`], [`features`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
-//! * [`bench`], [`torture`]: what needs more than a test may ask for
+//! * [`mod@bench`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod bench;
