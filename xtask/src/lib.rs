@@ -5,10 +5,11 @@
 //! * [`coverage`]: what there is of each operation
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
-//! * [`torture`]: what needs more than a test may ask for
+//! * [`mod@bench`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod alone;
+pub mod bench;
 pub mod ci;
 pub mod coverage;
 pub mod examples;

@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{alone, ci, coverage, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
+use xtask::{alone, bench, ci, coverage, facade, features, fixtures, layers, licences, snapshots, torture, workspace};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum Command {
     Licences,
     /// Hold that no snapshot waits for review
     Snapshots,
+    /// Measure the codecs against other crates and code written by hand: `bench wire` (allocations, and with valgrind instructions)
+    Bench(bench::Options),
     /// Cut the power under a running service (needs root, mkfs.ext4, loop devices, python3)
     Torture,
 }
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Features => features::run(),
         Command::Licences => licences::run(),
         Command::Snapshots => snapshots::run(&workspace::root()),
+        Command::Bench(options) => bench::run(&options),
         Command::Torture => torture::run(),
     };
     match outcome {

@@ -9,7 +9,7 @@ use larder_core::{Reject, Rule};
 use serde::de::value::CowStrDeserializer;
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 
-use super::{LIST, place};
+use super::{KEYED, LIST, place};
 
 /// A place in a message that can be read as text, as a list, or as a record of named values.
 pub(crate) trait Source<'de>: Sized {
@@ -21,6 +21,10 @@ pub(crate) trait Source<'de>: Sized {
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject>;
     /// The named values within, restricted to `fields` if they are known.
     fn record<V: Visitor<'de>>(self, fields: Option<&'static [&'static str]>, visitor: V) -> Result<V::Value, Reject>;
+    /// A key and its value, see [`KEYED`].
+    fn keyed<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
+        visitor.visit_newtype_struct(FromText(self))
+    }
     /// Whatever this place looks most like.
     fn any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
         visit_text(self.text(), visitor)
@@ -118,7 +122,11 @@ impl<'de, S: Source<'de>> Deserializer<'de> for FromText<S> {
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Reject> {
-        if name == LIST { self.0.list(visitor) } else { visitor.visit_newtype_struct(self) }
+        match name {
+            LIST => self.0.list(visitor),
+            KEYED => self.0.keyed(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {

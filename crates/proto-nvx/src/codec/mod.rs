@@ -24,6 +24,10 @@ pub(crate) const LIST: &str = "$larder::list";
 /// `flatten` would lose that names are matched in any case.
 const INLINE: &str = "$inline";
 
+/// `deserialize_newtype_struct` with this name means: the attribute `Key` of an element and the element's own text, as a
+/// sequence of two; what has neither is a record as any other.
+pub(crate) const KEYED: &str = "$larder::keyed";
+
 /// An answer as every operation sends it: a code, and with code 0 the operation's own fields beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope<T> {
@@ -42,27 +46,36 @@ pub enum Envelope<T> {
 /// in case only are one field.
 #[inline]
 fn place(fields: &[&str], name: &str) -> Option<usize> {
+    fields.iter().position(|field| is_same(field, name))
+}
+
+/// Whether these are the same without regard to ASCII case.
+#[inline]
+fn is_same(field: &str, name: &str) -> bool {
     // Most names are spelt as documented, and comparing exactly is cheaper.
-    let same = |field: &&str| field.len() == name.len() && (*field == name || field.eq_ignore_ascii_case(name));
-    fields.iter().position(same)
+    field.len() == name.len() && (field == name || field.eq_ignore_ascii_case(name))
 }
 
 /// Which of a struct's fields have been met; the first occurrence of a field stands for all.
 #[derive(Debug, Default, Clone, Copy)]
-struct Seen(u64);
+struct Seen {
+    bits: u64,
+    count: usize,
+}
 
 impl Seen {
     /// Whether field number `at` comes for the first time. Fields past the 64th are not remembered: their repetition is
     /// serde's "duplicate field".
     fn first(&mut self, at: usize) -> bool {
-        let bit = u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at)).unwrap_or(0);
-        let first = self.0 & bit == 0;
-        self.0 |= bit;
+        let bit = if at < 64 { 1 << at } else { 0 };
+        let first = self.bits & bit == 0;
+        self.bits |= bit;
+        self.count += usize::from(first && bit != 0);
         first
     }
 
     /// How many have been met.
     fn count(self) -> usize {
-        self.0.count_ones() as usize
+        self.count
     }
 }

@@ -20,12 +20,16 @@ pub(crate) use element::Value;
 use element::text_of;
 
 /// What an XML message may cost at most.
+///
+/// Within the defaults, reading takes at most 448 MiB of heap besides the text, whatever the message is: 160 MiB for the
+/// tree, also when nothing of it is kept, and the rest for half a million empty entries and millions of tags. A page as services send it takes five times its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct XmlLimits {
     /// Length of the text. 16 MiB: a page of 1,000 entries with the longest paths and a dozen metadata values each is
     /// below 8 MiB.
     pub bytes: usize,
-    /// Elements, texts and comments. 500,000: the same page, indented, has a quarter of that; each node costs about 70 bytes.
+    /// Elements, texts and comments; and half of how many `<` or `=` there may be, wherever they stand, since the parser
+    /// sets room aside for each. 500,000: the same page, indented, has a quarter of that; each node costs about 70 bytes.
     pub nodes: u32,
     /// Elements with content within each other, as far as a type looks into them: nothing recurses into the rest. 32: the
     /// deepest documented answer has 6, SOAP adds 2.
@@ -33,6 +37,13 @@ pub struct XmlLimits {
     /// Attributes of one element, namespace declarations included, and namespace declarations of the whole message; the
     /// parser compares each with all others. 64: SOAP toolkits declare up to ten namespaces.
     pub attributes: usize,
+}
+
+impl XmlLimits {
+    /// How many `<` and how many `=` a message may have, wherever they stand.
+    fn signs(&self) -> usize {
+        usize::try_from(self.nodes).unwrap_or(usize::MAX).saturating_mul(2)
+    }
 }
 
 impl Default for XmlLimits {

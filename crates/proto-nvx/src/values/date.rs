@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::fmt::{rfc2822, temporal};
+use jiff::fmt::{StdFmtWrite, rfc2822, temporal};
 use jiff::tz::Offset;
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
@@ -118,8 +118,7 @@ fn in_utc(time: DateTime) -> Option<i64> {
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = Timestamp::from_second(self.0).map_err(|_| fmt::Error)?;
-        let text = rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time).map_err(|_| fmt::Error)?;
-        f.write_str(&text)
+        rfc2822::DateTimePrinter::new().print_timestamp_rfc9110(&time, StdFmtWrite(f)).map_err(|_| fmt::Error)
     }
 }
 

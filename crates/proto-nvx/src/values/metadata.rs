@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::codec::{FromText, RAW_XML, Value, XmlLimits, parse_xml, xml_write};
+use crate::codec::{FromText, KEYED, RAW_XML, Value, XmlLimits, parse_xml, xml_write};
 
 /// The metadata of a file or folder in a listing: elements in XML, markup within a string in JSON, nothing when there is
 /// none. Text that should be markup and is not is kept as it came.
@@ -65,6 +65,10 @@ impl Metadata {
     }
 
     fn add(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+            return;
+        }
         self.file_name = self.file_name.take().or(other.file_name);
         self.entries.extend(other.entries);
         self.unread = self.unread.take().or(other.unread);
@@ -102,13 +106,88 @@ struct Content {
     markup: bool,
 }
 
-/// One key and its value.
-#[derive(Deserialize)]
-struct Data {
-    #[serde(rename = "@Key", default)]
-    key: String,
-    #[serde(rename = "$text", default)]
-    value: String,
+/// One key and its value, without surrounding blanks.
+struct Pair(Trimmed, Trimmed);
+
+impl<'de> Deserialize<'de> for Pair {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(KEYED, Data)
+    }
+}
+
+struct Data;
+
+impl<'de> Visitor<'de> for Data {
+    type Value = Pair;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key and a value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Pair, A::Error> {
+        Ok(Pair(items.next_element()?.unwrap_or_default(), items.next_element()?.unwrap_or_default()))
+    }
+
+    /// From formats that know no keyed texts.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Pair, D::Error> {
+        #[derive(Deserialize)]
+        struct Data {
+            #[serde(rename = "@Key", default)]
+            key: Trimmed,
+            #[serde(rename = "$text", default)]
+            value: Trimmed,
+        }
+        Data::deserialize(deserializer).map(|data| Pair(data.key, data.value))
+    }
+}
+
+#[derive(Default)]
+struct Trimmed(String);
+
+impl<'de> Deserialize<'de> for Trimmed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Trimmed;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Trimmed, E> {
+                Ok(Trimmed(text.trim().to_owned()))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// What an element of metadata has.
+enum Item {
+    FileName,
+    Data,
+    Metadata,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Item;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Item, E> {
+                Ok(match name {
+                    "Data" => Item::Data,
+                    _ if name.eq_ignore_ascii_case("Data") => Item::Data,
+                    _ if name.eq_ignore_ascii_case("@FileName") => Item::FileName,
+                    _ if name.eq_ignore_ascii_case("Metadata") => Item::Metadata,
+                    _ => Item::Other,
+                })
+            }
+        }
+        deserializer.deserialize_identifier(Text)
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Content {
@@ -140,16 +219,15 @@ impl<'de> Visitor<'de> for Content {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Metadata, A::Error> {
         let mut all = Metadata::default();
-        while let Some(key) = map.next_key::<String>()? {
-            if key.eq_ignore_ascii_case("@FileName") {
-                all.file_name = map.next_value::<Option<String>>()?;
-            } else if key.eq_ignore_ascii_case("Data") {
-                let Data { key, value } = map.next_value()?;
-                all.entries.push((key.trim().to_owned(), value.trim().to_owned()));
-            } else if key.eq_ignore_ascii_case("Metadata") {
-                all.add(map.next_value_seed(self)?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+        while let Some(name) = map.next_key()? {
+            match name {
+                Item::FileName => all.file_name = map.next_value::<Option<String>>()?,
+                Item::Data => {
+                    let Pair(key, value) = map.next_value()?;
+                    all.entries.push((key.0, value.0));
+                }
+                Item::Metadata => all.add(map.next_value_seed(self)?),
+                Item::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
         Ok(all)

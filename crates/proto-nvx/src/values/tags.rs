@@ -48,7 +48,11 @@ impl Tags {
     }
 
     fn split(text: &str) -> Self {
-        Self(text.split('|').map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned).collect())
+        let tags = text.split('|').map(str::trim).filter(|tag| !tag.is_empty());
+        // Many are counted first: a list that grows takes up to three times its room.
+        let mut all = Vec::with_capacity(if text.len() > 1024 { tags.clone().count() } else { 0 });
+        all.extend(tags.map(str::to_owned));
+        Self(all)
     }
 }
 

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use larder_core::{Reject, Rule};
 use roxmltree::Node;
 use serde::de::Visitor;
+use serde::de::value::SeqDeserializer;
 
 use super::record::{Record, Siblings};
-use crate::codec::from_text::{Source, visit_text};
+use crate::codec::from_text::{FromText, Source, visit_text};
 
 /// Where a field's value stands.
 #[derive(Clone, Copy)]
@@ -29,11 +30,10 @@ impl<'a, 'i> Value<'a, 'i> {
 }
 
 /// An element's own text: all of it, comments and child elements left out.
-#[inline]
 pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
-    let (Some(first), Some(last)) = (node.first_child(), node.last_child()) else { return Cow::Borrowed("") };
-    if first.id() == last.id() {
-        return Cow::Borrowed(node.text().unwrap_or(""));
+    let Some(last) = node.last_child() else { return Cow::Borrowed("") };
+    if last.prev_sibling().is_none() {
+        return Cow::Borrowed(if last.is_text() { last.text().unwrap_or("") } else { "" });
     }
     node.children().filter(Node::is_text).filter_map(|node| node.text()).collect::<String>().into()
 }
@@ -42,7 +42,12 @@ pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
 /// count, nor do blanks and comments.
 pub(super) fn is_empty(node: Node<'_, '_>) -> bool {
     node.attributes().all(|attribute| attribute.namespace().is_some())
-        && node.children().all(|child| !child.is_element() && (!child.is_text() || child.text().unwrap_or("").trim().is_empty()))
+        && node.children().all(|child| !child.is_element() && !is_words(child))
+}
+
+/// Whether a node is text that is not blank.
+pub(super) fn is_words(node: Node<'_, '_>) -> bool {
+    node.is_text() && !node.text().unwrap_or("").trim().is_empty()
 }
 
 /// Whether an element has anything but text.
@@ -80,6 +85,14 @@ impl<'a> Source<'a> for Value<'a, '_> {
             }
             Self::Attribute(_) | Self::Text(_) => visit_text(self.text(), visitor),
         }
+    }
+
+    fn keyed<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Reject> {
+        let Self::Element { node, depth: 1.., .. } = self else { return visitor.visit_newtype_struct(FromText(self)) };
+        let key = node.attributes().find(|it| it.namespace().is_none() && it.name().eq_ignore_ascii_case("Key"));
+        let text = text_of(node);
+        let pair = [key.map_or("", |key| key.value()), &text];
+        visitor.visit_seq(SeqDeserializer::<_, Reject>::new(pair.into_iter()))
     }
 
     fn any<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Reject> {

@@ -1,19 +1,23 @@
-//! What must be known of a message before a tree is built from it: how many attributes it has. The parser compares every
-//! attribute of an element, and every namespace in scope, with all others.
+//! What must be known of a message before a tree is built from it: how many attributes it has, and how many signs that
+//! look like nodes and attributes. The parser compares every attribute of an element, and every namespace in scope, with
+//! all others; and before it reads anything, it sets room aside for a node for each `<` and an attribute for each `=`.
 
 use larder_core::{Reject, Rule};
+use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 use super::XmlLimits;
 
-/// Counts attributes, without judging whether the message is well-formed. Comments and CDATA sections count like
+/// Counts signs and attributes, without judging whether the message is well-formed. Comments and CDATA sections count like
 /// elements where they look like them.
 ///
 /// # Errors
 /// `TooMany` when a limit is passed.
 pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     let bytes = text.as_bytes();
-    // Few enough in the whole message: no need to know where they are.
-    if equals_signs(bytes) <= limits.attributes.saturating_mul(4) {
+    if bytes.len() > limits.signs() && [b'<', b'='].iter().any(|sign| memchr_iter(*sign, bytes).count() > limits.signs()) {
+        return Err(Reject::new("", Rule::TooMany));
+    }
+    if !may_be_crowded(bytes, limits.attributes) && !may_declare(bytes, limits.attributes) {
         return Ok(());
     }
     let mut namespaces = 0;
@@ -27,9 +31,28 @@ pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     Ok(())
 }
 
-/// In pieces that a byte can count, which the compiler turns into vector instructions.
-fn equals_signs(bytes: &[u8]) -> usize {
-    bytes.chunks(128).map(|piece| usize::from(piece.iter().map(|byte| u8::from(*byte == b'=')).sum::<u8>())).sum()
+/// Whether a tag may have more than `most` attributes. An attribute takes 4 bytes at least, and no tag goes on behind the
+/// start of another, so that only long stretches without such a start need to be looked at.
+fn may_be_crowded(bytes: &[u8], most: usize) -> bool {
+    let room = most.saturating_mul(4);
+    let mut rest = bytes;
+    while let Some(stretch) = rest.get(..room).filter(|stretch| !stretch.is_empty()) {
+        let end = match memrchr(b'<', stretch) {
+            Some(start) => start + 1,
+            None => memchr(b'<', rest).unwrap_or(rest.len()),
+        };
+        let (tag, behind) = rest.split_at(end);
+        if tag.len() >= room && memchr_iter(b'=', tag).count() > most {
+            return true;
+        }
+        rest = behind;
+    }
+    most == 0
+}
+
+/// Whether there may be more than `most` declarations of namespaces. One takes 8 bytes at least.
+fn may_declare(bytes: &[u8], most: usize) -> bool {
+    bytes.len() / 8 > most && memmem::find_iter(bytes, b"xmlns").count() > most
 }
 
 #[derive(Default)]

@@ -28,9 +28,25 @@ fn general(byte: u8) -> Option<&'static str> {
     }
 }
 
+/// The bytes that `general` escapes, and the first one of U+FFFE and U+FFFF.
+const SUSPECT: [bool; 256] = {
+    let mut suspect = [false; 256];
+    let mut at = 0;
+    while at < 0x20 {
+        suspect[at] = true;
+        at += 1;
+    }
+    suspect[b'&' as usize] = true;
+    suspect[b'<' as usize] = true;
+    suspect[b'>' as usize] = true;
+    suspect[b'"' as usize] = true;
+    suspect[0xEF] = true;
+    suspect
+};
+
 fn escape(out: &mut String, text: &str, rule: impl Fn(u8) -> Option<&'static str>) {
     let mut done = 0;
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| SUSPECT[usize::from(*byte)]) {
         let (length, instead) = match byte {
             0xEF if matches!(text.as_bytes().get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])) => (3, Some("\u{FFFD}")),
             _ => (1, rule(byte)),
