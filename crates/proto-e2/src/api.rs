@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request, response};
+use larder_core::json::has_more_values_than;
 use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody};
 use larder_core::wire::{RequestBody, RequestHead, ResponseHead};
@@ -67,10 +68,11 @@ impl Api for E2 {
         if head.status != StatusCode::OK {
             return Err(Refusal::Fault(Fault::read(head.status, body)));
         }
-        serde_json::from_slice(body).map_err(|error| {
-            let reject = <Reject as serde::de::Error>::custom(error);
-            Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject })
-        })
+        let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
+        if has_more_values_than(body, codec::ANSWER_VALUES) {
+            return Err(malformed(Reject::new("", Rule::TooMany)));
+        }
+        serde_json::from_slice(body).map_err(|error| malformed(<Reject as serde::de::Error>::custom(error)))
     }
 
     fn token((): ()) -> Secret {
@@ -143,14 +145,11 @@ fn write(status: u16, body: Vec<u8>) -> Reply {
     Reply { head: ResponseHead(head), body: ReplyBody::Whole(body.into()) }
 }
 
-/// Pairs of a form that are read: a list of buckets has one for each.
-const MAX_FIELDS: usize = 1_000;
-
 struct Body<'a>(&'a [u8]);
 
 impl Decode for Body<'_> {
     fn decode<O: Operation>(self) -> Result<O, Reject> {
-        codec::read(self.0, MAX_FIELDS)
+        codec::read(self.0)
     }
 }
 

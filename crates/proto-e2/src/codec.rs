@@ -3,7 +3,9 @@
 //! # Ceilings
 //! A body is held whole before it is read, and its size is the machine's to limit: [`Limits::request`] on the serving side
 //! (1 MiB by default), [`Limits::answer`] on the client's (16 MiB). JSON nests at most 127 deep in both directions, which
-//! is `serde_json`'s own limit; what is deeper is malformed. A form has at most `max_fields` pairs.
+//! is `serde_json`'s own limit; what is deeper is malformed. A request has at most [`REQUEST_VALUES`], as JSON or as a form;
+//! an answer has at most [`ANSWER_VALUES`], a refusal [`FAULT_VALUES`]: reading either takes at most 384 MiB of heap besides
+//! the text.
 //!
 //! [`Limits::request`]: larder_core::Limits::request
 //! [`Limits::answer`]: larder_core::Limits::answer
@@ -11,25 +13,37 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use larder_core::json::has_more_values_than;
 use larder_core::{Reject, Rule};
 use serde::de::value::{MapAccessDeserializer, SeqDeserializer, StrDeserializer};
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde_json::Value;
 
+/// The most values of a request: no documented one has a hundred.
+pub(crate) const REQUEST_VALUES: usize = 1_000;
+/// The most values of an answer: seventy thousand users, which take about 16 MiB.
+pub(crate) const ANSWER_VALUES: usize = 700_000;
+/// The most values of a refusal.
+pub(crate) const FAULT_VALUES: usize = 10_000;
+
 /// Reads a request's body. Clients send JSON labelled as a form and forms labelled as JSON, so the content decides: what
 /// begins with a brace is JSON.
 ///
 /// In a form, a list is a key that is repeated; a key of anything else must not be.
-pub(crate) fn read<T: DeserializeOwned>(body: &[u8], max_fields: usize) -> Result<T, Reject> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reject> {
     let malformed = || Reject::new("", Rule::Malformed);
+    let too_many = || Reject::new("", Rule::TooMany);
     let body = body.trim_ascii();
     let fields: Vec<(Cow<'_, str>, Field<'_>)> = if body.first() == Some(&b'{') {
+        if has_more_values_than(body, REQUEST_VALUES) {
+            return Err(too_many());
+        }
         let object: serde_json::Map<String, Value> = serde_json::from_slice(body).map_err(|_| malformed())?;
         object.into_iter().map(|(name, value)| (name.into(), Field::Json(value))).collect()
     } else {
         let text = core::str::from_utf8(body).map_err(|_| malformed())?;
-        if text.matches('&').count() >= max_fields {
-            return Err(Reject::new("", Rule::TooMany));
+        if text.matches('&').count() >= REQUEST_VALUES {
+            return Err(too_many());
         }
         let mut values = BTreeMap::<_, Vec<_>>::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
@@ -147,7 +161,7 @@ mod tests {
     const KEY: &str = "email=a&storage_dn=b&name=c&permissions=2";
 
     fn buckets(body: &str) -> Result<Option<Vec<String>>, Reject> {
-        let key = read::<CreateAccessKey>(body.as_bytes(), 9)?;
+        let key = read::<CreateAccessKey>(body.as_bytes())?;
         Ok(key.buckets.map(|buckets| buckets.as_slice().iter().map(ToString::to_string).collect()))
     }
 
@@ -156,7 +170,7 @@ mod tests {
         assert_eq!(buckets(KEY), Ok(None));
         assert_eq!(buckets(&format!("{KEY}&buckets=x&buckets=y&other=1&other=2")), Ok(Some(vec!["x".into(), "y".into()])));
         assert_eq!(buckets(&format!("{KEY}&name=d")), Err(Reject::new("name", Rule::TooMany)));
-        assert_eq!(buckets(&format!("{KEY}&a&b&c&d&e&f")), Err(Reject::new("", Rule::TooMany)));
+        assert_eq!(buckets(&format!("{KEY}{}", "&a".repeat(1_000))), Err(Reject::new("", Rule::TooMany)));
     }
 
     #[test]
@@ -170,10 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn a_request_has_so_many_values() {
+        let numbers = |count: usize| format!(r#"{{"email":"a","x":[0{}]}}"#, ",0".repeat(count));
+        assert!(read::<DisableUser>(numbers(997).as_bytes()).is_ok());
+        assert_eq!(read::<DisableUser>(numbers(998).as_bytes()), Err(Reject::new("", Rule::TooMany)));
+    }
+
+    #[test]
     fn json_nests_so_deep() {
         let nested = |depth: usize| format!(r#"{{"email":"a","x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
-        assert!(read::<DisableUser>(nested(126).as_bytes(), 9).is_ok());
-        assert_eq!(read::<DisableUser>(nested(127).as_bytes(), 9), Err(Reject::new("", Rule::Malformed)));
-        assert!(read::<DisableUser>(nested(1 << 20).as_bytes(), 9).is_err());
+        assert!(read::<DisableUser>(nested(126).as_bytes()).is_ok());
+        assert_eq!(read::<DisableUser>(nested(127).as_bytes()), Err(Reject::new("", Rule::Malformed)));
+        assert!(read::<DisableUser>(nested(1 << 20).as_bytes()).is_err());
     }
 }

@@ -3,8 +3,11 @@
 use core::fmt;
 
 use larder_core::FaultClass;
+use larder_core::json::has_more_values_than;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::codec::FAULT_VALUES;
 
 use crate::open_enum::open_enum;
 
@@ -138,8 +141,9 @@ impl Fault {
     /// Reads the body of a status that is no success. What is no documented body is kept raw.
     pub(crate) fn read(status: http::StatusCode, body: &[u8]) -> Self {
         let raw = Raw::of(body);
-        match serde_json::from_slice::<Body>(body) {
-            Ok(Body { error }) => Self {
+        let is_documented = !has_more_values_than(body, FAULT_VALUES);
+        match Some(body).filter(|_| is_documented).map(serde_json::from_slice::<Body>) {
+            Some(Ok(Body { error })) => Self {
                 status: status.as_u16(),
                 kind: error.kind,
                 code: error.code,
@@ -147,7 +151,9 @@ impl Fault {
                 errors: error.errors,
                 raw,
             },
-            Err(_) => Self { raw, ..Self::undocumented(status, "", status.canonical_reason().unwrap_or("unknown status")) },
+            Some(Err(_)) | None => {
+                Self { raw, ..Self::undocumented(status, "", status.canonical_reason().unwrap_or("unknown status")) }
+            }
         }
     }
 

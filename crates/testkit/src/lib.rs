@@ -53,6 +53,7 @@
 //! ```
 
 pub mod fixtures;
+pub mod memory;
 mod pair;
 pub mod wire;
 

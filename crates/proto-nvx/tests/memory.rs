@@ -1,15 +1,15 @@
 //! How much memory reading an answer takes at most: the worst messages that the limits let through, and those that they
 //! are there to stop. Bytes asked of the allocator are counted, besides the message itself.
-#![expect(unsafe_code, reason = "a global allocator is an unsafe trait; this one passes every call on unchanged")]
 
-mod counting;
-
-use counting::peak;
 use larder_core::{Reject, Rule};
 use larder_proto_nvx::Done;
 use larder_proto_nvx::codec::{Envelope, json, xml_read};
 use larder_proto_nvx::imfs::FolderListing;
+use larder_testkit::memory::{Counting, peak};
 use serde::de::DeserializeOwned;
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
 
 /// What `XmlLimits` and `json::MAX_BYTES` state.
 const XML: usize = 448 << 20;
