@@ -96,7 +96,7 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
         RequestBody::Whole([]) => {}
         RequestBody::Whole(bytes) => {
             let text = core::str::from_utf8(bytes).map_err(|_| Reject::new("", Rule::Malformed))?;
-            pairs.extend(form::parse(text.trim_end(), MAX_PAIRS)?);
+            pairs.extend(form::parse(text.trim_end(), MAX_PAIRS.saturating_sub(pairs.len()))?);
         }
     }
     pairs.retain(|(name, _)| !name.starts_with('$'));

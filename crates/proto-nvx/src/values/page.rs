@@ -70,7 +70,8 @@ mod tests {
         for text in ["0", "1001", "99999999999999999999", "-1"] {
             assert_eq!(size(text), Err(Rule::OutOfRange), "{text}");
         }
-        for text in ["", "five", "1e3", "-", "5.0"] {
+        assert_eq!(size(""), Err(Rule::Missing));
+        for text in ["five", "1e3", "-", "5.0"] {
             assert_eq!(size(text), Err(Rule::Malformed), "{text}");
         }
         assert_eq!("0".parse::<PageNumber>(), Err(Rule::OutOfRange));
