@@ -1,7 +1,7 @@
 //! Requests as `application/x-www-form-urlencoded` pairs, in a body or in a URL's query.
 //!
 //! Lists repeat their key in order. Parameter names are matched without regard to ASCII case; unknown ones are ignored; a
-//! parameter that is not a list takes its first value; an empty value of an optional parameter is none. A field named
+//! parameter that is not a list takes its first value; an optional parameter of nothing but blanks is none. A field named
 //! `$inline` is a record whose fields are parameters beside the others.
 
 mod read;
