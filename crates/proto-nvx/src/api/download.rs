@@ -127,3 +127,56 @@ fn part(range: &str) -> Option<(u64, u64, Option<u64>)> {
     let range: ContentRange = known.as_deref().unwrap_or(range).parse().ok()?;
     Some((range.first(), range.len(), Some(range.total()).filter(|_| unknown.is_none())))
 }
+
+#[cfg(test)]
+mod tests {
+    use larder_core::Api;
+    use larder_core::wire::ReplyBody;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::transfer::{Download, Downloaded};
+    use crate::{Answer, Style};
+
+    /// What a server can say of a file: a whole one, a part, or that there is nothing new.
+    fn downloaded() -> impl Strategy<Value = Downloaded> {
+        let text = || proptest::option::of("[!-~]([ -~]{0,20}[!-~])?");
+        let place = (0..9_u64, 1..9_u64, 0..9_u64, any::<bool>(), any::<bool>());
+        let date = proptest::option::of(any::<i64>().prop_map(Date::from_unix));
+        (place, text(), text(), text(), date).prop_map(|(place, content_type, content_disposition, etag, last_modified)| {
+            let (offset, length, rest, is_part, not_modified) = place;
+            let (offset, rest) = if is_part { (offset, rest) } else { (0, 0) };
+            let place = Downloaded { offset, length: Some(length), total: Some(offset + length + rest), ..Downloaded::default() };
+            if not_modified {
+                return Downloaded { not_modified, etag, last_modified, ..Downloaded::default() };
+            }
+            Downloaded { content_type, content_disposition, etag, last_modified, ..place }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_head_of_a_file_says_comes_back(downloaded in downloaded()) {
+            let reply = Nvx::reply(&Answer::TransferDownload(downloaded.clone()), &Style::XML);
+            let mut head = reply.head.0.into_parts().0;
+            if let ReplyBody::File { length, .. } = reply.body {
+                // The transport's, which knows how bodies are framed.
+                head.headers.insert(header::CONTENT_LENGTH, length.into());
+            }
+            prop_assert_eq!(Nvx::decode::<Download>(&head, b""), Ok(downloaded));
+        }
+    }
+
+    #[test]
+    fn parts_say_which_they_are() {
+        for (range, said) in [
+            ("bytes 5-9/20", Some((5, 5, Some(20)))),
+            ("bytes 5-9/*", Some((5, 5, None))),
+            ("bytes */20", None),
+            ("bytes 9-5/20", None),
+            ("", None),
+        ] {
+            assert_eq!(part(range), said, "{range}");
+        }
+    }
+}

@@ -212,3 +212,23 @@ impl Encode for Writing<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn so_many_pairs_in_the_url_and_the_body_together() {
+        let pairs = |count: usize| vec!["a=b"; count].join("&");
+        let read = |url: usize, body: usize| {
+            let head = Request::get(format!("/x?{}", pairs(url))).body(()).unwrap().into_parts().0;
+            let body = pairs(body);
+            read(Name::AuthenticationLogin, &head, RequestBody::Whole(body.as_bytes())).map(|(_, pairs)| pairs.len())
+        };
+        assert_eq!(read(4_000, 6_000), Ok(10_000));
+        assert_eq!(read(4_000, 6_001), Err(Reject::new("", Rule::TooMany)));
+        assert_eq!(read(10_000, 1), Err(Reject::new("", Rule::TooMany)));
+    }
+}
