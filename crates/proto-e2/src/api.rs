@@ -66,7 +66,7 @@ impl Api for E2 {
 
     fn decode<O: Operation<Api = Self>>(head: &response::Parts, body: &[u8]) -> Result<O::Answer, Refusal<Fault>> {
         if head.status != StatusCode::OK {
-            return Err(Refusal::Fault(Fault::read(head.status, body)));
+            return Err(Refusal::Fault(Fault::read(head.status, &head.headers, body)));
         }
         let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
         if has_more_values_than(body, codec::ANSWER_VALUES) {
