@@ -57,7 +57,7 @@ impl Api for E2 {
             Verb::Get => Bytes::new(),
             Verb::Post | Verb::Put => {
                 head = head.header(header::CONTENT_TYPE, JSON);
-                serde_json::to_vec(operation).map_err(|_| Reject::new("", Rule::Malformed))?.into()
+                serde_json::to_vec(operation).map_err(<Reject as serde::ser::Error>::custom)?.into()
             }
         };
         let head = head.body(()).map_err(|_| Reject::new("", Rule::Malformed))?;

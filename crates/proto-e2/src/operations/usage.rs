@@ -1,7 +1,7 @@
 //! What a user stored and moved.
 
-use larder_core::{Meta, Operation, Verb};
-use serde::{Deserialize, Serialize};
+use larder_core::{Meta, Operation, Reject, Rule, Verb};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::either::Either;
 use super::refusals::refusals;
@@ -10,6 +10,7 @@ use crate::{Documented, E2};
 
 /// `POST usage_stats`: what a user stored and moved, day by day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct GetStorageUsage {
     /// The user, who has signed up.
     pub email: Email,
@@ -17,6 +18,28 @@ pub struct GetStorageUsage {
     pub date_from: Date,
     /// The last day; it counts too. A last day before the first is refused as `invalid_parameters`.
     pub date_to: Date,
+}
+
+// Ledger E43, on both ends.
+impl GetStorageUsage {
+    fn check(&self) -> Result<(), Reject> {
+        if self.date_to < self.date_from { Err(Reject::new("date_to", Rule::OutOfRange)) } else { Ok(()) }
+    }
+}
+
+impl Serialize for GetStorageUsage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.check().map_err(ser::Error::custom)?;
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for GetStorageUsage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let request = Self::deserialize(deserializer)?;
+        request.check().map_err(de::Error::custom)?;
+        Ok(request)
+    }
 }
 
 impl Operation for GetStorageUsage {
