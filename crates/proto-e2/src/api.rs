@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request, response};
-use larder_core::json::has_more_values_than;
 use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody};
 use larder_core::wire::{RequestBody, RequestHead, ResponseHead};
@@ -69,10 +68,7 @@ impl Api for E2 {
             return Err(Refusal::Fault(Fault::read(head.status, &head.headers, body)));
         }
         let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
-        if has_more_values_than(body, codec::ANSWER_VALUES) {
-            return Err(malformed(Reject::new("", Rule::TooMany)));
-        }
-        serde_json::from_slice(body).map_err(|error| malformed(<Reject as serde::de::Error>::custom(error)))
+        codec::answer(body).map_err(malformed)
     }
 
     fn token((): ()) -> Secret {

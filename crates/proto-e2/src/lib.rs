@@ -41,5 +41,5 @@ pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{
     AccessKeyId, AccessKeyName, BucketName, Buckets, ByteCount, Cname, Date, Email, EncodedPassword, FileIndex, KeyDescription,
-    Permissions, PersonName, PrivateKey, PublicKey, Quota, RegionKey, StorageDn,
+    Permissions, PersonName, PrivateKey, PublicKey, Quota, RegionKey, Said, StorageDn,
 };

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::either::Either;
 use super::refusals::refusals;
-use crate::values::{ByteCount, Date, Email};
-use crate::{Documented, E2};
+use crate::values::{ByteCount, Date, Email, Said};
+use crate::{Documented, E2, lenient};
 
 /// `POST usage_stats`: what a user stored and moved, day by day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +62,7 @@ pub struct StorageUsage(pub Vec<UsageDay>);
 
 #[derive(Deserialize)]
 struct Structure {
+    #[serde(deserialize_with = "lenient::list")]
     usage_stats: Vec<UsageDay>,
 }
 
@@ -73,15 +74,19 @@ impl From<Either<UsageDay, Structure>> for StorageUsage {
     }
 }
 
-/// One day of one user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// One day of one user. What the service does not say is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageDay {
     /// Bytes downloaded.
-    pub downloads: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downloads: Option<ByteCount>,
     /// Bytes uploaded.
-    pub uploads: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<ByteCount>,
     /// Bytes stored.
-    pub disk_used: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_used: Option<ByteCount>,
     /// The day.
-    pub date: Date,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    pub date: Option<Said<Date>>,
 }

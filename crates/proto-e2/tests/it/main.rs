@@ -6,6 +6,7 @@
     reason = "helpers of tests, which have no one to hand an error to"
 )]
 
+mod answers;
 mod faults;
 mod forms;
 mod requests;
@@ -91,10 +92,10 @@ fn byte_counts_never_have_an_exponent() {
         last_name: None,
         account_creation_timestamp: None,
         invite_url: None,
-        is_signed_up: true,
-        is_active: true,
-        storage_used: ByteCount(1_000_000_000_000_000_000),
-        storage_quota: Quota::Unlimited,
+        is_signed_up: Some(true),
+        is_active: Some(true),
+        storage_used: Some(ByteCount(1_000_000_000_000_000_000)),
+        storage_quota: Some(Quota::Unlimited.into()),
     };
     let answer = Answer::ListUsers(Users { id: "1".to_owned(), users: vec![user] });
     assert!(answer.encode(Text).contains("\"storage_used\":1000000000000000000,\"storage_quota\":0"));
