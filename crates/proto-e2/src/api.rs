@@ -97,18 +97,20 @@ impl Api for E2 {
     }
 
     fn open(name: Name, _style: &Json, head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
-        let RequestBody::Whole(body) = body else {
-            return Err(Refused { fault: Fault::invalid("body", "is a multipart form"), style: Json, name: Some(name) });
-        };
-        let key = head.headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::trim);
+        let key = head.headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::trim).filter(|key| !key.is_empty());
         let credential = key.map_or(Credential::None, |key| Credential::Key(Secret::new(key)));
-        match name.decode(Body(body)) {
+        let read = match body {
+            RequestBody::Whole(body) => name.decode(Body(body)).map_err(|reject| invalid(&reject)),
+            RequestBody::Fields(_) => Err(Fault::invalid("body", "is a multipart form")),
+        };
+        match read {
             Ok(request) => Ok(Incoming { credential, request, style: Json }),
-            // Whoever has no key shall not learn which parameters are right.
+            // The body is read before anyone asks whose the key is: without a key the answer is 401 whatever the parameters
+            // are, with a wrong one it is so only when they are right.
             Err(_) if credential == Credential::None => {
                 Err(Refused { fault: Fault::unauthorized(), style: Json, name: Some(name) })
             }
-            Err(reject) => Err(Refused { fault: invalid(&reject), style: Json, name: Some(name) }),
+            Err(fault) => Err(Refused { fault, style: Json, name: Some(name) }),
         }
     }
 

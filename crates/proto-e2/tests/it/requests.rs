@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::Request;
 use larder_core::operation::Names;
-use larder_core::wire::Address;
-use larder_core::{Api, Reject, Rule, Target};
+use larder_core::wire::{Address, RequestBody};
+use larder_core::{Api, Credential, Reject, Rule, Target};
 use larder_proto_e2::{Date, E2, Fault, GetStorageUsage, Json, Name, PREFIX};
 use larder_testkit::wire;
 
@@ -34,4 +34,49 @@ fn the_last_day_is_not_before_the_first() {
     let sent = |to| E2::encode(&GetStorageUsage { email: "a".parse().unwrap(), date_from: day(2), date_to: day(to) }, &address);
     assert_eq!(sent(1).err(), Some(Reject::new("date_to", Rule::OutOfRange)));
     assert!(sent(2).is_ok());
+}
+
+/// Ledger E3: a key that is blank is none, and without one no parameter matters.
+#[test]
+fn without_a_key_nothing_else_is_said() {
+    for key in [None, Some(""), Some("   "), Some("\t")] {
+        assert_eq!(refused(Name::DisableUser, key, "{}"), Some(Fault::unauthorized()), "{key:?}");
+        let (head, credential) = opened(key, r#"{"email":"a"}"#);
+        assert_eq!(credential, Credential::None, "{key:?}");
+        let parts = E2::open(Name::DisableUser, &Json, &head, RequestBody::Fields(&[]));
+        assert_eq!(parts.err().map(|refused| refused.fault), Some(Fault::unauthorized()), "{key:?}");
+    }
+    for key in ["the key", " the key\t"] {
+        assert_eq!(refused(Name::DisableUser, Some(key), "{}"), Some(Fault::invalid("email", "is required")));
+        let (head, credential) = opened(Some(key), r#"{"email":"a"}"#);
+        assert_eq!(credential, Credential::Key("the key".into()));
+        let parts = E2::open(Name::DisableUser, &Json, &head, RequestBody::Fields(&[]));
+        assert_eq!(parts.err().map(|refused| refused.fault), Some(Fault::invalid("body", "is a multipart form")));
+    }
+}
+
+/// What is known of who asks, once a request is read.
+fn opened(key: Option<&str>, body: &str) -> (http::request::Parts, Credential) {
+    let mut request = Request::builder();
+    if let Some(key) = key {
+        request = request.header("token", key);
+    }
+    let head = request.body(()).unwrap().into_parts().0;
+    let opened = E2::open(Name::DisableUser, &Json, &head, RequestBody::Whole(body.as_bytes()));
+    (head, opened.unwrap_or_else(|_| panic!("{body}")).credential)
+}
+
+#[test]
+fn slashes_behind_a_path_are_none_of_it() {
+    let route = |path: &str| {
+        let head = Request::builder().uri(path).body(()).unwrap().into_parts().0;
+        E2::route(&head).map_or_else(|refused| Err(refused.fault.status), |(name, _)| Ok(name))
+    };
+    for path in ["users", "users/", "users//", "users/?a=b"] {
+        assert_eq!(route(&format!("{PREFIX}{path}")), Ok(Name::ListUsers), "{path}");
+    }
+    for path in ["", "/", "/users", "users/a", "user"] {
+        assert_eq!(route(&format!("{PREFIX}{path}")), Err(404), "{path}");
+    }
+    assert_eq!((route("/users"), route(&format!("{PREFIX}create_user/"))), (Err(404), Err(405)));
 }
