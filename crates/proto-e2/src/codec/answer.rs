@@ -21,18 +21,21 @@ fn rejected(body: &[u8], error: &serde_json::Error) -> Reject {
     }
     let text = error.to_string();
     let text = text.rsplit_once(" at line ").map_or(&*text, |(text, _)| text);
-    if let Some(absent) = text.strip_prefix("missing field `").and_then(|name| name.strip_suffix('`')) {
-        return Reject::new(absent, Rule::Missing);
+    for (begin, rule) in [("missing field `", Rule::Missing), ("duplicate field `", Rule::TooMany)] {
+        if let Some(name) = text.strip_prefix(begin).and_then(|name| name.strip_suffix('`')) {
+            return Reject::new(name, rule);
+        }
     }
     let lines = body.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
     let place = lines.map(<[u8]>::len).sum::<usize>() + error.column();
-    let member = last_member(&body[..place.min(body.len())]);
+    let member = member_at_end(&body[..place.min(body.len())]);
     <Reject as de::Error>::custom(text).at(core::str::from_utf8(member).unwrap_or(""))
 }
 
-/// The name of the last member that begins in a JSON text.
-fn last_member(text: &[u8]) -> &[u8] {
-    let (mut name, mut string, mut open, mut escaped) = (&text[..0], &text[..0], None, false);
+/// The name of the member in whose value a part of a JSON text ends.
+fn member_at_end(text: &[u8]) -> &[u8] {
+    let (mut name, mut string, mut around) = (&text[..0], &text[..0], Vec::new());
+    let (mut open, mut escaped) = (None, false);
     for (place, byte) in text.iter().enumerate() {
         match (byte, open) {
             _ if escaped => escaped = false,
@@ -40,6 +43,8 @@ fn last_member(text: &[u8]) -> &[u8] {
             (b'"', None) => open = Some(place + 1),
             (b'"', Some(begin)) => (string, open) = (&text[begin..place], None),
             (b':', None) => name = string,
+            (b'{' | b'[', None) => around.push(name),
+            (b'}' | b']', None) => name = around.pop().unwrap_or_default(),
             _ => {}
         }
     }

@@ -52,10 +52,11 @@ impl<'de> Deserializer<'de> for Values {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
-        match self.one()? {
-            Value::Null => visitor.visit_none(),
-            Value::String(text) if text.is_empty() => visitor.visit_none(),
-            value => visitor.visit_some(value).map_err(<Reject as de::Error>::custom),
+        let value = self.one()?;
+        if value.is_null() || value == "" {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(value).map_err(<Reject as de::Error>::custom)
         }
     }
 

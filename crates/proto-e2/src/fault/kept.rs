@@ -32,7 +32,7 @@ impl From<Value> for Details {
         Self(match value {
             Value::Null => Box::default(),
             Value::Array(values) => values.into(),
-            value => Box::new([value]),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => Box::new([value]),
         })
     }
 }
@@ -45,7 +45,7 @@ impl<'de> Deserialize<'de> for Details {
 
 /// The texts of one value that describe what is wrong.
 fn describing(value: &Value) -> impl Iterator<Item = &str> {
-    ["field", "param", "message", "msg"].into_iter().filter_map(|name| value.get(name)?.as_str())
+    ["field", "param", "message", "msg"].into_iter().filter_map(|name| value.get(name)?.as_str()).filter(|text| !text.is_empty())
 }
 
 impl fmt::Display for Details {

@@ -80,6 +80,8 @@ fn what_is_wrong_has_a_name() {
         assert_eq!(user(r#""email":"a\":\\","storage_used" : -1 , "is_active":true"#), wrong("storage_used", Rule::OutOfRange));
         assert_eq!(user(r#""email":"a","is_active":"yes""#), wrong("is_active", Rule::Malformed));
     }
+    assert_eq!(users(r#"{"users":[{"email":"a","c2VjcmV0":{"c2VjcmV0":[1]}},7]}"#), wrong("users", Rule::Malformed));
+    assert_eq!(users(r#"{"users":[{"email":"a","c2VjcmV0":1,"email":"b"}]}"#), wrong("email", Rule::TooMany));
     assert_eq!(users(r#"{"id":"1"}"#), wrong("users", Rule::Missing));
     assert_eq!(users(r#"{"id":"1","users":7}"#), wrong("users", Rule::Malformed));
     assert_eq!(users(r#"{"id":"1","users":[{"email":"a"}"#), wrong("", Rule::Malformed));

@@ -131,6 +131,7 @@ fn what_the_peer_repeats_is_not_shown() {
     for errors in ["null", "[]"] {
         assert_eq!(shown(errors), plain);
     }
+    assert!(Fault::invalid("", "is malformed").to_string().ends_with("details; is malformed"));
 }
 
 /// Ledger E46.
