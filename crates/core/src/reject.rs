@@ -95,7 +95,7 @@ impl Reject {
     /// serde passes a custom error as text only: this finds the rule again, and the field if a value names one of its own.
     /// Anything else is `Malformed`.
     fn from_text(text: &str) -> Self {
-        let is_name = |field: &str| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let is_name = |field: &str| !field.is_empty() && field.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let found = Rule::ALL.into_iter().find_map(|rule| match text.strip_suffix(rule.text())? {
             "" => Some(Self::new("", rule)),
             named => named.strip_suffix(' ').filter(|field| is_name(field)).map(|field| Self::new(field, rule)),
@@ -136,8 +136,10 @@ mod tests {
     fn a_rule_survives_the_trip_through_serde() {
         for rule in Rule::ALL {
             assert_eq!(<Reject as de::Error>::custom(rule), Reject::new("", rule));
-            let named = Reject::new("fileData", rule);
-            assert_eq!(<Reject as de::Error>::custom(&named), named);
+            for field in ["fileData", "date_to"] {
+                let named = Reject::new(field, rule);
+                assert_eq!(<Reject as de::Error>::custom(&named), named);
+            }
         }
         for text in ["", "is", "nothing", "a value is required", "a\u{e9} is required", " is required"] {
             assert_eq!(<Reject as de::Error>::custom(text), Reject::new("", Rule::Malformed), "{text}");

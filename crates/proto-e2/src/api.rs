@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request, response};
-use larder_core::json::has_more_values_than;
 use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody};
 use larder_core::wire::{RequestBody, RequestHead, ResponseHead};
@@ -57,7 +56,7 @@ impl Api for E2 {
             Verb::Get => Bytes::new(),
             Verb::Post | Verb::Put => {
                 head = head.header(header::CONTENT_TYPE, JSON);
-                serde_json::to_vec(operation).map_err(|_| Reject::new("", Rule::Malformed))?.into()
+                serde_json::to_vec(operation).map_err(<Reject as serde::ser::Error>::custom)?.into()
             }
         };
         let head = head.body(()).map_err(|_| Reject::new("", Rule::Malformed))?;
@@ -66,13 +65,10 @@ impl Api for E2 {
 
     fn decode<O: Operation<Api = Self>>(head: &response::Parts, body: &[u8]) -> Result<O::Answer, Refusal<Fault>> {
         if head.status != StatusCode::OK {
-            return Err(Refusal::Fault(Fault::read(head.status, body)));
+            return Err(Refusal::Fault(Fault::read(head.status, &head.headers, body)));
         }
         let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
-        if has_more_values_than(body, codec::ANSWER_VALUES) {
-            return Err(malformed(Reject::new("", Rule::TooMany)));
-        }
-        serde_json::from_slice(body).map_err(|error| malformed(<Reject as serde::de::Error>::custom(error)))
+        codec::answer(body).map_err(malformed)
     }
 
     fn token((): ()) -> Secret {
@@ -101,18 +97,20 @@ impl Api for E2 {
     }
 
     fn open(name: Name, _style: &Json, head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
-        let RequestBody::Whole(body) = body else {
-            return Err(Refused { fault: Fault::invalid("body", "is a multipart form"), style: Json, name: Some(name) });
-        };
-        let key = head.headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::trim);
+        let key = head.headers.get(KEY).and_then(|value| value.to_str().ok()).map(str::trim).filter(|key| !key.is_empty());
         let credential = key.map_or(Credential::None, |key| Credential::Key(Secret::new(key)));
-        match name.decode(Body(body)) {
+        let read = match body {
+            RequestBody::Whole(body) => name.decode(Body(body)).map_err(|reject| invalid(&reject)),
+            RequestBody::Fields(_) => Err(Fault::invalid("body", "is a multipart form")),
+        };
+        match read {
             Ok(request) => Ok(Incoming { credential, request, style: Json }),
-            // Whoever has no key shall not learn which parameters are right.
+            // The body is read before anyone asks whose the key is: without a key the answer is 401 whatever the parameters
+            // are, with a wrong one it is so only when they are right.
             Err(_) if credential == Credential::None => {
                 Err(Refused { fault: Fault::unauthorized(), style: Json, name: Some(name) })
             }
-            Err(reject) => Err(Refused { fault: invalid(&reject), style: Json, name: Some(name) }),
+            Err(fault) => Err(Refused { fault, style: Json, name: Some(name) }),
         }
     }
 

@@ -31,14 +31,15 @@
 mod api;
 mod codec;
 mod fault;
+mod lenient;
 mod open_enum;
 mod operations;
 mod values;
 
 pub use api::{E2, Json, NoLogin, PREFIX};
-pub use fault::{Documented, ErrorCode, ErrorType, Fault, Raw};
+pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{
     AccessKeyId, AccessKeyName, BucketName, Buckets, ByteCount, Cname, Date, Email, EncodedPassword, FileIndex, KeyDescription,
-    Permissions, PersonName, PrivateKey, PublicKey, Quota, RegionKey, StorageDn,
+    Permissions, PersonName, PrivateKey, PublicKey, Quota, RegionKey, Said, StorageDn,
 };

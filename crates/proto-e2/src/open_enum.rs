@@ -24,6 +24,19 @@ macro_rules! open_enum {
             }
         }
 
+        /// Nothing was said.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::Other(String::new())
+            }
+        }
+
+        impl $crate::lenient::FromText for $name {
+            fn from_text(text: &str) -> Self {
+                Self::from(text.to_owned())
+            }
+        }
+
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 match text.as_str() {

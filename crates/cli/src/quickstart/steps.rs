@@ -213,7 +213,7 @@ async fn reseller(world: &World) -> Result<(), Failure> {
     let list = async {
         let users = world.reseller.list_users().await?.users;
         let user = users.iter().find(|user| user.email == email).ok_or("the user is not in the list")?;
-        if user.storage_quota != Quota::gigabytes(10) {
+        if user.storage_quota != Some(Quota::gigabytes(10).into()) {
             return Err("the user's quota differs".into());
         }
         Ok(((), format!("{} users", users.len())))

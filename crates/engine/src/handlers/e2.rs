@@ -81,9 +81,9 @@ fn describe(user: ResellerUser) -> User {
         last_name: user.last_name,
         account_creation_timestamp: created.map(|created| created.to_string()),
         invite_url: None,
-        is_signed_up: true,
-        is_active: user.enabled,
-        storage_used: ByteCount(0),
-        storage_quota: user.quota.map_or(Quota::Unlimited, Quota::Gigabytes),
+        is_signed_up: Some(true),
+        is_active: Some(user.enabled),
+        storage_used: Some(ByteCount(0)),
+        storage_quota: Some(user.quota.map_or(Quota::Unlimited, Quota::Gigabytes).into()),
     }
 }

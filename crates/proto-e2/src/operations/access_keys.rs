@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::refusals::refusals;
 use crate::values::{AccessKeyId, AccessKeyName, Buckets, Email, KeyDescription, Permissions, StorageDn};
-use crate::{Documented, E2};
+use crate::{Documented, E2, lenient};
 
 const CHAPTER: &str = "Storage Operations";
 
@@ -62,6 +62,7 @@ pub struct AccessKeyCreated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPair {
     /// What names it: [`AccessKey::key_id`].
+    #[serde(deserialize_with = "lenient::needed")]
     pub access_key: String,
     /// What proves that it is yours.
     pub secret_key: Secret,
@@ -95,9 +96,10 @@ refusals! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKeys {
     /// The storage, as it was asked for; empty if the service does not say.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub storage_dn: String,
     /// Its keys.
+    #[serde(deserialize_with = "lenient::list")]
     pub access_keys: Vec<AccessKey>,
 }
 
@@ -105,15 +107,16 @@ pub struct AccessKeys {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessKey {
     /// What names it: [`KeyPair::access_key`].
+    #[serde(deserialize_with = "lenient::needed")]
     pub key_id: String,
     /// What the user calls it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub name: Option<String>,
     /// When it was made; RFC 3339 where we write it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub creation_date: Option<String>,
     /// What it may do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub description: Option<KeyDescription>,
 }
 

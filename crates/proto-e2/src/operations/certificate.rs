@@ -1,15 +1,22 @@
 //! What lists of CNAMEs say of their certificates.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What a certificate says. The document leaves its form open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(from = "Value", untagged)]
 pub enum CertificateInfo {
     /// As our service writes it.
     Certificate(Certificate),
     /// Any other JSON, as it came.
-    Other(serde_json::Value),
+    Other(Value),
+}
+
+impl From<Value> for CertificateInfo {
+    fn from(info: Value) -> Self {
+        Certificate::deserialize(&info).map_or(Self::Other(info), Self::Certificate)
+    }
 }
 
 /// What a certificate says, as our service writes it. Times are RFC 3339.

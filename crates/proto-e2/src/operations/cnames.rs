@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::certificate::CertificateInfo;
 use super::refusals::refusals;
 use crate::values::{Cname, Email, FileIndex, PrivateKey, PublicKey, RegionKey, StorageDn};
-use crate::{Documented, E2};
+use crate::{Documented, E2, lenient};
 
 const CHAPTER: &str = "Whitelabeling Operations";
 
@@ -87,6 +87,7 @@ refusals! {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Cnames {
     /// The CNAMEs.
+    #[serde(deserialize_with = "lenient::list")]
     pub cname_list: Vec<CnameRecord>,
 }
 
@@ -94,15 +95,16 @@ pub struct Cnames {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CnameRecord {
     /// What names it among those of the storage.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub file_index: Option<String>,
     /// The host name.
+    #[serde(deserialize_with = "lenient::needed")]
     pub cname: String,
     /// What its certificate says.
     #[serde(default)]
     pub certificate_info: Option<CertificateInfo>,
     /// When it was added; RFC 3339 where we write it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub creation_date: Option<String>,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::either::Either;
 use super::refusals::refusals;
 use crate::values::{Email, RegionKey, StorageDn};
-use crate::{Documented, E2};
+use crate::{Documented, E2, lenient};
 
 const CHAPTER: &str = "Storage Operations";
 
@@ -31,6 +31,7 @@ pub struct Regions {
 
 #[derive(Deserialize)]
 struct Structure {
+    #[serde(deserialize_with = "lenient::list")]
     regions: Vec<Region>,
 }
 
@@ -42,23 +43,28 @@ impl From<Either<Region, Structure>> for Regions {
     }
 }
 
-/// One region of the service.
+/// One region of the service. What it does not say is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Region {
     /// What names it in [`EnableUserRegion`] (`LDN`).
+    #[serde(deserialize_with = "lenient::needed")]
     pub region_key: String,
     /// Its name for people.
-    pub region_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    pub region_name: Option<String>,
     /// Where it is.
-    pub country: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    pub country: Option<String>,
     /// Another name of it, for programs (`gb-ldn`).
-    pub region_code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    pub region_code: Option<String>,
     /// Whether it can be enabled for users.
-    pub active: bool,
-    /// Whether it has hard disks; nothing if the service does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// Whether it has hard disks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hdd_storage: Option<bool>,
-    /// Whether it has solid-state disks; nothing if the service does not say.
+    /// Whether it has solid-state disks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ssd_storage: Option<bool>,
 }
@@ -101,6 +107,7 @@ pub struct RegionEnabled {
     /// Always true.
     pub storage_added: bool,
     /// The domain at which S3 programs reach the new storage.
+    #[serde(deserialize_with = "lenient::needed")]
     pub storage_dn: String,
 }
 
@@ -129,6 +136,7 @@ refusals! {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct UserRegions {
     /// The regions.
+    #[serde(deserialize_with = "lenient::list")]
     pub user_regions: Vec<UserRegion>,
 }
 
@@ -136,18 +144,19 @@ pub struct UserRegions {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRegion {
     /// As in [`Region`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
     pub region_key: Option<String>,
     /// As in [`Region`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
     pub region_name: Option<String>,
     /// As in [`Region`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
     pub country: Option<String>,
     /// As in [`Region`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
     pub region_code: Option<String>,
     /// The domain at which S3 programs reach the storage.
+    #[serde(deserialize_with = "lenient::needed")]
     pub storage_dn: String,
     /// Whether it is on solid-state disks.
     #[serde(default, skip_serializing_if = "Option::is_none")]

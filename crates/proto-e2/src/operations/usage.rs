@@ -1,15 +1,16 @@
 //! What a user stored and moved.
 
-use larder_core::{Meta, Operation, Verb};
-use serde::{Deserialize, Serialize};
+use larder_core::{Meta, Operation, Reject, Rule, Verb};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de, ser};
 
 use super::either::Either;
 use super::refusals::refusals;
-use crate::values::{ByteCount, Date, Email};
-use crate::{Documented, E2};
+use crate::values::{ByteCount, Date, Email, Said};
+use crate::{Documented, E2, lenient};
 
 /// `POST usage_stats`: what a user stored and moved, day by day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct GetStorageUsage {
     /// The user, who has signed up.
     pub email: Email,
@@ -17,6 +18,28 @@ pub struct GetStorageUsage {
     pub date_from: Date,
     /// The last day; it counts too. A last day before the first is refused as `invalid_parameters`.
     pub date_to: Date,
+}
+
+// Ledger E43, on both ends.
+impl GetStorageUsage {
+    fn check(&self) -> Result<(), Reject> {
+        if self.date_to < self.date_from { Err(Reject::new("date_to", Rule::OutOfRange)) } else { Ok(()) }
+    }
+}
+
+impl Serialize for GetStorageUsage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.check().map_err(ser::Error::custom)?;
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for GetStorageUsage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let request = Self::deserialize(deserializer)?;
+        request.check().map_err(de::Error::custom)?;
+        Ok(request)
+    }
 }
 
 impl Operation for GetStorageUsage {
@@ -39,6 +62,7 @@ pub struct StorageUsage(pub Vec<UsageDay>);
 
 #[derive(Deserialize)]
 struct Structure {
+    #[serde(deserialize_with = "lenient::list")]
     usage_stats: Vec<UsageDay>,
 }
 
@@ -50,15 +74,19 @@ impl From<Either<UsageDay, Structure>> for StorageUsage {
     }
 }
 
-/// One day of one user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// One day of one user. What the service does not say is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageDay {
     /// Bytes downloaded.
-    pub downloads: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub downloads: Option<ByteCount>,
     /// Bytes uploaded.
-    pub uploads: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uploads: Option<ByteCount>,
     /// Bytes stored.
-    pub disk_used: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_used: Option<ByteCount>,
     /// The day.
-    pub date: Date,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    pub date: Option<Said<Date>>,
 }

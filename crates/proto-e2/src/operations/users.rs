@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::either::Either;
 use super::refusals::refusals;
-use crate::values::{ByteCount, Email, EncodedPassword, PersonName, Quota};
-use crate::{Documented, E2};
+use crate::values::{ByteCount, Email, EncodedPassword, PersonName, Quota, Said};
+use crate::{Documented, E2, lenient};
 
 const CHAPTER: &str = "User Operations";
 
@@ -33,8 +33,9 @@ pub struct Users {
 
 #[derive(Deserialize)]
 struct Structure {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     id: String,
+    #[serde(deserialize_with = "lenient::list")]
     users: Vec<User>,
 }
 
@@ -47,34 +48,36 @@ impl From<Either<User, Structure>> for Users {
     }
 }
 
-/// One user, as the service describes it.
+/// One user, as the service describes it. What it does not say is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// The e-mail address that names the user.
+    #[serde(deserialize_with = "lenient::needed")]
     pub email: String,
     /// First name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub first_name: Option<String>,
     /// Last name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub last_name: Option<String>,
     /// When the account was created; RFC 3339 where we write it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub account_creation_timestamp: Option<String>,
     /// Where an invited user can sign up; none unless an invitation is open.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub invite_url: Option<String>,
     /// Whether the user has signed up. A user that was created counts as signed up.
-    #[serde(default)]
-    pub is_signed_up: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_signed_up: Option<bool>,
     /// Whether the user is enabled.
-    #[serde(default)]
-    pub is_active: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_active: Option<bool>,
     /// Bytes stored.
-    #[serde(default)]
-    pub storage_used: ByteCount,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_used: Option<ByteCount>,
     /// How much the user may store.
-    pub storage_quota: Quota,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
+    pub storage_quota: Option<Said<Quota>>,
 }
 
 /// `PUT create_user`: creates a user that is linked to the reseller.

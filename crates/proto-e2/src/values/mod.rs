@@ -3,6 +3,7 @@
 mod buckets;
 mod date;
 mod numbers;
+mod said;
 mod secrets;
 mod text;
 
@@ -11,6 +12,7 @@ use larder_core::Rule;
 pub use buckets::Buckets;
 pub use date::Date;
 pub use numbers::{ByteCount, KeyDescription, Permissions, Quota};
+pub use said::Said;
 pub use secrets::{EncodedPassword, PrivateKey};
 pub use text::{AccessKeyId, AccessKeyName, BucketName, Cname, Email, FileIndex, PersonName, PublicKey, RegionKey, StorageDn};
 

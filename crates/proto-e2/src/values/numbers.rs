@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::num::NonZeroU64;
+use core::str::FromStr;
 
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -34,13 +35,26 @@ impl Serialize for Quota {
     }
 }
 
-/// Whole gigabytes only: a fraction that was cut off could turn into 0, which means unlimited.
 impl<'de> Deserialize<'de> for Quota {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match Number::deserialize(deserializer)? {
-            Number { whole, is_exact: true } => Ok(Self::gigabytes(whole)),
-            Number { is_exact: false, .. } => Err(de::Error::custom(Rule::Malformed)),
-        }
+        Number::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
+    }
+}
+
+impl FromStr for Quota {
+    type Err = Rule;
+
+    fn from_str(text: &str) -> Result<Self, Rule> {
+        text.parse::<Number>()?.try_into()
+    }
+}
+
+/// Whole gigabytes only: a fraction that was cut off could turn into 0, which means unlimited.
+impl TryFrom<Number> for Quota {
+    type Error = Rule;
+
+    fn try_from(number: Number) -> Result<Self, Rule> {
+        if number.is_exact { Ok(Self::gigabytes(number.whole)) } else { Err(Rule::Malformed) }
     }
 }
 
@@ -82,20 +96,42 @@ impl<'de> Deserialize<'de> for Number {
                 u64::try_from(value).map_err(|_| E::custom(Rule::OutOfRange)).and_then(|whole| self.visit_u64(whole))
             }
 
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before")]
             fn visit_f64<E: de::Error>(self, value: f64) -> Result<Number, E> {
-                if !(0.0..18_446_744_073_709_551_616.0).contains(&value) {
-                    return Err(E::custom(Rule::OutOfRange));
-                }
-                Ok(Number { whole: value as u64, is_exact: value.fract() == 0.0 })
+                Number::try_from(value).map_err(E::custom)
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Number, E> {
-                text.trim().parse().map_err(|_| E::custom(Rule::Malformed)).and_then(|whole| self.visit_u64(whole))
+                text.parse().map_err(E::custom)
             }
         }
 
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl TryFrom<f64> for Number {
+    type Error = Rule;
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked before")]
+    fn try_from(value: f64) -> Result<Self, Rule> {
+        if !(0.0..18_446_744_073_709_551_616.0).contains(&value) {
+            return Err(Rule::OutOfRange);
+        }
+        Ok(Self { whole: value as u64, is_exact: value.fract() == 0.0 })
+    }
+}
+
+/// A text is the number that JSON would read from it.
+impl FromStr for Number {
+    type Err = Rule;
+
+    fn from_str(text: &str) -> Result<Self, Rule> {
+        let number = serde_json::from_str::<serde_json::Number>(text).map_err(|_| Rule::Malformed)?;
+        match (number.as_u64(), number.as_f64()) {
+            (Some(whole), _) => Ok(Self { whole, is_exact: true }),
+            (None, Some(value)) => Self::try_from(value),
+            (None, None) => Err(Rule::OutOfRange),
+        }
     }
 }
 
@@ -179,7 +215,8 @@ mod tests {
         assert_eq!(read("0"), Some(Quota::Unlimited));
         assert_eq!(read("0.0"), Some(Quota::Unlimited));
         assert_eq!(read("1024.0"), Some(Quota::gigabytes(1024)));
-        for wrong in ["0.5", "1.5", "-1", "null", "\"\""] {
+        assert_eq!((read("\"1024.0\""), read("\" 7 \"")), (Some(Quota::gigabytes(1024)), Some(Quota::gigabytes(7))));
+        for wrong in ["0.5", "1.5", "-1", "null", "\"\"", "\"+5\"", "\"-1\"", "\"0.5\"", "\"1e99\"", "\"5 5\""] {
             assert_eq!(read(wrong), None, "{wrong}");
         }
         assert_eq!(serde_json::to_string(&[Quota::Unlimited, Quota::gigabytes(1)]).unwrap(), "[0,1]");

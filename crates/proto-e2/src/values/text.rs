@@ -1,4 +1,4 @@
-//! Texts with a documented length.
+//! Texts with a documented length. None has control characters (ledger E45), but for the lines of certificates.
 
 use core::fmt;
 use core::str::FromStr;
@@ -66,8 +66,8 @@ macro_rules! text {
 }
 
 text! {
-    /// The e-mail address that names a user: 1 to 255 characters, otherwise opaque. The document's own examples are no
-    /// addresses (`e2reseller+1`), so nothing but the length is checked.
+    /// The e-mail address that names a user: 1 to 255 characters, none of them a control character, otherwise opaque: the
+    /// document's own examples are no addresses (`e2reseller+1`).
     Email, 255
 }
 
@@ -77,8 +77,8 @@ text! {
 }
 
 text! {
-    /// The domain of a user's storage in one region: 1 to 128 characters, otherwise opaque. The document's own examples
-    /// have an `@` where a dot is meant.
+    /// The domain of a user's storage in one region: 1 to 128 characters, none of them a control character, otherwise
+    /// opaque: the document's own examples have an `@` where a dot is meant.
     StorageDn, 128
 }
 
@@ -132,7 +132,10 @@ mod tests {
         assert!(T::try_from("ü".repeat(max)).is_ok());
         assert_eq!(T::try_from("ü".repeat(max + 1)).err(), Some(Rule::TooLong));
         assert_eq!(T::try_from(String::new()).err(), Some(Rule::Missing));
-        assert_eq!(T::try_from("a\u{7}".to_owned()).err(), Some(Rule::Malformed));
+        // Ledger E45.
+        for control in ["a\u{7}", "a\u{85}b", "a\0"] {
+            assert_eq!(T::try_from(control.to_owned()).err(), Some(Rule::Malformed));
+        }
     }
 
     /// The limits that the document prints beside each operation.

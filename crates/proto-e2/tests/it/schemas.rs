@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use http::Request;
 use larder_core::operation::{Names, Visit};
+use larder_core::wire::ReplyBody;
 use larder_core::{Api, Operation, Secret};
-use larder_proto_e2::{E2, Name, PREFIX};
+use larder_proto_e2::{E2, Fault, Json, Name, PREFIX};
 use larder_testkit::fixtures::{self, Direction};
 use larder_testkit::wire;
 use serde_json::{Map, Value, json};
@@ -93,4 +94,18 @@ fn answers_have_the_printed_fields() {
         let members = written.pointer(place).and_then(Value::as_object).unwrap();
         assert_eq!(keys(members), keys(&schema), "{id}");
     }
+}
+
+/// Ledger E35: the first common error is a structure.
+#[test]
+fn errors_have_the_printed_fields() {
+    let printed = fixtures::of("e2", Direction::Other).into_iter().filter(|row| row.id.contains("/error-response-"));
+    let [error] = &*printed.collect::<Vec<_>>() else { panic!("one structure of an error is printed") };
+    assert_eq!((&*error.id, &*error.operation), ("e2/common/error-response-1", "e2:*"));
+    let text = core::str::from_utf8(&error.content).unwrap();
+    assert!(text.contains("error : {"));
+    let ReplyBody::Whole(body) = E2::refuse(&Fault::failed(), None, &Json).body else { panic!("a fault is no file") };
+    let written: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(written.as_object().map(Map::len), Some(1));
+    assert_eq!(keys(written["error"].as_object().unwrap()), keys(&object(text)));
 }

@@ -64,7 +64,8 @@ async fn users_are_created_once_and_listed() {
     assert_eq!(users.len(), 1);
     let user = &users[0];
     assert_eq!((user.email.as_str(), user.first_name.as_deref()), ("a@b.example", Some("Änne")));
-    assert_eq!((user.storage_quota, user.is_active, user.is_signed_up), (Quota::gigabytes(1024), true, true));
+    assert_eq!(user.storage_quota, Some(Quota::gigabytes(1024).into()));
+    assert_eq!((user.is_active, user.is_signed_up), (Some(true), Some(true)));
     assert_eq!(user.account_creation_timestamp.as_deref(), Some("2026-01-01T00:00:00Z"));
 }
 
