@@ -8,7 +8,7 @@ use memchr::memchr_iter;
 ///
 /// ```
 /// use larder_core::json::has_more_values_than;
-/// assert!(has_more_values_than(br#"{"a":[0,0,0]}"#, 4));
+/// assert!(has_more_values_than(br#"{"a":[0,0,0]}"#, 3));
 /// assert!(!has_more_values_than(br#"{"a":"[0,0,0]"}"#, 4));
 /// ```
 #[must_use]
