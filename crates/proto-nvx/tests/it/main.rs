@@ -1,6 +1,8 @@
 //! The wire of Nirvanix Web Services, held against every fixture.
 
 mod answers;
+mod broken;
+mod call;
 mod codecs;
 mod faults;
 mod pages;
