@@ -54,6 +54,7 @@
 
 pub mod fixtures;
 pub mod memory;
+pub mod meta;
 mod pair;
 pub mod wire;
 

@@ -8,6 +8,7 @@
 
 mod faults;
 mod forms;
+mod meta;
 mod schemas;
 
 use larder_core::operation::{Answers, Encode, Names, Visit};

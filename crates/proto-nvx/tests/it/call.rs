@@ -78,12 +78,12 @@ impl Call {
         known.chain(self.pairs.iter().map(|(name, _)| name.as_str())).collect()
     }
 
-    /// The fault that the call is refused with before anyone is asked.
+    /// The fault that the call is refused with before anyone is asked; none also for a URL that is too long to be one.
     pub(super) fn refusal(&self) -> Option<Fault> {
         let request = match self.name.meta().kind {
             Kind::Unary => self.unary(),
             Kind::Upload => self.upload(),
-            Kind::Download => self.download(),
+            Kind::Download => self.download()?,
         };
         let seen = wire::understand::<Nvx>(request).unwrap();
         assert!(seen.fault.as_ref().is_none_or(|fault| fault.code != UNDERSTOOD), "{self:?} goes nowhere");
@@ -109,7 +109,7 @@ impl Call {
     }
 
     /// The path in the URL, its conditions in headers as far as these can hold them.
-    fn download(&self) -> Request<Bytes> {
+    fn download(&self) -> Option<Request<Bytes>> {
         const HEADERS: [(&str, header::HeaderName); 4] = [
             ("$range", header::RANGE),
             ("$ifNoneMatch", header::IF_NONE_MATCH),
@@ -127,7 +127,7 @@ impl Call {
                 head = head.header(header, value);
             }
         }
-        head.body(Bytes::new()).unwrap()
+        head.body(Bytes::new()).ok()
     }
 }
 

@@ -5,6 +5,8 @@ mod broken;
 mod call;
 mod codecs;
 mod faults;
+mod lengths;
+mod meta;
 mod pages;
 mod requests;
 mod routes;

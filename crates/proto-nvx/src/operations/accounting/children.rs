@@ -77,7 +77,8 @@ impl Operation for ListChildAccounts {
     type Api = Nvx;
     type Answer = ChildAccounts;
     const META: Meta = Meta::unary(NAMESPACE, "ListChildAccounts", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidAccountType, PageSizeExceedsLimit, AccessDenied];
+    const FAULTS: &'static [Code] =
+        faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidAccountType, PageSizeExceedsLimit, AccessDenied];
 }
 
 /// The answer to [`ListChildAccounts`].

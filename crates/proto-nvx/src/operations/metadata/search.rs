@@ -40,8 +40,7 @@ impl Operation for SearchMetadata {
     type Api = Nvx;
     type Answer = Found;
     const META: Meta = Meta::unary(NAMESPACE, "SearchMetadata", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] =
-        faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, UserNameNotFound, InvalidMetadata, AccessDenied];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, UserNameNotFound, InvalidMetadata, AccessDenied];
 }
 
 /// Searches an account for files and folders by their tags.
@@ -64,7 +63,8 @@ impl Operation for SearchTags {
     type Api = Nvx;
     type Answer = Found;
     const META: Meta = Meta::unary(NAMESPACE, "SearchTags", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, UserNameNotFound, AccessDenied];
+    const FAULTS: &'static [Code] =
+        faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, UserNameNotFound, AccessDenied];
 }
 
 #[cfg(test)]
