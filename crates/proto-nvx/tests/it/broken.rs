@@ -1,5 +1,7 @@
 //! Parameters that are none: whatever is wrong with one, the code that answers is one that the operation lists.
 
+use std::collections::BTreeSet;
+
 use larder_core::operation::Names;
 use larder_proto_nvx::{Code, Name};
 
@@ -70,4 +72,26 @@ fn n4_only_metadata_is_read_at_a_source_path() {
         let is_read = renamed.refusal().is_none() && call.without(name).refusal().is_some();
         assert_eq!(is_read, call.name == Name::MetadataGetMetadata, "{call:?}");
     }
+}
+
+/// What no answer gives back: secrets, and where a browser goes.
+const NOT_GIVEN_BACK: [&str; 8] =
+    ["appKey", "sessionToken", "uploadToken", "password", "oldPassword", "newPassword", "childAccountPassword", "forwardingUrl"];
+
+#[test]
+fn what_answers_may_give_back_is_what_xml_can_hold() {
+    let mut taken = BTreeSet::new();
+    for call in calls() {
+        // What begins with `$` is in the head of a file's part or of the request, where it cannot stand.
+        let given_back =
+            |name: &&str| !name.starts_with('$') && !NOT_GIVEN_BACK.iter().any(|other| other.eq_ignore_ascii_case(name));
+        for parameter in call.parameters().into_iter().filter(given_back) {
+            for value in ["\u{1}", "\u{FFFE}", "a:\u{1}", "a:\u{FFFE}", "\u{1}@b", "<a>\u{1}</a>"] {
+                if call.with(parameter, value).refusal().is_none() {
+                    taken.insert(format!("{} {parameter}={value:?}", call.name.meta()));
+                }
+            }
+        }
+    }
+    assert_eq!(taken, BTreeSet::new());
 }
