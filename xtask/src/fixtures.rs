@@ -50,6 +50,8 @@ pub fn run(folder: &Path, options: &Options) -> Result<()> {
     let ledger = std::fs::read_to_string(folder.join("LEDGER.md"))?;
     let rows = sources::parse(&table)?;
     let mut findings = sources::inconsistent(&rows, &hand, &ledger);
+    findings.extend(sources::miscounted(&rows));
+    findings.extend(strangers(folder)?);
     let faults = faults(folder)?;
     findings.extend(faults.inconsistent(&ledger));
     let (derived, malformed) = derive::all(&rows, &faults, &hand);
@@ -70,6 +72,20 @@ pub fn run(folder: &Path, options: &Options) -> Result<()> {
     }
     println!("{}", summary(&rows, &derived));
     Ok(())
+}
+
+/// What lies in the folder and belongs to nothing.
+fn strangers(folder: &Path) -> Result<Vec<String>> {
+    const TABLES: [&str; 7] =
+        [".gitattributes", "README.md", "LEDGER.md", "sources.tsv", faults::CODES, faults::TABLE, seal::FILE];
+    let mut findings = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if ![&BY_HAND[..], &DERIVED, &TABLES].concat().contains(&name.as_str()) {
+            findings.push(format!("nobody knows what this is: {name}"));
+        }
+    }
+    Ok(findings)
 }
 
 fn faults(folder: &Path) -> Result<faults::Faults> {

@@ -117,6 +117,10 @@ impl de::Error for Reject {
         Self::new(field, Rule::Missing)
     }
 
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::new(field, Rule::TooMany)
+    }
+
     fn invalid_length(_len: usize, _expected: &dyn de::Expected) -> Self {
         Self::new("", Rule::TooMany)
     }

@@ -53,6 +53,7 @@ fn run(write: bool) -> Result<Vec<String>, Error> {
     println!("\n{summary}");
     let mut holes: Vec<String> = rows.iter().flat_map(Row::holes).collect();
     holes.extend(prints.missing);
+    holes.extend(prints::orphans(&all, &snapshots));
     holes.extend(readme::keep(&summary, write)?);
     Ok(holes)
 }

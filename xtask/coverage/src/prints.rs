@@ -1,6 +1,6 @@
 //! The printed examples, and which test holds each: a snapshot where it is a message, else the test that its row names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use larder_testkit::fixtures::{Direction, Fixture, folder};
@@ -19,19 +19,19 @@ impl Prints {
     }
 }
 
-/// The names of the snapshots of both proto crates.
-pub(crate) struct Snapshots(BTreeSet<String>);
+/// The names of the snapshots of both proto crates: as insta writes them, with the module's name in front if the test is in
+/// one, and without it.
+pub(crate) struct Snapshots(BTreeMap<String, String>);
 
 impl Snapshots {
     pub(crate) fn read() -> Result<Self, Error> {
-        let mut names = BTreeSet::new();
+        let mut names = BTreeMap::new();
         for api in ["e2", "nvx"] {
             for entry in std::fs::read_dir(folder().join(format!("../crates/proto-{api}/tests/it/snapshots")))? {
                 let file = entry?.file_name().to_string_lossy().into_owned();
-                // insta puts the test's name before ours, and the module's if the test is in one.
                 let Some(name) = file.strip_prefix("it__").and_then(|name| name.strip_suffix(".snap")) else { continue };
-                names.extend(name.split_once("__").map(|(_, name)| name.to_owned()));
-                names.insert(name.to_owned());
+                let bare = name.split_once("__").map_or("", |(_, name)| name);
+                names.insert(name.to_owned(), bare.to_owned());
             }
         }
         Ok(Self(names))
@@ -39,8 +39,19 @@ impl Snapshots {
 
     /// Whether one of them holds a fixture.
     pub(crate) fn hold(&self, fixture: &Fixture) -> bool {
-        self.0.contains(&fixture.snapshot)
+        self.0.contains_key(&fixture.snapshot) || self.0.values().any(|bare| *bare == fixture.snapshot)
     }
+}
+
+/// Snapshots that are named after a fixture, as far as there is none of that name any more.
+pub(crate) fn orphans(all: &[Fixture], snapshots: &Snapshots) -> Vec<String> {
+    let ids: BTreeSet<String> = all.iter().flat_map(|it| [it.snapshot.clone(), it.id.replace('/', "__")]).collect();
+    let is_of_a_fixture = |name: &str| ["extra__", "faults__nvx__", "e2__", "nvx__"].iter().any(|api| name.starts_with(api));
+    let orphans = snapshots.0.iter().filter(|(name, bare)| {
+        let is_named = ids.contains(*name) || ids.contains(*bare);
+        !is_named && (is_of_a_fixture(name) || is_of_a_fixture(bare))
+    });
+    orphans.map(|(name, _)| format!("a snapshot without a fixture: {name}")).collect()
 }
 
 /// Compares the files with the index and the tests.

@@ -56,8 +56,10 @@ async fn served<A: Covered>(fixtures: &[&Fixture]) -> Result<bool, Error> {
 fn is_refused<A: Covered>(answer: &str) -> bool {
     let codes = ["<ResponseCode>160<", "\"ResponseCode\":160,", "NVX.returnCode=160&"];
     let statuses = ["HTTP/1.1 501 ", "HTTP/1.1 404 "];
-    codes.iter().any(|code| answer.contains(code))
-        || (A::PREFIX == "e2" && statuses.iter().any(|start| answer.starts_with(start)))
+    // A connection that closes without an answer serves nothing.
+    let is_silent = !answer.starts_with("HTTP/1.1 ");
+    let is_unknown = A::PREFIX == "e2" && statuses.iter().any(|start| answer.starts_with(start));
+    is_silent || is_unknown || codes.iter().any(|code| answer.contains(code))
 }
 
 /// A request as it goes over the wire, the connection's last.

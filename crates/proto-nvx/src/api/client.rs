@@ -68,7 +68,7 @@ pub(super) fn decode<O: Operation<Api = Nvx>>(head: &response::Parts, body: &[u8
     let is_file = matches!(head.status, StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED);
     let malformed = |reject| Refusal::Peer(PeerFlaw::Malformed { status: head.status.as_u16(), reject });
     if O::META.kind == Kind::Download && is_file {
-        return form::from_pairs(&download::facts(head)).map_err(malformed);
+        return download::facts(head).and_then(|facts| form::from_pairs(&facts)).map_err(malformed);
     }
     match read::<O::Answer>(head, body) {
         Ok(Envelope::Success(answer)) if head.status.is_success() => Ok(answer),

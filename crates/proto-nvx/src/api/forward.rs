@@ -3,29 +3,22 @@
 use http::{HeaderValue, Response, StatusCode, header};
 use larder_core::wire::{Reply, ReplyBody, ResponseHead};
 
-use crate::values::is_web_url;
+use crate::values::ForwardingUrl;
 
-/// Where a browser goes after an upload: an `http` or `https` URL.
+/// Where a browser goes after an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forward(String);
+pub struct Forward(ForwardingUrl);
 
 impl Forward {
-    /// What a form's `forwardingUrl` means: control characters are dropped (the document prints some at its end), and a
-    /// URL without a scheme is one of `http`. `None` for any other scheme.
+    /// What a form's `forwardingUrl` means; `None` for what a browser may not be sent to.
     #[must_use]
     pub fn parse(url: &str) -> Option<Self> {
-        let url: String = url.chars().filter(|c| !c.is_control()).collect();
-        let url = url.trim();
-        let url = match url.split_once("://") {
-            Some((scheme, _)) if !scheme.contains(['/', '?', '#', '.']) => url.to_owned(),
-            Some(_) | None => format!("http://{url}"),
-        };
-        is_web_url(&url).then_some(Self(url))
+        url.parse().ok().map(Self)
     }
 
     /// 302 to the URL, with the outcome added to its query.
     pub(super) fn reply(&self, code: u32, message: &str) -> Option<Reply> {
-        let (url, fragment) = self.0.split_once('#').map_or((self.0.as_str(), None), |(url, rest)| (url, Some(rest)));
+        let (url, fragment) = self.0.expose().split_once('#').map_or((self.0.expose(), None), |(url, rest)| (url, Some(rest)));
         let separator = if url.contains('?') { '&' } else { '?' };
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("NVX.returnCode", &code.to_string()).append_pair("NVX.errorMessage", message);

@@ -96,7 +96,7 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
         RequestBody::Whole([]) => {}
         RequestBody::Whole(bytes) => {
             let text = core::str::from_utf8(bytes).map_err(|_| Reject::new("", Rule::Malformed))?;
-            pairs.extend(form::parse(text.trim_end(), MAX_PAIRS)?);
+            pairs.extend(form::parse(text.trim_end(), MAX_PAIRS.saturating_sub(pairs.len()))?);
         }
     }
     pairs.retain(|(name, _)| !name.starts_with('$'));
@@ -210,5 +210,25 @@ impl Encode for Writing<'_> {
             Format::Xml => xml_write::answer(0, None, answer),
             Format::Json => json::answer(0, None, answer),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    #[test]
+    fn so_many_pairs_in_the_url_and_the_body_together() {
+        let pairs = |count: usize| vec!["a=b"; count].join("&");
+        let read = |url: usize, body: usize| {
+            let head = Request::get(format!("/x?{}", pairs(url))).body(()).unwrap().into_parts().0;
+            let body = pairs(body);
+            read(Name::AuthenticationLogin, &head, RequestBody::Whole(body.as_bytes())).map(|(_, pairs)| pairs.len())
+        };
+        assert_eq!(read(4_000, 6_000), Ok(10_000));
+        assert_eq!(read(4_000, 6_001), Err(Reject::new("", Rule::TooMany)));
+        assert_eq!(read(10_000, 1), Err(Reject::new("", Rule::TooMany)));
     }
 }

@@ -1,7 +1,7 @@
 //! Requests as `application/x-www-form-urlencoded` pairs, in a body or in a URL's query.
 //!
 //! Lists repeat their key in order. Parameter names are matched without regard to ASCII case; unknown ones are ignored; a
-//! parameter that is not a list takes its first value; an empty value of an optional parameter is none. A field named
+//! parameter that is not a list takes its first value; an optional parameter of nothing but blanks is none. A field named
 //! `$inline` is a record whose fields are parameters beside the others.
 
 mod read;
@@ -47,11 +47,10 @@ pub fn parse(text: &str, max_pairs: usize) -> Result<Vec<(String, String)>, Reje
         }
         pairs.push((name.into_owned(), value.into_owned()));
     }
-    let replaced = pairs.iter().find(|(name, value)| name.contains('\u{FFFD}') || value.contains('\u{FFFD}'));
-    if let Some((name, _)) = replaced
-        && percent_encoding::percent_decode_str(text).decode_utf8().is_err()
-    {
-        return Err(Reject::new(name.as_str(), Rule::Malformed));
+    let replaced = pairs.iter().any(|(name, value)| name.contains('\u{FFFD}') || value.contains('\u{FFFD}'));
+    // No name is told: it is the caller's own text, which may be a secret in the wrong place.
+    if replaced && percent_encoding::percent_decode_str(text).decode_utf8().is_err() {
+        return Err(Reject::new("", Rule::Malformed));
     }
     Ok(pairs)
 }

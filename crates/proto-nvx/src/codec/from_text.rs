@@ -42,10 +42,17 @@ pub(super) fn visit_text<'de, V: Visitor<'de>>(text: Cow<'de, str>, visitor: V) 
     }
 }
 
-/// Digits, blanks around them allowed; a number that its type cannot hold is out of range rather than malformed.
+/// Digits, blanks around them allowed; nothing at all is missing, and a number that its type cannot hold is out of range,
+/// rather than malformed.
 pub(crate) fn integer<T: FromStr<Err = ParseIntError>>(text: &str) -> Result<T, Reject> {
     let text = text.trim();
+    if text.starts_with('+') {
+        return Err(Reject::new("", Rule::Malformed));
+    }
     text.parse().map_err(|error: ParseIntError| {
+        if text.is_empty() {
+            return Reject::new("", Rule::Missing);
+        }
         let negative = text.strip_prefix('-').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
         let overflow = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
         Reject::new("", if negative || overflow { Rule::OutOfRange } else { Rule::Malformed })
@@ -60,7 +67,7 @@ fn flag(text: &str) -> Result<bool, Reject> {
     } else if text == "0" || text.eq_ignore_ascii_case("false") {
         Ok(false)
     } else {
-        Err(Reject::new("", Rule::Malformed))
+        Err(Reject::new("", if text.is_empty() { Rule::Missing } else { Rule::Malformed }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Answers as JSON, and as JSON in a callback.
 //!
-//! Field names are exact, except for those of the envelope. serde_json's own limit of 128 levels holds.
+//! Field names are exact, except for those of the envelope. serde_json's own limit of 128 levels holds as far as a
+//! type looks into them; what it passes over is not nested in memory.
 
 mod read;
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Done;
 use crate::fault::faults;
-use crate::values::{Password, Token, UserName};
+use crate::values::{Password, Token, UserName, trimmed};
 use crate::{Code, Nvx};
 
 const NAMESPACE: &str = "Authentication";
@@ -40,7 +40,7 @@ impl Operation for Login {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoggedIn {
     /// The session's token.
-    #[serde(rename = "SessionToken")]
+    #[serde(rename = "SessionToken", deserialize_with = "trimmed::required")]
     pub session_token: Secret,
 }
 

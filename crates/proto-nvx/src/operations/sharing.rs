@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Done;
 use crate::fault::faults;
-use crate::values::{PageNumber, PageSize, Path, list, trimmed};
+use crate::values::{PageNumber, PageSize, Path, flag, list, trimmed};
 use crate::{Code, Nvx};
 
 const NAMESPACE: &str = "Sharing";
@@ -45,6 +45,7 @@ pub struct HostedItems {
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostedItem {
     /// Whether it is a file.
+    #[serde(deserialize_with = "flag::deserialize")]
     pub is_file: bool,
     /// Its path below the account's root.
     pub share_path: String,

@@ -7,10 +7,13 @@ use serde::{Deserialize, Deserializer};
 
 use super::NonEmpty;
 
+/// The most values, as many as a form may have.
+const MAX: usize = 10_000;
+
 /// Reads the values.
 ///
 /// # Errors
-/// As the values' own.
+/// As the values' own; `TooMany` for more than 10,000.
 pub fn deserialize<'de, D, T>(deserializer: D) -> Result<NonEmpty<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -18,6 +21,10 @@ where
 {
     let texts = Vec::<String>::deserialize(deserializer)?;
     let mut values = Vec::new();
+    let parts: usize = texts.iter().map(|text| text.matches('|').count() + 1).sum();
+    if parts > MAX {
+        return Err(D::Error::custom(Rule::TooMany));
+    }
     for text in &texts {
         let several = text.contains('|');
         for part in text.split('|') {

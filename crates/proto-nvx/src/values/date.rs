@@ -58,29 +58,36 @@ impl FromStr for Date {
         } else {
             iso8601(text)
         };
-        match seconds.ok_or(Rule::Malformed)? {
-            seconds @ FIRST..=LAST => Ok(Self(seconds)),
-            _ => Err(Rule::OutOfRange),
+        match seconds.ok_or(if text.is_empty() { Rule::Missing } else { Rule::Malformed })? {
+            seconds if seconds < FIRST => Err(Rule::OutOfRange),
+            seconds => Ok(Self::from_unix(seconds)),
         }
     }
 }
 
+/// The last day of the year 9999, which programs write for "no end", lies beyond what the parsers know: it is read a year
+/// earlier, and becomes [`LAST`].
+fn or_last(text: &str, parse: impl Fn(&str) -> Option<i64>) -> Option<i64> {
+    parse(text).or_else(|| parse(&text.replacen("9999", "9998", 1)).filter(|_| text.contains("9999")).map(|_| LAST))
+}
+
 fn rfc822(text: &str) -> Option<i64> {
     const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-    PARSER.parse_timestamp(text).ok().map(Timestamp::as_second)
+    or_last(text, |text| PARSER.parse_timestamp(text).ok().map(Timestamp::as_second))
 }
 
 fn iso8601(text: &str) -> Option<i64> {
     const PARSER: temporal::DateTimeParser = temporal::DateTimeParser::new();
-    if let Ok(time) = PARSER.parse_timestamp(text) {
-        return i64::try_from(time.as_nanosecond().div_euclid(1_000_000_000)).ok();
+    let seconds = |time: Timestamp| i64::try_from(time.as_nanosecond().div_euclid(1_000_000_000)).ok();
+    if let Some(seconds) = or_last(text, |text| PARSER.parse_timestamp(text).ok().and_then(seconds)) {
+        return Some(seconds);
     }
     let completed = match text.len() {
         4 => format!("{text}-01-01"),
         7 => format!("{text}-01"),
         _ => text.to_owned(),
     };
-    PARSER.parse_datetime(&completed).ok().and_then(in_utc)
+    PARSER.parse_datetime(&completed).ok().map(in_utc)
 }
 
 /// `7/1/2007`, perhaps with `12:00`, `12:00:00` or `12:00:00 AM` behind it.
@@ -103,16 +110,20 @@ fn american(text: &str) -> Option<i64> {
         Some("PM") if (1..=12).contains(&hour) => hour % 12 + 12,
         Some(_) => return None,
     };
+    if words.next().is_some() {
+        return None;
+    }
     let small = |number: i16| i8::try_from(number).ok();
-    DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, 0).ok().and_then(in_utc)
+    DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, 0).ok().map(in_utc)
 }
 
 fn number(text: &str) -> Option<i16> {
-    text.parse().ok().filter(|number| *number >= 0)
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn in_utc(time: DateTime) -> Option<i64> {
-    Offset::UTC.to_timestamp(time).ok().map(Timestamp::as_second)
+/// Beyond the last second that every zone can express, the last one.
+fn in_utc(time: DateTime) -> i64 {
+    Offset::UTC.to_timestamp(time).map_or(if time.year() > 0 { LAST } else { FIRST - 1 }, Timestamp::as_second)
 }
 
 impl fmt::Display for Date {
@@ -186,8 +197,8 @@ mod tests {
 
     #[test]
     fn everything_else_is_malformed() {
+        assert_eq!(" ".parse::<Date>(), Err(Rule::Missing));
         let odd = [
-            "",
             "now",
             "2007-13-01",
             "13/1/2007",
@@ -197,10 +208,30 @@ mod tests {
             "-1/2/2007",
             "Wed, 02 May 2007",
             "7/1/2007 13:00 PM",
+            "7/1/2007 12:00 AM or so",
+            "+7/+1/2007",
+            "7/1/+007",
+            "9999-13-31",
         ];
         for text in odd {
             assert_eq!(text.parse::<Date>(), Err(Rule::Malformed), "{text}");
         }
+    }
+
+    #[test]
+    fn the_end_of_the_calendar_is_the_last_second() {
+        for text in [
+            "12/31/9999",
+            "12/31/9999 11:59:59 PM",
+            "9999-12-31",
+            "9999-12-31T23:59:59",
+            "9999-12-31T23:59:59.9999999",
+            "9999-12-31T23:59:59Z",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+        ] {
+            assert_eq!(text.parse::<Date>().map(Date::unix), Ok(LAST), "{text}");
+        }
+        assert!("9999-01-01".parse::<Date>().unwrap().unix() < LAST);
     }
 
     #[test]

@@ -8,9 +8,32 @@ use bytes::Bytes;
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A file, or a piece of one, within a message: base64 in every format of text. `Debug` shows how long it is.
+/// A file, or a piece of one, within a message, at most 2,147,483,647 bytes: base64 in every format of text. `Debug` shows how long it is.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct FileData(pub Bytes);
+pub struct FileData(Bytes);
+
+impl FileData {
+    /// The most bytes.
+    pub const MAX: usize = 2_147_483_647;
+
+    /// The bytes.
+    #[must_use]
+    pub const fn bytes(&self) -> &Bytes {
+        &self.0
+    }
+
+    const fn allows(length: usize) -> bool {
+        length <= Self::MAX
+    }
+}
+
+impl TryFrom<Bytes> for FileData {
+    type Error = Rule;
+
+    fn try_from(bytes: Bytes) -> Result<Self, Rule> {
+        if Self::allows(bytes.len()) { Ok(Self(bytes)) } else { Err(Rule::TooLong) }
+    }
+}
 
 impl TryFrom<String> for FileData {
     type Error = Rule;
@@ -18,7 +41,7 @@ impl TryFrom<String> for FileData {
     /// Blanks and line ends within the text mean nothing.
     fn try_from(mut text: String) -> Result<Self, Rule> {
         text.retain(|c| !c.is_ascii_whitespace());
-        STANDARD.decode(text).map(|bytes| Self(bytes.into())).map_err(|_| Rule::Malformed)
+        Bytes::from(STANDARD.decode(text).map_err(|_| Rule::Malformed)?).try_into()
     }
 }
 
@@ -51,6 +74,7 @@ mod tests {
         assert_eq!(serde_json::to_string(&data).unwrap(), "\"8PHy8/Q=\"");
         assert_eq!(format!("{data:?}"), "FileData(5 bytes)");
         assert_eq!(FileData::try_from(String::new()).unwrap(), FileData::default());
+        assert!(FileData::allows(2_147_483_647) && !FileData::allows(2_147_483_648));
         for text in ["8PHy8/Q", "8PHy8_Q=", "0xf0, 0xf1"] {
             assert_eq!(FileData::try_from(text.to_owned()), Err(Rule::Malformed), "{text}");
         }

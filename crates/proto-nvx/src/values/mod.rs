@@ -1,5 +1,6 @@
-//! The values that operations are made of. Requests carry validated ones, which hold their documented rule; answers carry
-//! lenient ones, so that one odd value never loses a listing.
+//! The values that operations are made of. Requests carry validated ones, which hold their documented rule. Answers carry
+//! what the peer said: an odd date, an unknown word or odd metadata is kept as it came. Numbers must be numbers, and flags
+//! flags, or the answer is malformed.
 
 pub mod bars;
 mod byte_range;
@@ -9,6 +10,7 @@ mod date;
 mod email;
 mod file_data;
 mod file_type;
+pub(crate) mod flag;
 mod header;
 pub mod list;
 mod md5;
@@ -56,8 +58,8 @@ pub use seconds::Seconds;
 pub use secrets::{Password, Token};
 pub use side::Side;
 pub use tags::{Tag, Tags};
-pub(crate) use url::is_web_url;
-pub use url::{CallbackUrl, WebUrl};
+pub(crate) use url::or_nowhere;
+pub use url::{CallbackUrl, ForwardingUrl, WebUrl};
 
 use number::bounded_number;
 
@@ -121,7 +123,8 @@ macro_rules! named_values {
 
             fn try_from(text: String) -> Result<Self, larder_core::Rule> {
                 let known = |value: &Self| value.as_str().eq_ignore_ascii_case(text.trim());
-                Self::ALL.into_iter().find(known).ok_or(larder_core::Rule::Malformed)
+                let flaw = || if text.trim().is_empty() { larder_core::Rule::Missing } else { larder_core::Rule::Malformed };
+                Self::ALL.into_iter().find(known).ok_or_else(flaw)
             }
         }
 

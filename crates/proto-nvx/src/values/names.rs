@@ -3,7 +3,7 @@
 use larder_core::Rule;
 
 use super::path::is_allowed;
-use super::text_value;
+use super::{is_printable, text_value};
 
 /// The name of an account, 1 to 320 characters. It appears in URLs and paths, and has none of the characters that those
 /// refuse.
@@ -29,7 +29,7 @@ impl TryFrom<String> for UserName {
             Err(Rule::Missing)
         } else if text.chars().count() > Self::MAX {
             Err(Rule::TooLong)
-        } else if matches!(text.as_str(), "." | "..") || !text.chars().all(|c| c != '/' && is_allowed(c)) {
+        } else if matches!(text.trim(), "" | "." | "..") || !text.chars().all(|c| c != '/' && is_allowed(c)) {
             Err(Rule::Malformed)
         } else {
             Ok(Self(text))
@@ -39,7 +39,7 @@ impl TryFrom<String> for UserName {
 
 text_value!(UserName);
 
-/// Any text of at most `MAX` characters.
+/// Any text of at most `MAX` characters, without control characters: every format can give it back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text<const MAX: usize>(String);
 
@@ -56,7 +56,13 @@ impl<const MAX: usize> TryFrom<String> for Text<MAX> {
 
     fn try_from(text: String) -> Result<Self, Rule> {
         // No more bytes than characters are allowed: nothing to count.
-        if text.len() > MAX && text.chars().count() > MAX { Err(Rule::TooLong) } else { Ok(Self(text)) }
+        if text.len() > MAX && text.chars().count() > MAX {
+            Err(Rule::TooLong)
+        } else if text.chars().all(is_printable) {
+            Ok(Self(text))
+        } else {
+            Err(Rule::Malformed)
+        }
     }
 }
 
@@ -79,7 +85,7 @@ mod tests {
         assert_eq!(name(""), Err(Rule::Missing));
         assert_eq!(name(&"a".repeat(320)), Ok("a".repeat(320)));
         assert_eq!(name(&"a".repeat(321)), Err(Rule::TooLong));
-        for text in ["a/b", "a\\b", "..", "a:b", "a\nb"] {
+        for text in ["a/b", "a\\b", "..", "a:b", "a\nb", "  "] {
             assert_eq!(name(text), Err(Rule::Malformed), "{text:?}");
         }
     }
@@ -89,5 +95,8 @@ mod tests {
         assert_eq!("äöü".parse::<Text<3>>().unwrap().as_str(), "äöü");
         assert_eq!("äöüx".parse::<Text<3>>(), Err(Rule::TooLong));
         assert_eq!("".parse::<Text<3>>().unwrap(), Text::default());
+        for text in ["a\u{1}", "\u{fffe}", "a\nb"] {
+            assert_eq!(text.parse::<Text<9>>(), Err(Rule::Malformed), "{text:?}");
+        }
     }
 }

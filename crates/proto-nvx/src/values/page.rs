@@ -127,7 +127,8 @@ mod tests {
                 assert_eq!(size(text), Err(rule), "{text}");
             }
         }
-        for text in ["", "five", "1e3", "-", "5.0"] {
+        assert_eq!(size(""), Err(Rule::Missing));
+        for text in ["five", "1e3", "-", "5.0"] {
             assert_eq!(size(text), Err(Rule::Malformed), "{text}");
         }
         assert_eq!("0".parse::<PageNumber>(), Err(Rule::OutOfRange));

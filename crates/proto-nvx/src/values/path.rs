@@ -3,7 +3,7 @@
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer};
 
-use super::{is_printable, text_value};
+use super::{UserName, is_printable, text_value};
 
 /// The longest relative path, in characters.
 const MAX_PATH: usize = 512;
@@ -170,10 +170,14 @@ pub(super) fn is_allowed(c: char) -> bool {
 }
 
 fn check_name(name: &str) -> Result<(), Rule> {
+    check_name_of(name, MAX_NAME)
+}
+
+fn check_name_of(name: &str, most: usize) -> Result<(), Rule> {
     if matches!(name, "." | "..") || !name.chars().all(is_allowed) {
         return Err(Rule::PathCharacter);
     }
-    if name.chars().count() > MAX_NAME { Err(Rule::NameTooLong) } else { Ok(()) }
+    if name.chars().count() > most { Err(Rule::NameTooLong) } else { Ok(()) }
 }
 
 /// The path with at most two leading slashes and single ones between its names.
@@ -181,14 +185,15 @@ fn normal(text: &str) -> Result<String, Rule> {
     let rooted = text.bytes().take_while(|byte| *byte == b'/').take(2).count();
     let mut path = "/".repeat(rooted);
     let names = || text.split('/').filter(|name| !name.is_empty());
-    for name in names() {
-        check_name(name)?;
+    let prefix = if rooted > 0 && names().nth(1).is_some() { 2 } else { 0 };
+    for (at, name) in names().enumerate() {
+        // The names of an application and of an account may be longer than those of files.
+        check_name_of(name, if at < prefix { UserName::MAX } else { MAX_NAME })?;
         if !path.is_empty() && !path.ends_with('/') {
             path.push('/');
         }
         path.push_str(name);
     }
-    let prefix = if rooted > 0 && names().nth(1).is_some() { 2 } else { 0 };
     let relative: usize = names().skip(prefix).map(|name| name.chars().count() + 1).sum();
     if relative.saturating_sub(1) > MAX_PATH { Err(Rule::PathTooLong) } else { Ok(path) }
 }
@@ -245,6 +250,16 @@ mod tests {
         assert_eq!(path("//"), Err(Rule::Missing));
         assert_eq!("../".parse::<FolderPath>(), Err(Rule::PathCharacter));
         assert!(!"a".parse::<FolderPath>().unwrap().is_root());
+    }
+
+    #[test]
+    fn the_names_of_owners_may_be_longer() {
+        let owner = "u".repeat(320);
+        assert!(path(&format!("//App/{owner}/x")).is_ok());
+        assert!(path(&format!("/{owner}/u")).is_ok());
+        assert_eq!(path(&format!("//App/{owner}u/x")), Err(Rule::NameTooLong));
+        assert_eq!(path(&format!("App/{owner}/x")), Err(Rule::NameTooLong));
+        assert_eq!(path(&format!("//App/u/{}", "x".repeat(257))), Err(Rule::NameTooLong));
     }
 
     #[test]

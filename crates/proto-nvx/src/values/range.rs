@@ -61,11 +61,15 @@ impl FromStr for ContentRange {
 
     fn from_str(text: &str) -> Result<Self, Rule> {
         let text = text.trim();
-        let unit = text.get(..5).filter(|unit| unit.eq_ignore_ascii_case("bytes"));
-        let text = unit.and_then(|_| text.get(5..)).unwrap_or(text);
+        let unit = text.split_once(' ').filter(|(unit, _)| unit.eq_ignore_ascii_case("bytes"));
+        let text = unit.map_or(text, |(_, range)| range);
         let (range, total) = text.split_once('/').ok_or(Rule::Malformed)?;
         let (first, last) = range.split_once('-').ok_or(Rule::Malformed)?;
-        let number = |text: &str| crate::codec::integer(text).map_err(|reject| reject.rule);
+        let number = |text: &str| match text.trim_matches(' ') {
+            "" => Err(Rule::Malformed),
+            digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().map_err(|_| Rule::OutOfRange),
+            _ => Err(Rule::Malformed),
+        };
         Self::new(number(first)?, number(last)?, number(total)?)
     }
 }

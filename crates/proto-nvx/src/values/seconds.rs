@@ -44,7 +44,8 @@ mod tests {
         for text in ["0", "-1", "4294967296"] {
             assert_eq!(seconds(text), Err(Rule::OutOfRange), "{text}");
         }
-        for text in ["", "soon", "1.5"] {
+        assert_eq!(seconds(""), Err(Rule::Missing));
+        for text in ["soon", "1.5"] {
             assert_eq!(seconds(text), Err(Rule::Malformed), "{text}");
         }
     }

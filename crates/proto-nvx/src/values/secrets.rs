@@ -115,7 +115,14 @@ mod tests {
         let (session, link) = ("6db4715f-1e5c-4ef5-9cd6-d97bc947bf5d", "Goh7ot5p~BeuoQ45icq~L9TM2Ksh~xT3bfBueAT~Ocp_3AE");
         assert!(Token::is_of_session(session) && !Token::is_of_session(link));
         assert!(Token::is_of_link(link) && !Token::is_of_link(session));
-        for name in ["MyApp", "a~b~c~d", "my~application~with~a~very~long~näme", "6db4715f-1e5c-4ef5-9cd6-d97bc947bf5"] {
+        for name in [
+            "MyApp",
+            "a~b~c~d",
+            "my~application~with~a~very~long~näme",
+            "an-application-with-one~tilde-in-it",
+            "an~application~with-two-tildes-in-it",
+            "6db4715f-1e5c-4ef5-9cd6-d97bc947bf5",
+        ] {
             assert!(!Token::is_of_session(name) && !Token::is_of_link(name), "{name}");
         }
     }

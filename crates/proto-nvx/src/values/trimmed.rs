@@ -15,3 +15,19 @@ where
     let text = larder_core::Secret::deserialize(deserializer)?;
     Ok(T::from(text.expose().trim()))
 }
+
+/// The same for a text that an answer cannot do without.
+///
+/// # Errors
+/// When there is no text, or none but blanks.
+pub fn required<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'t> From<&'t str>,
+{
+    let text = larder_core::Secret::deserialize(deserializer)?;
+    match text.expose().trim() {
+        "" => Err(serde::de::Error::custom(larder_core::Rule::Missing)),
+        text => Ok(T::from(text)),
+    }
+}

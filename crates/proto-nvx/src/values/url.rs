@@ -3,7 +3,7 @@
 use core::fmt;
 
 use larder_core::{Rule, Secret};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// An `http` or `https` URL that the service fetches: a source of content, or somebody to be told.
 ///
@@ -104,6 +104,61 @@ impl From<CallbackUrl> for Secret {
     fn from(url: CallbackUrl) -> Self {
         url.0.into()
     }
+}
+
+/// Where a browser goes after an upload: an `http` or `https` URL without user information. Control characters, which the
+/// document prints at its end, are dropped, and a URL without a scheme is one of `http`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Secret", into = "Secret")]
+pub struct ForwardingUrl(WebUrl);
+
+impl ForwardingUrl {
+    /// The whole URL. Every call of this is a place to review.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl TryFrom<Secret> for ForwardingUrl {
+    type Error = Rule;
+
+    fn try_from(url: Secret) -> Result<Self, Rule> {
+        let url: String = url.expose().chars().filter(|c| !c.is_control()).collect();
+        let url = match url.trim() {
+            "" => return Err(Rule::Missing),
+            url => match url.split_once("://") {
+                Some((scheme, _)) if !scheme.contains(['/', '?', '#', '.']) => url.to_owned(),
+                Some(_) | None => format!("http://{url}"),
+            },
+        };
+        if is_web_url(&url) { Secret::new(url).try_into().map(Self) } else { Err(Rule::Malformed) }
+    }
+}
+
+impl core::str::FromStr for ForwardingUrl {
+    type Err = Rule;
+
+    fn from_str(text: &str) -> Result<Self, Rule> {
+        Secret::from(text).try_into()
+    }
+}
+
+impl From<ForwardingUrl> for Secret {
+    fn from(url: ForwardingUrl) -> Self {
+        url.0.into()
+    }
+}
+
+impl fmt::Debug for ForwardingUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Reads where to go, for `deserialize_with`: nowhere when the URL is none that a browser may be sent to.
+pub(crate) fn or_nowhere<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ForwardingUrl>, D::Error> {
+    Ok(Option::<Secret>::deserialize(deserializer)?.and_then(|url| url.try_into().ok()))
 }
 
 /// Whether this is a URL of `http` or `https` with a host, without user information, and with nothing in a port's place

@@ -102,11 +102,11 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> MapAccess<'p> for Parameters<'p, K, V> {
 
     fn next_value_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<S::Value, Reject> {
         let (key, value) = self.value.take().ok_or_else(unfit)?;
-        let read = match value {
-            Value::Values(values) => seed.deserialize(FromText(values)),
+        match value {
+            Value::Values(values) => seed.deserialize(FromText(values)).map_err(|reject| reject.at(key)),
+            // It names its own fields.
             Value::Whole(pairs) => seed.deserialize(FromText(pairs)),
-        };
-        read.map_err(|reject| reject.at(key))
+        }
     }
 }
 
@@ -122,7 +122,7 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Values<'p, K, V> {
     }
 
     fn is_none(&self) -> bool {
-        self.text().is_empty()
+        self.text().trim().is_empty()
     }
 
     fn list<W: Visitor<'p>>(self, visitor: W) -> Result<W::Value, Reject> {

@@ -10,6 +10,7 @@ use super::{NAMESPACE, SESSION_TOKEN};
 use crate::codec::integer;
 use crate::fault::faults;
 use crate::operations::Done;
+use crate::values::flag::{self, Flag};
 use crate::values::{Said, UserName, list, named_values};
 use crate::{Code, Nvx};
 
@@ -31,7 +32,7 @@ impl Operation for GetAccountLimits {
 /// The answer to [`GetAccountLimits`]. The document's schema is flat, which leaves room for one: a list is written, both are
 /// read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Either")]
+#[serde(try_from = "Either")]
 pub struct AccountLimits {
     /// The limits.
     #[serde(rename = "GetLimits")]
@@ -48,28 +49,35 @@ pub struct Limit {
     #[serde(rename = "Value")]
     pub value: LimitValue,
     /// Whether the limit is one of the whole application.
-    #[serde(rename = "IsAppKeyLimit", default)]
+    #[serde(rename = "IsAppKeyLimit", default, deserialize_with = "flag::deserialize")]
     pub is_app_key_limit: bool,
 }
 
+/// Both forms; in the flat one, whatever stands in the same place belongs together.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Either {
     #[serde(default, with = "list")]
     get_limits: Vec<Limit>,
-    #[serde(default, rename = "Type")]
-    kind: Option<Said<LimitType>>,
-    #[serde(default)]
-    value: Option<LimitValue>,
-    #[serde(default)]
-    is_app_key_limit: bool,
+    #[serde(default, rename = "Type", with = "list")]
+    kind: Vec<Said<LimitType>>,
+    #[serde(default, with = "list")]
+    value: Vec<LimitValue>,
+    #[serde(default, with = "list")]
+    is_app_key_limit: Vec<Flag>,
 }
 
-impl From<Either> for AccountLimits {
-    fn from(either: Either) -> Self {
-        let flat = either.kind.zip(either.value);
-        let flat = flat.map(|(kind, value)| Limit { kind, value, is_app_key_limit: either.is_app_key_limit });
-        Self { limits: either.get_limits.into_iter().chain(flat).collect() }
+impl TryFrom<Either> for AccountLimits {
+    type Error = Rule;
+
+    fn try_from(either: Either) -> Result<Self, Rule> {
+        if either.kind.len() != either.value.len() {
+            return Err(Rule::Malformed);
+        }
+        let mut flags = either.is_app_key_limit.into_iter();
+        let flat = either.kind.into_iter().zip(either.value);
+        let flat = flat.map(|(kind, value)| Limit { kind, value, is_app_key_limit: flags.next().is_some_and(bool::from) });
+        Ok(Self { limits: either.get_limits.into_iter().chain(flat).collect() })
     }
 }
 
@@ -177,7 +185,8 @@ mod tests {
         for text in ["-2", "\"-2\"", "\"18446744073709551616\""] {
             assert!(read(text).unwrap_err().starts_with("is out of range"), "{text}");
         }
-        for text in ["\"\"", "\"many\"", "\"1e3\"", "\"1.5\""] {
+        assert!(read("\"\"").unwrap_err().starts_with("is required"));
+        for text in ["\"many\"", "\"1e3\"", "\"1.5\""] {
             assert!(read(text).unwrap_err().starts_with("is malformed"), "{text}");
         }
     }

@@ -1,6 +1,6 @@
 //! How much an account has stored and transferred.
 
-use larder_core::{Meta, Operation, Verb};
+use larder_core::{Meta, Operation, Rule, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::{NAMESPACE, SESSION_TOKEN};
@@ -26,7 +26,7 @@ impl Operation for GetAccountUsage {
 /// The answer to [`GetAccountUsage`]. The document's schema is flat, which leaves room for one: a list is written, as real
 /// services do it, and both are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Either")]
+#[serde(try_from = "Either")]
 pub struct AccountUsage {
     /// What was measured.
     #[serde(rename = "GetUsage")]
@@ -49,32 +49,38 @@ pub struct FeatureUsage {
     pub usage_end_date: Option<AnswerDate>,
 }
 
+/// Both forms; in the flat one, whatever stands in the same place belongs together.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Either {
     #[serde(default, with = "list")]
     get_usage: Vec<FeatureUsage>,
-    #[serde(default)]
-    feature_name: Option<Said<Feature>>,
-    #[serde(default)]
-    total_usage_amount: Option<u64>,
-    #[serde(default)]
-    usage_start_date: Option<AnswerDate>,
-    #[serde(default)]
-    usage_end_date: Option<AnswerDate>,
+    #[serde(default, with = "list")]
+    feature_name: Vec<Said<Feature>>,
+    #[serde(default, with = "list")]
+    total_usage_amount: Vec<u64>,
+    #[serde(default, with = "list")]
+    usage_start_date: Vec<AnswerDate>,
+    #[serde(default, with = "list")]
+    usage_end_date: Vec<AnswerDate>,
 }
 
-impl From<Either> for AccountUsage {
-    fn from(either: Either) -> Self {
-        let Either { get_usage, usage_start_date, usage_end_date, .. } = either;
-        let flat = either.feature_name.zip(either.total_usage_amount);
+impl TryFrom<Either> for AccountUsage {
+    type Error = Rule;
+
+    fn try_from(either: Either) -> Result<Self, Rule> {
+        if either.feature_name.len() != either.total_usage_amount.len() {
+            return Err(Rule::Malformed);
+        }
+        let (mut starts, mut ends) = (either.usage_start_date.into_iter(), either.usage_end_date.into_iter());
+        let flat = either.feature_name.into_iter().zip(either.total_usage_amount);
         let flat = flat.map(|(feature_name, total_usage_amount)| FeatureUsage {
             feature_name,
             total_usage_amount,
-            usage_start_date,
-            usage_end_date,
+            usage_start_date: starts.next(),
+            usage_end_date: ends.next(),
         });
-        Self { usage: get_usage.into_iter().chain(flat).collect() }
+        Ok(Self { usage: either.get_usage.into_iter().chain(flat).collect() })
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
-use crate::values::{AnswerDate, Metadata, Path, Tags};
+use crate::values::{AnswerDate, Metadata, Path, Tags, flag};
 use crate::{Code, Nvx};
 
 /// Describes a file or a folder. Fault 70005 when there is none.
@@ -55,6 +55,7 @@ pub struct PathFacts {
     /// Its name.
     pub item_name: String,
     /// Whether it is a file.
+    #[serde(deserialize_with = "flag::deserialize")]
     pub is_file: bool,
     /// When it was created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +71,7 @@ pub struct PathFacts {
     /// Its tags, if asked for.
     pub tags: Tags,
     /// Whether it is shared, if asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "flag::option")]
     pub is_shared: Option<bool>,
     /// When it was last changed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::NAMESPACE;
 use crate::fault::faults;
-use crate::values::{AnswerDate, Date, FileType, PageSize, SearchTerm, UserName, list, or_any};
+use crate::values::{AnswerDate, Date, FileType, PageSize, SearchTerm, UserName, flag, list, or_any};
 use crate::{Code, Nvx};
 
 /// Searches an account for files and folders by name, size and date. Both ends of the sizes and of the dates are
@@ -80,5 +80,6 @@ pub struct FoundItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_type: Option<String>,
     /// Whether it is a file.
+    #[serde(deserialize_with = "flag::deserialize")]
     pub is_file: bool,
 }

@@ -6,7 +6,7 @@
 use larder_core::{Meta, Operation, Reject, Rule, Verb};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::NAMESPACE;
+use super::{NAMESPACE, OVERWRITTEN};
 use crate::fault::faults;
 use crate::operations::{Done, checked};
 use crate::values::{FileData, Path, Token};
@@ -44,7 +44,7 @@ impl Operation for AppendFile {
     type Api = Nvx;
     type Answer = Done;
     // A piece that is sent twice is in the file twice.
-    const META: Meta = Meta::unary(NAMESPACE, "AppendFile", Verb::Post);
+    const META: Meta = Meta::unary(NAMESPACE, "AppendFile", Verb::Post).destroys(OVERWRITTEN);
     const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES, UPLOADS, NEW_FILES];
 }
 
@@ -64,7 +64,7 @@ pub struct UploadFile {
 impl Operation for UploadFile {
     type Api = Nvx;
     type Answer = Done;
-    const META: Meta = Meta::unary(NAMESPACE, "UploadFile", Verb::Post);
+    const META: Meta = Meta::unary(NAMESPACE, "UploadFile", Verb::Post).destroys(OVERWRITTEN);
     const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES, UPLOADS, NEW_FILES];
 }
 

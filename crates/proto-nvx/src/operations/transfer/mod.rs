@@ -13,3 +13,5 @@ pub use update::Update;
 pub use upload::{Upload, Uploaded};
 
 const NAMESPACE: &str = "Transfer";
+/// What an upload destroys.
+const OVERWRITTEN: &str = "a file of the same name, if the token allows it";

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NAMESPACE, Uploaded};
 use crate::fault::faults;
-use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, HeaderText, Md5, Token};
+use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, ForwardingUrl, HeaderText, Md5, Token, or_nowhere};
 use crate::{Code, Nvx};
 
 /// `POST /Update.ashx`: a multipart form with parameters first, and behind them one range or more of an existing file, each
@@ -33,8 +33,8 @@ pub struct Update {
     #[serde(rename = "callbackURL")]
     pub callback_url: CallbackUrl,
     /// Where a browser is sent afterwards.
-    #[serde(rename = "forwardingUrl", default, skip_serializing_if = "Option::is_none")]
-    pub forwarding_url: Option<String>,
+    #[serde(rename = "forwardingUrl", default, skip_serializing_if = "Option::is_none", deserialize_with = "or_nowhere")]
+    pub forwarding_url: Option<ForwardingUrl>,
     /// The file's name. A server finds it in the ranges' own parts.
     #[serde(rename = "$fileName", default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<FileName>,

@@ -3,9 +3,9 @@
 use larder_core::{Meta, Operation, Verb};
 use serde::{Deserialize, Serialize};
 
-use super::NAMESPACE;
+use super::{NAMESPACE, OVERWRITTEN};
 use crate::fault::faults;
-use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, HeaderText, Md5, Token};
+use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, ForwardingUrl, HeaderText, Md5, Token, or_nowhere};
 use crate::{Code, Nvx};
 
 /// `POST /Upload.ashx`: a multipart form with parameters first and files after them.
@@ -24,8 +24,8 @@ pub struct Upload {
     #[serde(rename = "destFolderPath")]
     pub dest_folder_path: FolderPath,
     /// Where a browser is sent afterwards.
-    #[serde(rename = "forwardingUrl", default, skip_serializing_if = "Option::is_none")]
-    pub forwarding_url: Option<String>,
+    #[serde(rename = "forwardingUrl", default, skip_serializing_if = "Option::is_none", deserialize_with = "or_nowhere")]
+    pub forwarding_url: Option<ForwardingUrl>,
     /// What the service fetches afterwards.
     #[serde(rename = "callbackURL", default, skip_serializing_if = "Option::is_none")]
     pub callback_url: Option<CallbackUrl>,
@@ -72,7 +72,7 @@ impl Upload {
 impl Operation for Upload {
     type Api = Nvx;
     type Answer = Uploaded;
-    const META: Meta = Meta::upload(NAMESPACE, "Upload", Verb::Post);
+    const META: Meta = Meta::upload(NAMESPACE, "Upload", Verb::Post).destroys(OVERWRITTEN);
     const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES, UPLOADS, NEW_FILES; FileIntegrityError, RangeNotSatisfiable];
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::NAMESPACE;
 use crate::fault::faults;
 use crate::operations::{Done, checked};
-use crate::values::{CallbackUrl, Count, Decimal, FileName, FolderPath, Path, Side};
+use crate::values::{CallbackUrl, Count, Decimal, FileName, FolderPath, Path, Side, without_dot};
 use crate::{Code, Nvx};
 
 /// Stores frames of a video as images. Width and height are given together or not at all: 100 otherwise.
@@ -16,6 +16,7 @@ pub struct ExtractFrames {
     /// The video.
     pub src_file_path: Path,
     /// The folder for the images.
+    #[serde(deserialize_with = "without_dot")]
     pub dest_folder_path: FolderPath,
     /// What the service fetches when it is over.
     #[serde(rename = "callbackURL", default, skip_serializing_if = "Option::is_none")]

@@ -29,7 +29,7 @@ fn form_rejections_name_the_parameter() {
     let rest = "&pageSize=1&sessionToken=";
     assert_eq!(broken(&format!("pageNumber=1{rest}")), Ok(()), "an empty text is a text");
     assert_eq!(broken("pageNumber=1&pageSize=1"), Err(Reject::new("sessionToken", Rule::Missing)));
-    assert_eq!(broken(&format!("pageNumber={rest}")), Err(Reject::new("pageNumber", Rule::Malformed)));
+    assert_eq!(broken(&format!("pageNumber={rest}")), Err(Reject::new("pageNumber", Rule::Missing)));
     assert_eq!(broken(&format!("pageNumber=0{rest}")), Err(Reject::new("pageNumber", Rule::OutOfRange)));
     assert_eq!(
         broken(&format!("pageNumber=1&filePath=a&filePath=b%5Cc{rest}")),
@@ -39,7 +39,7 @@ fn form_rejections_name_the_parameter() {
     assert_eq!(broken(&format!("pageNumber=1&sortCode=Colour{rest}")), Err(Reject::new("sortCode", Rule::Malformed)));
     assert_eq!(broken(&format!("pageNumber=1&sortDescending=yes{rest}")), Err(Reject::new("sortDescending", Rule::Malformed)));
     assert_eq!(form::parse("a=1&b=2&c=3", 2), Err(Reject::new("", Rule::TooMany)));
-    assert_eq!(form::parse("a=1&b=%FF", 2), Err(Reject::new("b", Rule::Malformed)));
+    assert_eq!(form::parse("a=1&b=%FF", 2), Err(Reject::new("", Rule::Malformed)));
     assert_eq!(form::parse("a=%EF%BF%BD&=&c", 3).map(|pairs| pairs.len()), Ok(3));
     let nested = BTreeMap::from([("a", BTreeMap::from([("b", 1)]))]);
     assert_eq!(form::to_pairs(&nested), Err(Reject::new("", Rule::Malformed)));

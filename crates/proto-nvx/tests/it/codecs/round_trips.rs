@@ -59,7 +59,7 @@ fn request() -> impl Strategy<Value = ListFolder> {
         any::<Option<bool>>(),
         proptest::collection::vec(path(), 0..4),
         proptest::collection::vec(any::<String>(), 0..4),
-        proptest::option::of(".{1,9}"),
+        proptest::option::of(".{0,8}[a-z]"),
     )
         .prop_map(
             |(session_token, folder, (page_number, page_size), sort_code, sort_descending, file_path, tag, address1)| {
