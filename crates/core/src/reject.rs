@@ -17,6 +17,8 @@ pub enum Rule {
     Malformed,
     /// A number or a date outside the documented range.
     OutOfRange,
+    /// A number above the greatest, where that is another fault than one below the least.
+    TooGreat,
     /// More characters than the field may have.
     TooLong,
     /// More values than the field may have.
@@ -31,10 +33,11 @@ pub enum Rule {
 
 impl Rule {
     /// All rules.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Missing,
         Self::Malformed,
         Self::OutOfRange,
+        Self::TooGreat,
         Self::TooLong,
         Self::TooMany,
         Self::PathTooLong,
@@ -49,6 +52,7 @@ impl Rule {
             Self::Missing => "is required",
             Self::Malformed => "is malformed",
             Self::OutOfRange => "is out of range",
+            Self::TooGreat => "is greater than it may be",
             Self::TooLong => "is too long",
             Self::TooMany => "has too many values",
             Self::PathTooLong => "is longer than a path may be",

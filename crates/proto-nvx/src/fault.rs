@@ -159,9 +159,9 @@ impl From<Reject> for Fault {
         let is = |fields: &[&str]| fields.iter().any(|field| reject.field.eq_ignore_ascii_case(field));
         let code = match reject.rule {
             Rule::Missing => Code::MissingRequiredParameter,
-            Rule::OutOfRange if is(&["pageSize", "maxResults"]) => Code::PageSizeExceedsLimit,
+            Rule::TooGreat if is(&["pageSize", "maxResults"]) => Code::PageSizeExceedsLimit,
             Rule::OutOfRange if is(&["width", "height", "scaleWidth", "scaleHeight"]) => Code::InvalidImageDimensions,
-            Rule::OutOfRange => Code::ParameterOutOfAcceptedRange,
+            Rule::OutOfRange | Rule::TooGreat => Code::ParameterOutOfAcceptedRange,
             Rule::Malformed if is(&["consumerIP", "restrictedIP"]) => Code::InvalidIpAddress,
             Rule::Malformed | Rule::TooLong if is(&["metadata", "searchKey", "tag"]) => Code::InvalidMetadata,
             Rule::Malformed | Rule::TooLong if is_of_contact(&reject.field) => Code::InvalidContactParameter,

@@ -9,6 +9,7 @@
 mod answers;
 mod faults;
 mod forms;
+mod meta;
 mod requests;
 mod schemas;
 

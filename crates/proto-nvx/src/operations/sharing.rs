@@ -15,7 +15,7 @@ const NAMESPACE: &str = "Sharing";
 
 /// Lists the files and folders that the account shares. A page past the end is empty.
 ///
-/// Faults: 65008 for a page of more than 1,000 entries, 50103 for page 0.
+/// Faults: 65008 for a page of more than 1,000 entries, 50103 for page 0 and for pages of no entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListHostedItems {

@@ -1,8 +1,12 @@
 //! The wire of Nirvanix Web Services, held against every fixture.
 
 mod answers;
+mod broken;
+mod call;
 mod codecs;
 mod faults;
+mod lengths;
+mod meta;
 mod pages;
 mod requests;
 mod routes;

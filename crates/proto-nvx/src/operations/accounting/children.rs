@@ -61,6 +61,9 @@ impl Operation for DeleteChildAccount {
 
 /// Lists the names of the child accounts under the application of the session, which must be the master's. A page past
 /// the end is empty.
+///
+/// Faults: 65005 when the caller is no master, 65008 for a page of more than 1,000 names, 50103 for page 0 and for pages of
+/// no names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListChildAccounts {
@@ -74,7 +77,8 @@ impl Operation for ListChildAccounts {
     type Api = Nvx;
     type Answer = ChildAccounts;
     const META: Meta = Meta::unary(NAMESPACE, "ListChildAccounts", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; InvalidAccountType, PageSizeExceedsLimit, AccessDenied];
+    const FAULTS: &'static [Code] =
+        faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidAccountType, PageSizeExceedsLimit, AccessDenied];
 }
 
 /// The answer to [`ListChildAccounts`].

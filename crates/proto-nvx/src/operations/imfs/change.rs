@@ -63,7 +63,7 @@ impl Operation for DeleteFolders {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MoveFiles {
     /// The files.
-    #[serde(rename = "srcFilePath", alias = "sourcePath")]
+    #[serde(rename = "srcFilePath")]
     pub src_file_paths: NonEmpty<Path>,
     /// The folder.
     #[serde(rename = "destFolderPath", deserialize_with = "without_dot")]

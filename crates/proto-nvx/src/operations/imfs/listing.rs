@@ -10,7 +10,8 @@ use crate::{Code, Nvx};
 
 /// Lists one page of a folder: folders first, then files. A page past the end is empty.
 ///
-/// Faults: 70001 when there is no such folder, 65008 for a page of more than 1,000 entries, 50103 for page 0.
+/// Faults: 70001 when there is no such folder, 65008 for a page of more than 1,000 entries, 50103 for page 0 and for
+/// pages of no entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListFolder {

@@ -1,7 +1,8 @@
 //! The IMFS namespace: folders and files.
 //!
-//! All of them need a session, and all of them may answer 100, 70009, 70010, 70102, 80006 and 80101 besides the faults
-//! that each one names, and 80003 for an absolute path to a stranger's account.
+//! All of them need a session, and may answer 100, 101, 80006 and 80101 besides the faults that each one names. Those that
+//! take a path may also answer 70005, 70009, 70010 and 70102, and 80003 for an absolute path to a stranger's account:
+//! [`GetStorageNode`] and [`SearchFileSystem`] take none.
 
 mod change;
 mod copy;

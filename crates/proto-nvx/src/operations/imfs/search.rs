@@ -11,7 +11,8 @@ use crate::{Code, Nvx};
 /// Searches an account for files and folders by name, size and date. Both ends of the sizes and of the dates are
 /// included, and a span that ends before it begins finds nothing.
 ///
-/// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results.
+/// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results, 50103 for
+/// less than one and for a size below 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchFileSystem {

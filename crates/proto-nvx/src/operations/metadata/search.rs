@@ -11,8 +11,8 @@ use crate::{Code, Nvx};
 
 /// Searches an account for files and folders by their metadata.
 ///
-/// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results, 70107 for
-/// what is no type.
+/// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results, 50103 for
+/// less than one, 70107 for what is no type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchMetadata {
@@ -40,13 +40,13 @@ impl Operation for SearchMetadata {
     type Api = Nvx;
     type Answer = Found;
     const META: Meta = Meta::unary(NAMESPACE, "SearchMetadata", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] =
-        faults![PARAMETERS, SESSION; PageSizeExceedsLimit, UserNameNotFound, InvalidMetadata, AccessDenied];
+    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, UserNameNotFound, InvalidMetadata, AccessDenied];
 }
 
 /// Searches an account for files and folders by their tags.
 ///
-/// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results.
+/// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results, 50103 for
+/// less than one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SearchTags {
@@ -63,7 +63,8 @@ impl Operation for SearchTags {
     type Api = Nvx;
     type Answer = Found;
     const META: Meta = Meta::unary(NAMESPACE, "SearchTags", Verb::Post).session().safe();
-    const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; PageSizeExceedsLimit, UserNameNotFound, AccessDenied];
+    const FAULTS: &'static [Code] =
+        faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, PageSizeExceedsLimit, UserNameNotFound, AccessDenied];
 }
 
 #[cfg(test)]

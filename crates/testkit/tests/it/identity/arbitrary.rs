@@ -7,11 +7,19 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// One change: where, and what; both are taken modulo what there is.
-pub(super) type Change = (usize, usize);
+#[derive(Debug, Clone)]
+pub(super) struct Change {
+    place: usize,
+    what: usize,
+    /// What a text may become beside the fixed ones: any characters, those among them that hardly any format can hold.
+    text: String,
+}
 
 /// Up to two dozen changes.
 pub(super) fn changes() -> impl Strategy<Value = Vec<Change>> {
-    proptest::collection::vec((any::<usize>(), any::<usize>()), 0..24)
+    let text = proptest::collection::vec(any::<char>(), 0..12).prop_map(String::from_iter);
+    let change = (any::<usize>(), any::<usize>(), text).prop_map(|(place, what, text)| Change { place, what, text });
+    proptest::collection::vec(change, 0..24)
 }
 
 /// What texts are replaced by: what types are made for, and what they are not.
@@ -20,7 +28,12 @@ const TEXTS: &[&str] = &[
     "Ünïcödé/日本語/🦀.txt",
     "a & b < c > \"d\" 'e' = f + g % h ; i , j # k ? l",
     "two  blanks",
+    "  ",
     "line\nbreak\ttab",
+    "\r",
+    "a\rb\r\n",
+    "a\u{1}b",
+    "\u{FFFE}",
     "0",
     "1",
     "2",
@@ -56,8 +69,8 @@ pub(super) fn arbitrary<T: Serialize + DeserializeOwned>(start: &Value, changes:
     let mut value = start.clone();
     for change in changes {
         let mut changed = value.clone();
-        let mut at = change.0 % places(&changed);
-        apply(&mut changed, &mut at, change.1);
+        let mut at = change.place % places(&changed);
+        apply(&mut changed, &mut at, change);
         let taken = serde_json::from_value::<T>(changed).ok();
         if let Some(canonical) = taken.and_then(|taken| serde_json::to_value(&taken).ok()) {
             value = canonical;
@@ -76,22 +89,23 @@ fn places(value: &Value) -> usize {
 }
 
 /// Changes the place number `at`; counts `at` down on its way there.
-fn apply(value: &mut Value, at: &mut usize, what: usize) -> bool {
+fn apply(value: &mut Value, at: &mut usize, by: &Change) -> bool {
     if *at == 0 {
-        change(value, what);
+        change(value, by);
         return true;
     }
     *at -= 1;
     match value {
-        Value::Array(items) => items.iter_mut().any(|item| apply(item, at, what)),
-        Value::Object(fields) => fields.values_mut().any(|field| apply(field, at, what)),
+        Value::Array(items) => items.iter_mut().any(|item| apply(item, at, by)),
+        Value::Object(fields) => fields.values_mut().any(|field| apply(field, at, by)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
-fn change(value: &mut Value, what: usize) {
+fn change(value: &mut Value, by: &Change) {
+    let what = by.what;
     match value {
-        Value::Array(items) => change_list(items, what),
+        Value::Array(items) => change_list(items, by),
         Value::Object(fields) if !fields.is_empty() => {
             let name = fields.keys().nth(what % fields.len()).cloned().unwrap_or_default();
             fields.insert(name, Value::Null);
@@ -99,25 +113,26 @@ fn change(value: &mut Value, what: usize) {
         Value::Object(_) => {}
         Value::Bool(flag) => *flag = !*flag,
         Value::Number(_) => *value = number(what),
-        Value::String(_) => *value = text(what),
+        Value::String(_) => *value = by.text(what),
         Value::Null => {
             *value = match what % 4 {
                 0 => number(what / 4),
                 1 => Value::Bool(true),
-                2 | 3 => text(what / 4),
+                2 | 3 => by.text(what / 4),
                 _ => unreachable!("modulo four"),
             }
         }
     }
 }
 
-fn change_list(items: &mut Vec<Value>, what: usize) {
+fn change_list(items: &mut Vec<Value>, by: &Change) {
+    let what = by.what;
     match (what % 4, items.is_empty()) {
         (0, false) => items.push(items[what / 4 % items.len()].clone()),
         (1, false) => drop(items.remove(what / 4 % items.len())),
         (2, false) => items.reverse(),
         (3, false) => items.clear(),
-        _ => items.push(text(what / 4)),
+        _ => items.push(by.text(what / 4)),
     }
 }
 
@@ -125,12 +140,16 @@ fn number(what: usize) -> Value {
     NUMBERS[what % NUMBERS.len()].into()
 }
 
-/// One of the texts, or a long one: most limits are below 1,100 characters.
-fn text(what: usize) -> Value {
-    let lengths = 1_100;
-    let which = what % (TEXTS.len() + 8);
-    match TEXTS.get(which) {
-        Some(text) => (*text).into(),
-        None => "ä".repeat(what / (TEXTS.len() + 8) % lengths).into(),
+impl Change {
+    /// One of the fixed texts, a long one (most limits are below 1,100 characters), or the change's own.
+    fn text(&self, what: usize) -> Value {
+        let lengths = 1_100;
+        let choices = TEXTS.len() + 24;
+        let which = what % choices;
+        match TEXTS.get(which) {
+            Some(text) => (*text).into(),
+            None if which < TEXTS.len() + 8 => "ä".repeat(what / choices % lengths).into(),
+            None => self.text.as_str().into(),
+        }
     }
 }
