@@ -82,7 +82,7 @@ impl TryFrom<Secret> for CallbackUrl {
 
     fn try_from(url: Secret) -> Result<Self, Rule> {
         let url = WebUrl::try_from(url)?;
-        if url.expose().len() > Self::MAX {
+        if url.expose().chars().count() > Self::MAX {
             Err(Rule::TooLong)
         } else if url.expose().contains('#') || !is_web_url(url.expose()) {
             Err(Rule::Malformed)

@@ -23,7 +23,11 @@ fn printed(number: usize) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(&page.content).unwrap();
     let last = text.lines().rfind(|line| !line.is_empty()).unwrap();
     let byte = |word: &str| u8::from_str_radix(word.strip_prefix("0x")?, 16).ok();
-    last.split(' ').map(byte).collect()
+    let bytes: Option<Vec<u8>> = last.split(' ').map(byte).collect();
+    let reason = ["byte 10 is not specified.", "byte 9 is specified in both ranges."]
+        .map(|why| last == format!("Request is invalid because {why}"));
+    assert!(bytes.is_some() || reason.contains(&true), "{last}");
+    bytes
 }
 
 fn range(head: &FileHead) -> Option<ContentRange> {

@@ -31,5 +31,6 @@ impl Operation for Sideload {
     type Api = Nvx;
     type Answer = Done;
     const META: Meta = Meta::unary(NAMESPACE, "Sideload", Verb::Post).session();
-    const FAULTS: &'static [Code] = faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied, LimitAlreadyExceeded];
+    const FAULTS: &'static [Code] =
+        faults![COMMON; AlreadyExists, FolderAlreadyExists, AccessDenied, StorageLimitExceeded, LimitAlreadyExceeded];
 }

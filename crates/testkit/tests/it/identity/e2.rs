@@ -1,7 +1,8 @@
 //! The reseller API: JSON both ways, and forms that real clients send.
 
+use bytes::Bytes;
 use larder_core::operation::{Names, Requests, Visit};
-use larder_core::{Api, Operation};
+use larder_core::{Api, Operation, Secret};
 use larder_proto_e2::{E2, Name};
 use larder_testkit::fixtures::{self, Direction, Fixture};
 use larder_testkit::wire;
@@ -9,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::arbitrary::{Change, arbitrary, changes};
-use super::{Tree, read, through_the_wire};
+use super::{Answered, Changed, Tree, read, through_the_wire};
 
 fn name_of(fixture: &Fixture) -> Option<Name> {
     let wanted = fixture.operation.strip_prefix("e2:")?;
@@ -24,21 +25,36 @@ fn requests() -> Vec<(Name, Value)> {
     understood.collect()
 }
 
-/// The answer of a fixture as a tree; none for failures.
-struct Answered<'a>(&'a Fixture);
-
-impl Visit for Answered<'_> {
-    type Output = Option<Value>;
-
-    fn visit<O: Operation>(self) -> Option<Value> {
-        let (head, body) = self.0.response().ok()?.into_parts();
-        serde_json::to_value(O::Api::decode::<O>(&head, &body).ok()?).ok()
-    }
-}
-
 fn answers() -> Vec<(Name, Value)> {
     let all = fixtures::of("e2", Direction::Response).into_iter();
     all.filter_map(|fixture| name_of(&fixture).and_then(|name| Some((name, name.visit(Answered(&fixture))?)))).collect()
+}
+
+/// The same request as a form, as real clients send it: texts, and a key for each member of a list.
+fn as_form(message: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
+    let tree: serde_json::Map<String, Value> = serde_json::from_slice(message.body()).ok()?;
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in &tree {
+        let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+        for value in values.iter().filter(|value| !value.is_null()) {
+            form.append_pair(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned).as_str());
+        }
+    }
+    let mut message = message.clone();
+    *message.body_mut() = form.finish().into();
+    Some(message)
+}
+
+/// Whether a server understands a form as it understands the JSON of our client.
+fn form_is_json(name: Name, start: &Value, changes: &[Change]) -> Result<(), String> {
+    let request = name.decode(Changed(start, changes)).map_err(|reject| reject.to_string())?;
+    let key = Secret::new("key");
+    let json = wire::encode::<E2>(&request, Some(&key), &Bytes::new()).map_err(|reject| reject.to_string())?;
+    let Some(form) = as_form(&json) else { return Ok(()) };
+    let text = wire::text(&form);
+    let understood = wire::understand::<E2>(form).map_err(|misuse| misuse.to_string())?.request.map(|it| it.inspect(Tree));
+    let sent = request.inspect(Tree);
+    if understood.as_ref() == Some(&sent) { Ok(()) } else { Err(format!("{sent}\nbecame\n{understood:?}\nby\n{text}")) }
 }
 
 /// Writes a changed answer, and reads it again.
@@ -75,6 +91,8 @@ proptest! {
         for (name, start) in requests() {
             let there = through_the_wire::<E2>(name, &start, &changes);
             prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
+            let form = form_is_json(name, &start, &changes);
+            prop_assert!(form.is_ok(), "{}: {}", name.meta(), form.unwrap_err());
         }
     }
 

@@ -6,9 +6,10 @@ mod e2;
 mod nvx;
 
 use bytes::Bytes;
-use larder_core::operation::{Decode, Inspect, Names, Requests};
+use larder_core::operation::{Decode, Inspect, Names, Requests, Visit};
 use larder_core::wire::FileHead;
 use larder_core::{Api, Kind, Operation, Reject, Rule, Secret};
+use larder_testkit::fixtures::Fixture;
 use larder_testkit::wire;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -21,6 +22,18 @@ impl Inspect for Tree {
 
     fn inspect<O: Operation>(self, request: &O) -> Value {
         serde_json::to_value(request).unwrap_or_else(|error| panic!("{}: {error}", O::META))
+    }
+}
+
+/// The answer of a fixture as a tree; none for failures.
+struct Answered<'a>(&'a Fixture);
+
+impl Visit for Answered<'_> {
+    type Output = Option<Value>;
+
+    fn visit<O: Operation>(self) -> Option<Value> {
+        let (head, body) = self.0.response().ok()?.into_parts();
+        serde_json::to_value(O::Api::decode::<O>(&head, &body).ok()?).ok()
     }
 }
 

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::arbitrary::{Change, arbitrary, changes};
-use super::{Tree, full, read, through_the_wire};
+use super::{Answered, Tree, full, read, through_the_wire};
 
 fn name_of(fixture: &Fixture) -> Option<Name> {
     let wanted = fixture.operation.strip_prefix("nvx:")?;
@@ -32,18 +32,6 @@ fn requests() -> Vec<(Name, Value)> {
         Some((name, tree))
     });
     understood.collect()
-}
-
-/// The answer of a fixture as a tree; none for failures, and for files.
-struct Answered<'a>(&'a Fixture);
-
-impl Visit for Answered<'_> {
-    type Output = Option<Value>;
-
-    fn visit<O: Operation>(self) -> Option<Value> {
-        let (head, body) = self.0.response().ok()?.into_parts();
-        serde_json::to_value(O::Api::decode::<O>(&head, &body).ok()?).ok()
-    }
 }
 
 fn answers() -> Vec<(Name, Value)> {
