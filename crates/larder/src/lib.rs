@@ -55,7 +55,7 @@
 //!     result => println!("created: {}", result?.user_created),
 //! }
 //! for user in client.list_users().await?.users {
-//!     println!("{} stores {} bytes", user.email, user.storage_used.0);
+//!     println!("{} stores {} bytes", user.email, user.storage_used.map_or(0, |bytes| bytes.0));
 //! }
 //! # Ok(())
 //! # }
