@@ -25,7 +25,8 @@ pub(super) fn encode<O: Operation<Api = Nvx>>(operation: &O, address: &Address<'
 /// A POST with a form: parameters of a GET would stand in logs, passwords among them.
 fn unary<O: Operation>(pairs: Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
     let uri = address.target.uri(&format!("/ws/{}/{}.ashx", O::META.namespace, O::META.name))?;
-    let mut body = form_urlencoded::Serializer::new(String::new());
+    // Room for most forms: growing step by step was a third of all allocations.
+    let mut body = form_urlencoded::Serializer::new(String::with_capacity(256));
     if let Some(token) = address.token {
         body.append_pair(O::META.token_name.unwrap_or(SESSION_TOKEN), token.expose());
     }
