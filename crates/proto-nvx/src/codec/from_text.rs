@@ -10,6 +10,7 @@ use serde::de::value::CowStrDeserializer;
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 
 use super::{KEYED, LIST, place};
+use crate::values::flag;
 
 /// A place in a message that can be read as text, as a list, or as a record of named values.
 pub(crate) trait Source<'de>: Sized {
@@ -59,18 +60,6 @@ pub(crate) fn integer<T: FromStr<Err = ParseIntError>>(text: &str) -> Result<T, 
     })
 }
 
-/// `true`, `false`, `1` or `0` in any case.
-fn flag(text: &str) -> Result<bool, Reject> {
-    let text = text.trim();
-    if text == "1" || text.eq_ignore_ascii_case("true") {
-        Ok(true)
-    } else if text == "0" || text.eq_ignore_ascii_case("false") {
-        Ok(false)
-    } else {
-        Err(Reject::new("", if text.is_empty() { Rule::Missing } else { Rule::Malformed }))
-    }
-}
-
 /// A finite number with a fraction.
 fn fraction(text: &str) -> Result<f64, Reject> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| Reject::new("", Rule::Malformed))
@@ -97,7 +86,8 @@ impl<'de, S: Source<'de>> Deserializer<'de> for FromText<S> {
     }
 
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {
-        visitor.visit_bool(flag(&self.0.text())?)
+        let flag = flag::read(&self.0.text()).map_err(|rule| Reject::new("", rule))?;
+        visitor.visit_bool(flag.into())
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Reject> {

@@ -1,11 +1,24 @@
-//! Flags of answers, which JSON shows as such, or as a text or a number like the other formats.
+//! Flags: texts in forms and XML; in JSON answers flags, texts or numbers.
 
 use core::fmt;
 
+use larder_core::Rule;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A flag: `true` or `false` in any case, 1 or 0.
+/// `true`, `false`, `1` or `0` in any case, blanks around it allowed.
+pub(crate) fn read(text: &str) -> Result<Flag, Rule> {
+    match text.trim() {
+        "" => Err(Rule::Missing),
+        "1" => Ok(Flag(true)),
+        "0" => Ok(Flag(false)),
+        text if text.eq_ignore_ascii_case("true") => Ok(Flag(true)),
+        text if text.eq_ignore_ascii_case("false") => Ok(Flag(false)),
+        _ => Err(Rule::Malformed),
+    }
+}
+
+/// A flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Flag(bool);
 
@@ -42,13 +55,7 @@ impl Visitor<'_> for Shown {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Flag, E> {
-        match text.trim() {
-            "1" => Ok(Flag(true)),
-            "0" => Ok(Flag(false)),
-            text if text.eq_ignore_ascii_case("true") => Ok(Flag(true)),
-            text if text.eq_ignore_ascii_case("false") => Ok(Flag(false)),
-            _ => Err(E::invalid_value(Unexpected::Other("another text"), &self)),
-        }
+        read(text).map_err(|_| E::invalid_value(Unexpected::Other("another text"), &self))
     }
 }
 
