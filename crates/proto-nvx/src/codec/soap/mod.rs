@@ -28,4 +28,4 @@ pub use read_answer::read;
 pub(crate) use read_answer::read_document;
 pub use read_request::{Flaw, Refused, Request, read_request};
 pub use request::request;
-pub use table::{action, options, target_namespace};
+pub use table::{action, in_soap, options, target_namespace};
