@@ -82,8 +82,9 @@ fn what_carries_files_has_no_soap() {
 
 #[test]
 fn n150_what_rest_alone_has_is_read_and_not_sent() {
-    let body = "<GetAccountInfo><SessionToken>t</SessionToken><Username>a</Username><ContactType>BillableContact</ContactType></GetAccountInfo>";
-    let seen = wire::understand::<Nvx>(super::post("Accounting", "GetAccountInfo", body)).unwrap();
+    let parameters = "<SessionToken>t</SessionToken><Username>a</Username><ContactType>BillableContact</ContactType>";
+    let body = format!("<GetAccountInfo>{parameters}</GetAccountInfo>");
+    let seen = wire::understand::<Nvx>(super::post("Accounting", "GetAccountInfo", &body)).unwrap();
     let request = seen.request.unwrap();
     assert!(format!("{request:?}").contains("contact_type: Some(Billable)"), "{request:?}");
     let reject = wire::encode_as::<Nvx>(&request, Some(&token()), &Bytes::new(), &STYLES[0]).unwrap_err();
