@@ -101,6 +101,7 @@ impl Api for Nvx {
             RequestFlaw::TooLarge => Code::ContentTooLarge,
             RequestFlaw::Multipart(_) | RequestFlaw::Boundary(_) => Code::InvalidParameter,
             RequestFlaw::NotImplemented => Code::UnsupportedOperation,
+            RequestFlaw::Busy => Code::Database,
         };
         Fault { code, message }
     }

@@ -94,6 +94,8 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
     match body {
         RequestBody::Fields(fields) => pairs.extend_from_slice(fields),
         RequestBody::Whole([]) => {}
+        // TODO merge
+        RequestBody::Split { .. } => return Err(Reject::new("", Rule::Malformed)),
         RequestBody::Whole(bytes) => {
             let text = core::str::from_utf8(bytes).map_err(|_| Reject::new("", Rule::Malformed))?;
             pairs.extend(form::parse(text.trim_end(), MAX_PAIRS.saturating_sub(pairs.len()))?);

@@ -6,6 +6,7 @@
 pub mod form;
 mod from_text;
 pub mod json;
+mod soap;
 mod to_text;
 pub mod xml_read;
 pub mod xml_write;

@@ -1,0 +1,5 @@
+//! SOAP.
+
+mod file_data;
+
+pub(crate) use file_data::FileDataOf;
