@@ -163,6 +163,7 @@ impl<A: Api> Exchange<A> {
     /// The client was silent for too long, or broke the connection.
     fn hang_up(&mut self) -> Duty<A> {
         self.stage = Stage::Over;
+        self.intake = Intake::Nothing;
         self.sender = None;
         self.outcome.is_broken = true;
         Duty::Abort
