@@ -134,14 +134,14 @@ impl<A: Api> Exchange<A> {
     }
 
     /// The most bytes of the request's body that it holds in memory, once `more` further ones have come. A file that is
-    /// passed on counts nothing. What is held becomes the request that [`Duty::Serve`] hands over: whoever has one bound for
-    /// many exchanges counts it until the answer begins.
+    /// passed on counts nothing, and the fields before it as far as they have been read. What is held becomes the request
+    /// that [`Duty::Serve`] hands over: whoever has one bound for many exchanges counts it until the answer begins.
     #[must_use]
     pub fn holds(&self, more: usize) -> usize {
         match &self.intake {
             Intake::Nothing => 0,
             Intake::Whole(collected) => collected.holds(more),
-            Intake::Form(form) => form.text() + if matches!(self.stage, Stage::Read) { more } else { 0 },
+            Intake::Form(form) => form.text(),
         }
     }
 
