@@ -1,13 +1,14 @@
 //! The serving side: requests are read, answers are written.
 
+use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header, request};
 use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
 use super::fields::uploads;
-use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, download, find};
-use crate::codec::{form, json, xml_write};
+use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, download, find, soap};
+use crate::codec::{self, form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
 
@@ -26,6 +27,10 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
         [ws, namespace, method] if ws.eq_ignore_ascii_case("ws") => {
             strip_suffix(method, ".ashx").and_then(|method| find(namespace, method))
         }
+        [ws, page] if ws.eq_ignore_ascii_case("ws") && head.method == Method::POST => match strip_suffix(page, ".asmx") {
+            Some(namespace) => return soap::route(namespace, &head.headers),
+            None => None,
+        },
         [ws, ..] if ws.eq_ignore_ascii_case("ws") => None,
         [page] if let Some(page) = strip_suffix(page, ".ashx") => {
             uploads().find(|name| name.meta().name.eq_ignore_ascii_case(page))
@@ -75,14 +80,35 @@ pub(super) fn open(
         let field = reject.field.trim_start_matches('$').to_owned();
         Refused { fault: Reject { field, ..reject }.into(), style: style.clone(), name: Some(name) }
     };
-    let (token, pairs) = read(name, head, body).map_err(|reject| refused(reject, style))?;
-    let mut style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
+    let (body, file) = whole(body);
+    let (token, pairs, mut style) = match (style.format, body) {
+        (Format::Soap(version), RequestBody::Whole(body)) => {
+            let (pairs, style) = soap::read(name, version, &head.headers, body, MAX_PAIRS)?;
+            (token(&pairs), pairs, style)
+        }
+        (_, body) => {
+            let (token, pairs) = read(name, head, body).map_err(|reject| refused(reject, style))?;
+            let style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
+            (token, pairs, style)
+        }
+    };
     if name.meta().kind == Kind::Upload {
         style.forward = value(&pairs, "forwardingUrl").and_then(Forward::parse);
     }
     let credential = credential(name, token, &pairs).map_err(|reject| refused(reject, &style))?;
-    let request = name.decode(Reading(&pairs)).map_err(|reject| refused(reject, &style))?;
+    let mut request = name.decode(Reading(&pairs)).map_err(|reject| refused(reject, &style))?;
+    if let Some(file) = file {
+        soap::put(file, &mut request).map_err(|reject| refused(reject, &style))?;
+    }
     Ok(Incoming { credential, request, style })
+}
+
+/// A body without the file that was taken out of it.
+fn whole(body: RequestBody<'_>) -> (RequestBody<'_>, Option<Vec<Bytes>>) {
+    match body {
+        RequestBody::Split { text, file } => (RequestBody::Whole(text), file),
+        RequestBody::Whole(_) | RequestBody::Fields(_) => (body, None),
+    }
 }
 
 /// The parameters, wherever they stand: the URL's come first.
@@ -94,16 +120,17 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
     match body {
         RequestBody::Fields(fields) => pairs.extend_from_slice(fields),
         RequestBody::Whole([]) => {}
-        // TODO merge
-        RequestBody::Split { .. } => return Err(Reject::new("", Rule::Malformed)),
-        RequestBody::Whole(bytes) => {
+        RequestBody::Whole(bytes) | RequestBody::Split { text: bytes, .. } => {
             let text = core::str::from_utf8(bytes).map_err(|_| Reject::new("", Rule::Malformed))?;
             pairs.extend(form::parse(text.trim_end(), MAX_PAIRS.saturating_sub(pairs.len()))?);
         }
     }
     pairs.retain(|(name, _)| !name.starts_with('$'));
-    let token = value(&pairs, SESSION_TOKEN).map(|token| Secret::new(token.trim()));
-    Ok((token, pairs))
+    Ok((token(&pairs), pairs))
+}
+
+fn token(pairs: &[(String, String)]) -> Option<Secret> {
+    value(pairs, SESSION_TOKEN).map(|token| Secret::new(token.trim()))
 }
 
 fn credential(name: Name, token: Option<Secret>, pairs: &[(String, String)]) -> Result<Credential, Reject> {
@@ -144,9 +171,10 @@ pub(super) fn refuse(fault: &Fault, name: Option<Name>, style: &Style) -> Reply 
     if let Some(reply) = style.forward.as_ref().and_then(|forward| forward.reply(code, message)) {
         return reply;
     }
-    let text = match style.format {
-        Format::Xml => xml_write::failure(code, message),
-        Format::Json => json::failure(code, message),
+    let (status, text) = match style.format {
+        Format::Xml => (status, xml_write::failure(code, message)),
+        Format::Json => (status, json::failure(code, message)),
+        Format::Soap(version) => soap::refuse(fault, version, style.mishap),
     };
     write(status, text, style)
 }
@@ -154,6 +182,7 @@ pub(super) fn refuse(fault: &Fault, name: Option<Name>, style: &Style) -> Reply 
 fn write(status: StatusCode, text: String, style: &Style) -> Reply {
     let (media_type, text) = match (style.format, &style.callback) {
         (Format::Xml, _) => ("text/xml; charset=utf-8", text),
+        (Format::Soap(version), _) => (soap::media_type(version), text),
         (Format::Json, None) => ("application/json; charset=utf-8", text),
         (Format::Json, Some(callback)) => ("application/javascript; charset=utf-8", json::jsonp(callback, &text)),
     };
@@ -211,6 +240,7 @@ impl Encode for Writing<'_> {
         match self.0.format {
             Format::Xml => xml_write::answer(0, None, answer),
             Format::Json => json::answer(0, None, answer),
+            Format::Soap(version) => codec::soap::answer(version, &O::META, answer),
         }
     }
 }

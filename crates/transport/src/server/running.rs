@@ -51,10 +51,8 @@ impl<A: Api, R: Respond<A>> Running<A, R> {
 
     /// Turns a piece of the request's body that there is no room for into a refusal.
     pub(super) fn admit(&mut self, told: Told<A>) -> Told<A> {
-        match told {
-            Told::Data(chunk) if !self.share.resize(self.exchange.holds(chunk.len())) => self.busy(),
-            told => told,
-        }
+        let needed = if let Told::Data(chunk) = &told { self.exchange.holds(chunk.len()) } else { return told };
+        if self.share.resize(needed) { told } else { self.busy() }
     }
 
     /// Takes what the body needs, and gives back what its last piece could have taken and did not, before more is waited for.

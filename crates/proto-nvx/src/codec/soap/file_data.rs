@@ -6,7 +6,7 @@
 //!
 //! This is no check of the envelope: tags are counted, not matched, and the reader of what is left refuses what is not
 //! well-formed, a document type included. Refused here are base64 that is none, references to anything but ASCII and those
-//! of more than twelve bytes within it, a second body, and UTF-16.
+//! of more than twelve bytes within it, elements within it, a second body, and UTF-16.
 
 mod base64;
 mod elements;
@@ -92,9 +92,10 @@ impl FileDataOf {
     /// An element begins or ends.
     fn element(&mut self, token: &Token, message: &mut Message) -> Result<(), RequestFlaw> {
         match token {
+            Token::Start(..) if self.elements.is_in_file() => Err(malformed(FILE_DATA)),
             Token::Start(name, is_empty) => {
                 self.elements.start(name, *is_empty).map_err(|_| malformed(""))?;
-                if self.elements.is_in_file() && !is_empty { message.file(b"") } else { Ok(()) }
+                if self.elements.is_in_file() { message.file(b"") } else { Ok(()) }
             }
             Token::End => {
                 let was_in_file = self.elements.is_in_file();

@@ -77,8 +77,8 @@ fn what_looks_like_it_is_not_it() {
 #[test]
 fn data_in_parts() {
     is_split(
-        "<fileData>AA<!-- A -->A<![CDATA[A]]><?A?><x>A</x>AA<![CDATA[]]>AA</fileData>",
-        "<fileData><!-- A --><![CDATA[]]><?A?><x>A</x><![CDATA[]]></fileData>",
+        "<fileData>AA<!-- A -->A<![CDATA[A]]><?A?>AA<![CDATA[]]>AA</fileData>",
+        "<fileData><!-- A --><![CDATA[]]><?A?><![CDATA[]]></fileData>",
         Some(&[0; 6]),
     );
     is_split("<fileData>AAAA&#13;&#xA;&#x0000000D;&#65;&#x41;AA</fileData>", "<fileData></fileData>", Some(&[0; 6]));
@@ -113,6 +113,9 @@ fn what_is_no_base64_is_refused() {
         "&#x;",
         "&#x0000000041;",
         "&AAAA",
+        "<x/>",
+        "AAAA<x>AAAA</x>",
+        "<fileData>AAAA</fileData>",
     ] {
         let parameters = format!("<fileData>{data}</fileData>");
         assert_eq!(whole(&envelope(&parameters)), Err(malformed(FILE_DATA)), "{data}");
@@ -172,7 +175,11 @@ fn tree(text: &str) -> Option<(Vec<String>, Option<String>)> {
         let text = if node.node_type() == NodeType::Element { None } else { node.text() };
         format!("{:?} {:?} {attributes:?} {text:?} {}", node.node_type(), node.tag_name(), node.ancestors().count())
     });
-    let data = file.map(|file| file.children().filter(Node::is_text).filter_map(|node| node.text()).collect());
+    let text = |file: Node<'_, '_>| match file.first_element_child() {
+        Some(_) => "no text".to_owned(),
+        None => file.children().filter(Node::is_text).filter_map(|node| node.text()).collect(),
+    };
+    let data = file.map(text);
     Some((seen.collect(), data))
 }
 

@@ -1,5 +1,0 @@
-//! SOAP.
-
-mod file_data;
-
-pub(crate) use file_data::FileDataOf;
