@@ -4,6 +4,7 @@ mod answers;
 mod broken;
 mod call;
 mod codecs;
+mod envelopes;
 mod faults;
 mod lengths;
 mod meta;
