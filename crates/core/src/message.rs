@@ -51,7 +51,7 @@ impl Message {
         if bytes.len() > self.limits.request.saturating_sub(self.text.len()) {
             return Err(RequestFlaw::TooLarge);
         }
-        let capacity = self.text_capacity(bytes.len());
+        let capacity = self.text_capacity(self.text.len() + bytes.len());
         if capacity > self.text.capacity() {
             let mut larger = Vec::with_capacity(capacity);
             larger.extend_from_slice(&self.text);
@@ -99,17 +99,15 @@ impl Message {
         Some(self.file.take()?.into_iter().map(Bytes::from).collect())
     }
 
-    /// The most memory that its text takes, once `more` bytes of it have come.
-    pub(crate) fn text_capacity(&self, more: usize) -> usize {
-        let needed = self.text.len().saturating_add(more).min(self.limits.request);
-        let now = self.text.capacity();
-        if needed <= now { now } else { needed.max((now * 2).min(self.limits.request)) }
+    /// The memory that it takes.
+    pub(crate) fn capacity(&self) -> usize {
+        self.text.capacity() + self.capacity
     }
 
-    /// The most memory that its file takes, once `more` bytes of it have come.
-    pub(crate) fn file_capacity(&self, more: usize) -> usize {
-        let needed = self.length.saturating_add(more).min(self.limits.embedded);
-        if needed <= self.capacity { self.capacity } else { needed + LAST_PIECE }
+    /// What its text takes when there is so much of it: twice what it took before, but never more than it may have.
+    fn text_capacity(&self, length: usize) -> usize {
+        let now = self.text.capacity();
+        if length <= now { now } else { length.max((now * 2).min(self.limits.request)) }
     }
 }
 
@@ -155,21 +153,23 @@ mod tests {
     }
 
     #[test]
-    fn what_it_takes_is_what_was_said_before() {
+    fn it_takes_little_more_than_what_came() {
         for step in [1, 1_000, 5_000, 300_000] {
             let mut message = message(1 << 20, 3 << 20);
             while message.length + step <= 3 << 20 {
-                let said = message.file_capacity(step);
                 message.file(&vec![0; step]).unwrap();
                 let taken: usize = message.file.iter().flatten().map(Vec::capacity).sum();
-                assert_eq!(message.file_capacity(0), taken, "{step}");
-                assert!(taken <= said && taken <= message.length + LAST_PIECE, "{step}: {taken}, said: {said}");
+                assert_eq!(message.capacity(), taken, "{step}");
+                assert!(taken <= message.length + LAST_PIECE.min(message.length + FIRST_PIECE), "{step}: {taken}");
             }
+            let file = message.capacity();
             while message.text.len() + step <= 1 << 20 {
-                let said = message.text_capacity(step);
                 message.text(&vec![0; step]).unwrap();
-                assert!(message.text.capacity() <= said && said <= 1 << 20, "{step}: {said}");
+                let text = message.capacity() - file;
+                assert!(text <= (2 * message.text.len()).min(1 << 20), "{step}: {text}");
             }
+            message.take_file();
+            assert_eq!(message.capacity(), message.text.capacity());
         }
     }
 }

@@ -44,9 +44,8 @@ impl Collected {
         self.extract.is_some()
     }
 
-    /// The most memory that it takes once `more` bytes have come.
-    pub(super) fn holds(&self, more: usize) -> usize {
-        let file = if self.has_file() { self.message.file_capacity(more) } else { 0 };
-        self.message.text_capacity(more) + file
+    /// The memory that it takes.
+    pub(super) fn capacity(&self) -> usize {
+        self.message.capacity()
     }
 }

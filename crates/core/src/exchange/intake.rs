@@ -133,14 +133,15 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    /// The most bytes of the request's body that it holds in memory, once `more` further ones have come. A file that is
-    /// passed on counts nothing, and the fields before it as far as they have been read. What is held becomes the request
-    /// that [`Duty::Serve`] hands over: whoever has one bound for many exchanges counts it until the answer begins.
+    /// The bytes of memory that the request's body takes by now. A file that is passed on takes none, only the fields before
+    /// it do. Once it is complete it becomes the request that [`Duty::Serve`] hands over, and is no longer in here: whoever
+    /// has one bound for many exchanges counts it until the answer begins, and refuses (see [`Told::Reply`](super::Told))
+    /// what goes beyond it.
     #[must_use]
-    pub fn holds(&self, more: usize) -> usize {
+    pub fn holds(&self) -> usize {
         match &self.intake {
             Intake::Nothing => 0,
-            Intake::Whole(collected) => collected.holds(more),
+            Intake::Whole(collected) => collected.capacity(),
             Intake::Form(form) => form.text(),
         }
     }

@@ -92,7 +92,7 @@ where
 {
     let clock = running.clock(until);
     tokio::select! {
-        told = next(body), if on.peer => Some(running.admit(told)),
+        told = next(body), if on.peer => Some(told),
         () = running.taken(), if on.room => Some(Told::Wrote),
         () = clock => None,
     }

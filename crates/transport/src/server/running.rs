@@ -49,20 +49,11 @@ impl<A: Api, R: Respond<A>> Running<A, R> {
         debug_assert!(told.is_ok(), "a bug of this driver: {told:?}");
     }
 
-    /// Turns a piece of the request's body that there is no room for into a refusal.
-    pub(super) fn admit(&mut self, told: Told<A>) -> Told<A> {
-        let needed = if let Told::Data(chunk) = &told { self.exchange.holds(chunk.len()) } else { return told };
-        if self.share.resize(needed) { told } else { self.busy() }
-    }
-
-    /// Takes what the body needs, and gives back what its last piece could have taken and did not, before more is waited for.
-    /// A message that is complete keeps what it has: it lives on as the request.
+    /// Takes what the body needs by now, before more of it is waited for. If there is no room, that is the reply. A message
+    /// that is complete keeps what it has: it lives on as the request.
     pub(super) fn settle(&mut self, on: On) -> Option<Told<A>> {
-        (on.peer && !self.share.resize(self.exchange.holds(0))).then(|| self.busy())
-    }
-
-    fn busy(&self) -> Told<A> {
-        Told::Reply(Err(A::fault(RequestFlaw::Busy, self.name())))
+        let is_settled = !on.peer || self.share.resize(self.exchange.holds());
+        (!is_settled).then(|| Told::Reply(Err(A::fault(RequestFlaw::Busy, self.name()))))
     }
 
     pub(super) fn name(&self) -> Option<A::Names> {
