@@ -46,6 +46,7 @@ fn cost(envelope: &Envelope, limits: Limits) -> (Result<Request, Fault>, usize) 
     peak(|| serve(head, envelope.chunks(), Serving { limits, ..Serving::default() }))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other duties want nothing said")]
 fn serve(head: RequestHead, mut chunks: impl Iterator<Item = Bytes>, serving: Serving) -> Result<Request, Fault> {
     let mut exchange: Exchange<Nvx> = Exchange::new(head, serving);
     loop {
