@@ -10,8 +10,8 @@ pub struct Limits {
     /// Default 1 MiB: the largest documented request without a file is an account's notes.
     pub request: usize,
     /// Bytes of a file within a message, decoded, where the API knows how to take it out of the message as it comes (see
-    /// [`Api::extract`](crate::Api::extract)). Default 64 MiB: uploads without this limit's memory are there for anything
-    /// larger. The rest of the message stays under [`request`](Self::request), and all of it, as it is sent, under
+    /// [`Api::extract`](crate::Api::extract)). Default 64 MiB: what is larger should be an upload, which is not held. The rest
+    /// of the message stays under [`request`](Self::request), and all of it, as it is sent, under
     /// [`message`](Self::message).
     pub embedded: usize,
     /// Name and value pairs of one request. Default 10,000: several thousand paths may be named at once.

@@ -36,7 +36,7 @@ pub struct Serving {
     pub limits: Limits,
     /// The longest silence of a client that owes us bytes, or that does not take ours. Default 30 seconds.
     pub stall: Duration,
-    /// How long we wait in all for a request that is held in memory. Default 60 seconds: the largest is 1 MiB.
+    /// How long we wait in all for a request that is held in memory. Default 60 seconds: the largest without a file is 1 MiB.
     pub message: Duration,
     /// Bytes per second that an upload must bring on average, counted only while we wait for it, after the first
     /// [`stall`](Self::stall). Default 1 KiB: slower than any modem, and an end to one byte every now and then.
