@@ -8,14 +8,14 @@
 //! well-formed, a document type included. Refused here are base64 that is none, references to anything but ASCII and those
 //! of more than twelve bytes within it, elements within it, a second body, and UTF-16.
 
-mod base64;
+mod decoder;
 mod elements;
 mod markup;
 
 use larder_core::{Extract, Message, Reject, RequestFlaw, Rule};
 use memchr::memchr2;
 
-use self::base64::Decoder;
+use self::decoder::Decoder;
 use self::elements::Elements;
 use self::markup::{Markup, Token};
 
