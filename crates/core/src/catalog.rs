@@ -6,11 +6,18 @@
 /// A row is `Variant = operation type => handler method;`. Rows of uploads and downloads have no method: their files do
 /// not fit into a value, so whoever serves them does it by hand (see [`Duty`](crate::Duty)).
 ///
+/// `schemas if feature = "…";` after the API adds [`Schemas`](crate::schema::Schemas) under that configuration of your crate; it
+/// needs `schemars::JsonSchema` of every operation and answer, and this crate's feature `schema`.
+///
 /// Adding an operation means its type, its row, and its fixtures.
 #[macro_export]
 macro_rules! catalog {
+    (api $api:ty; unary $($rest:tt)*) => {
+        $crate::catalog! { api $api; schemas if any(); unary $($rest)* }
+    };
     (
         api $api:ty;
+        schemas if $schemas:meta;
         unary { $($unary:ident = $operation:ty => $method:ident;)* }
         upload { $($upload:ident = $sent:ty;)* }
         download { $($download:ident = $fetched:ty;)* }
@@ -84,6 +91,25 @@ macro_rules! catalog {
                     $(Self::$unary => visitor.visit::<$operation>(),)*
                     $(Self::$upload => visitor.visit::<$sent>(),)*
                     $(Self::$download => visitor.visit::<$fetched>(),)*
+                }
+            }
+        }
+
+        #[cfg($schemas)]
+        impl $crate::schema::Schemas for Name {
+            fn request(self, generator: &mut $crate::schema::SchemaGenerator) -> $crate::schema::Schema {
+                match self {
+                    $(Self::$unary => <$operation as $crate::schema::JsonSchema>::json_schema(generator),)*
+                    $(Self::$upload => <$sent as $crate::schema::JsonSchema>::json_schema(generator),)*
+                    $(Self::$download => <$fetched as $crate::schema::JsonSchema>::json_schema(generator),)*
+                }
+            }
+
+            fn answer(self, generator: &mut $crate::schema::SchemaGenerator) -> $crate::schema::Schema {
+                match self {
+                    $(Self::$unary => $crate::schema::of_answer::<$operation>(generator),)*
+                    $(Self::$upload => $crate::schema::of_answer::<$sent>(generator),)*
+                    $(Self::$download => $crate::schema::of_answer::<$fetched>(generator),)*
                 }
             }
         }

@@ -58,6 +58,8 @@ pub mod operation;
 pub mod redirect;
 mod reject;
 mod retry;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod secret;
 mod sender;
 mod session;
