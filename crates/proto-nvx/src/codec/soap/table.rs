@@ -2,6 +2,8 @@
 
 use larder_core::Meta;
 
+use crate::Code;
+
 /// What the namespaces of messages begin with; Transfer was seen with one of its own.
 const SERVICES: &str = "http://services.nirvanix.com/ws/";
 const TRANSFER: &str = "http://transfer.nirvanix.com/ws/";
@@ -30,6 +32,14 @@ const MEMBERS: [(&str, &str); 2] = [("UploadHost", "Host"), ("UploadToken", "Acc
 /// Parameters that are dates: `xs:dateTime` here.
 const DATES: [&str; 2] = ["minCreatedDate", "maxCreatedDate"];
 
+/// Parameters that REST alone has, as the document says. Whoever sends them by SOAP is understood all the same.
+const REST_ONLY: [&str; 1] = ["ContactType"];
+
+/// Whether REST alone has a parameter.
+pub(crate) fn is_rest_only(parameter: &str) -> bool {
+    REST_ONLY.contains(&parameter)
+}
+
 /// The namespace of an operation's messages.
 #[must_use]
 pub fn target_namespace(operation: &Meta) -> String {
@@ -48,6 +58,12 @@ pub fn action(operation: &Meta) -> String {
 pub fn options(operation: &Meta) -> &'static [&'static str] {
     let wanted = |row: &&(&str, &str, _)| row.0 == operation.namespace && row.1 == operation.name;
     OPTIONS.iter().find(wanted).map_or(&[], |row| row.2)
+}
+
+/// The code of a refusal in SOAP: what ails a session has one code there, the printed one.
+#[must_use]
+pub const fn in_soap(code: Code) -> Code {
+    if matches!(code, Code::SessionNotFound | Code::InvalidSessionToken) { Code::InvalidSoapSession } else { code }
 }
 
 /// How the values of a parameter are written.
@@ -80,7 +96,7 @@ pub(super) fn metadata_type(text: &str) -> Option<&'static str> {
 }
 
 /// SOAP's name of a member of a result.
-pub(super) fn soap_member(rest: &'static str) -> &'static str {
+pub(crate) fn soap_member(rest: &str) -> &str {
     MEMBERS.iter().find(|(member, _)| *member == rest).map_or(rest, |(_, soap)| soap)
 }
 
