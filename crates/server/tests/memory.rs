@@ -56,7 +56,9 @@ async fn attack(address: SocketAddr, memory: Memory) {
     let mut tcp = TcpStream::connect(address).await.unwrap();
     let login = "appKey=a&userName=b&password=c";
     let length = login.len();
-    let request = format!("POST /ws/Authentication/Login.ashx HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{login}");
+    let request = format!(
+        "POST /ws/Authentication/Login.ashx HTTP/1.1\r\nHost: l\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{login}"
+    );
     tcp.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     tcp.read_to_string(&mut answer).await.unwrap();
