@@ -13,7 +13,8 @@ use crate::{Answer, Documented, Fault, Name, codec};
 /// What comes before the name of every operation.
 pub const PREFIX: &str = "/api/reseller/v1/";
 
-const KEY: &str = "token";
+/// The header with the API key.
+pub(crate) const KEY: &str = "token";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The IDrive e2 Reseller API.
@@ -45,7 +46,7 @@ impl Api for E2 {
     type Login = NoLogin;
 
     fn encode<O: Operation<Api = Self>>(operation: &O, address: &Address<'_, Self>) -> Result<Outgoing, Reject> {
-        let uri = address.target.uri(&format!("{PREFIX}{}", O::META.name))?;
+        let uri = address.target.uri(&path(&O::META))?;
         let mut head = Request::builder().method(O::META.verb).uri(uri).header(header::ACCEPT, JSON);
         if let Some(key) = address.token {
             let mut value = HeaderValue::from_str(key.expose()).map_err(|_| Reject::new(KEY, Rule::Malformed))?;
@@ -130,6 +131,11 @@ impl Api for E2 {
             RequestFlaw::NotImplemented => Fault::undocumented(StatusCode::NOT_IMPLEMENTED, "not_implemented", "Not implemented"),
         }
     }
+}
+
+/// The path of an operation.
+pub(crate) fn path(meta: &Meta) -> String {
+    format!("{PREFIX}{}", meta.name)
 }
 
 fn invalid(reject: &Reject) -> Fault {

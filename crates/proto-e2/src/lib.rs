@@ -30,6 +30,8 @@
 
 mod api;
 mod codec;
+#[cfg(feature = "schema")]
+pub mod describe;
 mod fault;
 mod lenient;
 mod open_enum;
