@@ -20,6 +20,7 @@ mod blocking;
 mod e2;
 pub mod init;
 mod nvx;
+mod pages;
 mod service;
 
 use std::net::SocketAddr;

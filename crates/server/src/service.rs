@@ -14,7 +14,7 @@ use larder_proto_nvx::Nvx;
 use larder_transport::server::{Body, HungUp, Peer, Service as Listening, exchange};
 
 use crate::blocking::Doors;
-use crate::{AccessLog, e2, nvx};
+use crate::{AccessLog, e2, nvx, pages};
 
 /// Everything that a request may need.
 pub(crate) struct Service {
@@ -38,6 +38,11 @@ impl Listening for Service {
             return Ok(version());
         }
         let authority = authority.unwrap_or_else(|| self.address.clone());
+        let storage_host = self.nirvanix.storage_host.as_deref();
+        let place = pages::Place { is_secure: peer.is_secure, authority: &authority, storage_host };
+        if let Some(page) = pages::page(&request, &place) {
+            return Ok(page);
+        }
         let doors = Arc::clone(&self.doors);
         let responder = nvx::Responder::new(self.nirvanix.clone(), authority, doors, self.access_log.clone());
         exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving).await

@@ -125,7 +125,7 @@ impl Api for Nvx {
 }
 
 /// The session's parameter, where an operation's own table does not spell it otherwise.
-const SESSION_TOKEN: &str = "sessionToken";
+pub(crate) const SESSION_TOKEN: &str = "sessionToken";
 
 /// The operation without a file of a namespace and a method, without regard to case.
 fn find(namespace: &str, method: &str) -> Option<Name> {

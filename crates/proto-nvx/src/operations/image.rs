@@ -78,7 +78,7 @@ impl Operation for RotateFlip {
 
 /// How far an image is turned. The document does not say which way; ours is clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RotateType"))]
 pub enum Rotation {
     /// Not at all.
     #[serde(rename = "RotateNone")]
@@ -96,7 +96,7 @@ pub enum Rotation {
 
 /// How an image is mirrored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FlipType"))]
 pub enum Flip {
     /// Not at all.
     #[serde(rename = "FlipNone")]

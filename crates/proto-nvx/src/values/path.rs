@@ -170,9 +170,19 @@ impl TryFrom<String> for FileName {
 text_value!(Path);
 text_value!(FolderPath);
 text_value!(FileName);
-looks_like!(Path, { "type": "string", "minLength": 1, "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS) });
-looks_like!(FolderPath, { "type": "string", "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS) });
+looks_like!(Path, {
+    "type": "string", "minLength": 1, "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS), "$comment": limits()
+});
+looks_like!(FolderPath, {
+    "type": "string", "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS), "$comment": limits()
+});
 looks_like!(FileName, { "type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": super::schema::without(NOT_IN_NAMES) });
+
+/// The limits in words: a prefix makes `maxLength` say more than what counts.
+#[cfg(feature = "schema")]
+fn limits() -> String {
+    format!("At most {MAX_PATH} characters, {MAX_NAME} in each name")
+}
 
 /// Whether a character may stand in a name: not the delimiter, which the callers look for themselves.
 pub(super) fn is_allowed(c: char) -> bool {

@@ -19,7 +19,7 @@ const OPTIONS: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// What the array of options is called.
-pub(super) const OPTIONS_ELEMENT: &str = "options";
+pub(crate) const OPTIONS_ELEMENT: &str = "options";
 
 /// The calls' enumeration of types of metadata, as far as it differs from the types' names.
 const METADATA_TYPES: [(&str, &str); 2] = [("AudioAlbum", "Album"), ("AudioArtist", "Artist")];
@@ -29,6 +29,26 @@ const MEMBERS: [(&str, &str); 2] = [("UploadHost", "Host"), ("UploadToken", "Acc
 
 /// Parameters that are dates: `xs:dateTime` here.
 const DATES: [&str; 2] = ["minCreatedDate", "maxCreatedDate"];
+
+/// Parameters of a closed set of words that the calls pass as texts, not as values of an enumeration.
+#[cfg(feature = "schema")]
+const TEXTS: [&str; 2] = ["sortCode", "preset"];
+
+/// Parameters that REST alone has, as the document says. Whoever sends them by SOAP is understood all the same.
+#[cfg(feature = "schema")]
+const REST_ONLY: [&str; 1] = ["ContactType"];
+
+/// Whether a parameter's words are texts to whoever calls.
+#[cfg(feature = "schema")]
+pub(crate) fn is_text(parameter: &str) -> bool {
+    TEXTS.contains(&parameter)
+}
+
+/// Whether REST alone has a parameter.
+#[cfg(feature = "schema")]
+pub(crate) fn is_rest_only(parameter: &str) -> bool {
+    REST_ONLY.contains(&parameter)
+}
 
 /// The namespace of an operation's messages.
 #[must_use]
@@ -52,7 +72,7 @@ pub fn options(operation: &Meta) -> &'static [&'static str] {
 
 /// How the values of a parameter are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notation {
+pub(crate) enum Notation {
     /// As text.
     Text,
     /// `xs:dateTime`.
@@ -64,7 +84,7 @@ pub(super) enum Notation {
 }
 
 /// How a parameter's values are written.
-pub(super) fn notation(operation: &Meta, parameter: &str) -> Notation {
+pub(crate) fn notation(operation: &Meta, parameter: &str) -> Notation {
     let is_metadata = operation.namespace == "Metadata" && parameter.eq_ignore_ascii_case("metadata");
     match operation.name {
         "SetMetadata" if is_metadata => Notation::TypeAndValue,
@@ -80,7 +100,7 @@ pub(super) fn metadata_type(text: &str) -> Option<&'static str> {
 }
 
 /// SOAP's name of a member of a result.
-pub(super) fn soap_member(rest: &'static str) -> &'static str {
+pub(crate) fn soap_member(rest: &str) -> &str {
     MEMBERS.iter().find(|(member, _)| *member == rest).map_or(rest, |(_, soap)| soap)
 }
 

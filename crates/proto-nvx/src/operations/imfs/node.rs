@@ -32,7 +32,7 @@ impl Operation for GetStorageNode {
 /// The answer to [`GetStorageNode`] and to [`GetStorageNodeExtended`](super::GetStorageNodeExtended). The document's schema
 /// is flat and its sample nested: both are read, the nested form is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!try_from))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(try_from = "Nested"))]
 #[serde(try_from = "Either", into = "Nested")]
 pub struct StorageNode {
     /// The host (and port) to upload to.
