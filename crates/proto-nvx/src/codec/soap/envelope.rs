@@ -98,6 +98,12 @@ impl<'a, 'i> Envelope<'a, 'i> {
     }
 }
 
+/// Whether an element says that there is nothing.
+pub(super) fn is_nil(element: Node<'_, '_>) -> bool {
+    const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+    element.attribute((INSTANCE, "nil")).is_some_and(|nil| matches!(nil.trim(), "1" | "true"))
+}
+
 /// Opens an envelope and its body.
 pub(super) fn open(version: Version) -> String {
     let mut out = String::with_capacity(512);

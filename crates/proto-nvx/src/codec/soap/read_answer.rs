@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use larder_core::{Meta, Reject, Rule};
 use roxmltree::{Document, Node};
 use serde::Deserialize;
-use serde::de::value::{BorrowedStrDeserializer, SeqDeserializer};
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 
-use super::envelope::Envelope;
+use super::envelope::{Envelope, is_nil};
 use super::{fault, table};
 use crate::codec::from_text::{FromText, Source};
 use crate::codec::to_text::unfit;
@@ -77,7 +77,7 @@ impl<'a> Source<'a> for Fields<'a, '_> {
         let mut members = Members { fields, next: node.first_child(), depth, seen: Seen::default(), found: None };
         if others.is_empty() || !node.children().any(|child| members.field(child).is_some()) {
             members.next = None;
-            members.found = Some((first, Place::Result(Whole { node, depth: self.depth })));
+            members.found = Some((first, Part { node, depth: self.depth, is_result: true }));
         }
         visitor.visit_map(members)
     }
@@ -87,12 +87,6 @@ impl<'a> Source<'a> for Fields<'a, '_> {
     }
 }
 
-/// Where a field stands.
-enum Place<'a, 'i> {
-    Result(Whole<'a, 'i>),
-    Member(Value<'a, 'i>),
-}
-
 /// Walks the members of a result, which may have names of SOAP's own.
 struct Members<'a, 'i> {
     fields: &'static [&'static str],
@@ -100,7 +94,7 @@ struct Members<'a, 'i> {
     depth: u16,
     seen: Seen,
     /// What is to be offered next, or was offered last.
-    found: Option<(&'static str, Place<'a, 'i>)>,
+    found: Option<(&'static str, Part<'a, 'i>)>,
 }
 
 impl<'a, 'i> Members<'a, 'i> {
@@ -114,7 +108,7 @@ impl<'a, 'i> Members<'a, 'i> {
             self.next = node.next_sibling();
             let at = self.field(node).filter(|at| self.seen.first(*at));
             if let Some(field) = at.and_then(|at| self.fields.get(at)) {
-                self.found = Some((field, Place::Member(Value::Element { node, list: true, depth: self.depth })));
+                self.found = Some((field, Part { node, depth: self.depth, is_result: false }));
                 return;
             }
         }
@@ -133,41 +127,39 @@ impl<'a> MapAccess<'a> for Members<'a, '_> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, Reject> {
-        let (field, place) = self.found.take().ok_or_else(unfit)?;
-        let value = match place {
-            Place::Result(whole) => seed.deserialize(FromText(whole)),
-            Place::Member(value) => seed.deserialize(FromText(value)),
-        };
-        value.map_err(|reject| reject.at(field))
+        let (field, part) = self.found.take().ok_or_else(unfit)?;
+        seed.deserialize(FromText(part)).map_err(|reject| reject.at(field))
     }
 }
 
-/// A result that is a field: as any element, but that a list is what stands in it.
-struct Whole<'a, 'i> {
+/// A field: the result itself, or a member of it. It is as any element, but that only `nil` is nothing, and that a list is
+/// what stands within the result.
+struct Part<'a, 'i> {
     node: Node<'a, 'i>,
     depth: u16,
+    is_result: bool,
 }
 
-impl<'a, 'i> Whole<'a, 'i> {
+impl<'a, 'i> Part<'a, 'i> {
     fn value(&self) -> Value<'a, 'i> {
-        Value::element(self.node, self.depth)
+        Value::Element { node: self.node, list: !self.is_result, depth: self.depth }
     }
 }
 
-impl<'a> Source<'a> for Whole<'a, '_> {
+impl<'a> Source<'a> for Part<'a, '_> {
     fn text(&self) -> Cow<'a, str> {
         self.value().text()
     }
 
     fn is_none(&self) -> bool {
-        self.value().is_none()
+        is_nil(self.node)
     }
 
     fn list<V: Visitor<'a>>(self, visitor: V) -> Result<V::Value, Reject> {
         let next = self.node.first_element_child();
-        if next.is_none() && self.node.children().any(is_words) {
-            // A lone text where a list belongs.
-            return visitor.visit_seq(SeqDeserializer::<_, Reject>::new(core::iter::once(self.text())));
+        if !self.is_result || next.is_none() && self.node.children().any(is_words) {
+            // Siblings; or a lone text where an array belongs.
+            return self.value().list(visitor);
         }
         let depth = self.depth.checked_sub(1).ok_or_else(|| Reject::new("", Rule::TooMany))?;
         visitor.visit_seq(Items { next, depth })

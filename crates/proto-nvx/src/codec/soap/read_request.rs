@@ -7,7 +7,7 @@ use larder_core::{Meta, Reject, Rule};
 use roxmltree::Node;
 
 use super::FaultCode;
-use super::envelope::{Envelope, Version, is_envelope};
+use super::envelope::{Envelope, Version, is_envelope, is_nil};
 use super::table::{self, Notation};
 use crate::codec::xml_read::element::text_of;
 use crate::codec::{XmlLimits, is_same, parse_xml};
@@ -162,10 +162,4 @@ fn is_array(element: Node<'_, '_>) -> bool {
 
 fn child<'a, 'i>(element: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
     items(element).find(|node| is_same(name, node.tag_name().name()))
-}
-
-/// Whether an element says that there is nothing.
-fn is_nil(element: Node<'_, '_>) -> bool {
-    const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
-    element.attribute((INSTANCE, "nil")).is_some_and(|nil| matches!(nil.trim(), "1" | "true"))
 }
