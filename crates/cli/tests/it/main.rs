@@ -9,3 +9,4 @@ mod init;
 mod process;
 mod quickstart;
 mod serve;
+mod soap;
