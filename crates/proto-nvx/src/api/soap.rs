@@ -5,7 +5,7 @@ use larder_core::operation::Names;
 use larder_core::wire::{Address, Outgoing, OutgoingBody, Refused};
 use larder_core::{FaultClass, Operation, Reject};
 
-use super::{Format, Nvx, SESSION_TOKEN, Style, client, find};
+use super::{Format, Nvx, Pairs, SESSION_TOKEN, Style, client, find};
 use crate::codec::soap::{self, FaultCode, Flaw, Version};
 use crate::{Code, Fault, Name};
 
@@ -91,7 +91,7 @@ pub(super) fn read(
     headers: &HeaderMap,
     body: &[u8],
     max: usize,
-) -> Result<(Vec<(String, String)>, Style), Refused<Nvx>> {
+) -> Result<(Pairs, Style), Refused<Nvx>> {
     let refused = |version, flaw: Flaw| {
         let mishap = Some(flaw.code()).filter(|code| !matches!(code, FaultCode::Sender | FaultCode::Receiver));
         let style = Style { mishap, ..Style::of(Format::Soap(version)) };

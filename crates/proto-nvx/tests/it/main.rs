@@ -6,6 +6,7 @@ mod call;
 mod codecs;
 #[cfg(feature = "schema")]
 mod described;
+mod envelopes;
 mod faults;
 mod lengths;
 mod meta;
