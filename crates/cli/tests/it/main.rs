@@ -8,4 +8,5 @@ mod http;
 mod init;
 mod process;
 mod quickstart;
+mod schemathesis;
 mod serve;

@@ -140,3 +140,26 @@ async fn the_description_names_the_host_that_was_asked() {
     let answer = world.ask(format!("POST {path} HTTP/1.1\r\nHost: l\r\nContent-Length: 0\r\n\r\n")).await;
     assert_eq!(answer.status, 404);
 }
+
+/// Ledger E53.
+#[tokio::test]
+async fn any_quota_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    for world in [World::start().await, World::on_disk(folder.path()).await] {
+        let user = json!({ "email": "a", "password": "eA==", "first_name": "a", "quota": u64::MAX });
+        assert_eq!(put(&world, "application/json", &user.to_string()).await.status, 200);
+        let key = format!("token: {}\r\n", world.founded.api_key.expose());
+        let users = world.ask(get_with("/api/reseller/v1/users", &key)).await.json();
+        assert_eq!(users["users"][0]["storage_quota"], u64::MAX);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_one() {
+    let world = World::start().await;
+    for (request, allowed) in [("GET /api/reseller/v1/create_user", "PUT"), ("TRACE /api/reseller/v1/users", "GET")] {
+        let answer = world.ask(format!("{request} HTTP/1.1\r\nHost: l\r\n\r\n")).await;
+        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{request}");
+    }
+    assert_eq!(world.ask(get("/api/reseller/v1/nothing")).await.header("allow"), None);
+}
