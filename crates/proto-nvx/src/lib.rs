@@ -26,6 +26,8 @@
 
 mod api;
 pub mod codec;
+#[cfg(feature = "schema")]
+pub mod describe;
 mod fault;
 pub mod flow;
 mod operations;

@@ -5,6 +5,8 @@ use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::Full;
 use larder_transport::server::Body;
 
+use crate::pages::Place;
+
 /// As `cargo xtask openapi` writes it.
 const DOCUMENT: &str = include_str!("../../../openapi/e2.json");
 /// The address in it.
@@ -18,9 +20,9 @@ pub(crate) fn is_asked_for<B>(request: &Request<B>) -> bool {
         && request.uri().path().strip_prefix(larder_proto_e2::PREFIX) == Some(PATH)
 }
 
-/// The document, with this host (and port) as its server.
-pub(crate) fn document(authority: &str) -> Response<Body> {
-    let address = serde_json::Value::from(format!("http://{authority}"));
+/// The document, with this place as its server.
+pub(crate) fn document(place: &Place<'_>) -> Response<Body> {
+    let address = serde_json::Value::from(place.origin());
     let text = DOCUMENT.replacen(NOWHERE, &format!(r#""url": {address}"#), 1);
     let mut response = Response::new(Body::foreign(Full::new(Bytes::from(text))));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -22,6 +22,7 @@ mod description;
 mod e2;
 pub mod init;
 mod nvx;
+mod pages;
 mod service;
 
 use std::net::SocketAddr;

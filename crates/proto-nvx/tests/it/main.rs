@@ -12,4 +12,5 @@ mod requests;
 mod routes;
 mod samples;
 mod schemas;
+mod soap;
 mod updates;

@@ -14,6 +14,7 @@ use crate::{Code, Nvx};
 ///
 /// Faults: 80018 for an address that is none, 50103 for a negative size or an expiration of 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetStorageNodeExtended {
     /// How much will be uploaded, in bytes. Advisory.

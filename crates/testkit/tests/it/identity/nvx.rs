@@ -1,8 +1,8 @@
-//! Nirvanix Web Services: requests as forms, multipart bodies and URLs; answers as XML, JSON and JSONP.
+//! Nirvanix Web Services: requests as forms, envelopes, multipart bodies and URLs; answers as XML, JSON, JSONP and SOAP.
 
 use larder_core::operation::{Names, Requests, Visit};
-use larder_core::{Api, Kind, Operation};
-use larder_proto_nvx::codec::{json, xml_write};
+use larder_core::{Api, Kind, Meta, Operation};
+use larder_proto_nvx::codec::{json, soap, xml_write};
 use larder_proto_nvx::{Format, Name, Nvx, Style};
 use larder_testkit::fixtures::{self, Direction, Fixture};
 use larder_testkit::wire;
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::arbitrary::{Change, arbitrary, changes};
-use super::{Answered, Tree, full, read, through_the_wire};
+use super::{Answered, Tree, full, possible, read, through_the_wire};
 
 fn name_of(fixture: &Fixture) -> Option<Name> {
     let wanted = fixture.operation.strip_prefix("nvx:")?;
@@ -50,8 +50,9 @@ impl Visit for BackAgain<'_> {
     fn visit<O: Operation>(self) -> Self::Output {
         let tree = arbitrary::<O::Answer>(self.0, self.1);
         let answer: O::Answer = read(tree.clone()).map_err(|reject| reject.to_string())?;
-        for style in [Style::XML, Style::JSON, Style { callback: "a.b".parse().ok(), ..Style::JSON }] {
-            let text = write(&style, &answer).map_err(|reject| format!("{reject}: {tree}"))?;
+        let jsonp = Style { callback: "a.b".parse().ok(), ..Style::JSON };
+        for style in [Style::XML, Style::JSON, jsonp, Style::SOAP_1_1, Style::SOAP_1_2] {
+            let text = write(&style, &answer, &O::META).map_err(|reject| format!("{reject}: {tree}"))?;
             let head = http::Response::new(()).into_parts().0;
             let again = O::Api::decode::<O>(&head, text.as_bytes()).map_err(|refusal| format!("{refusal:?}\n{text}"))?;
             let again = serde_json::to_value(&again).map_err(|error| error.to_string())?;
@@ -64,20 +65,10 @@ impl Visit for BackAgain<'_> {
     }
 }
 
-/// A tree as XML can say it: what is no character of XML 1.0 becomes U+FFFD.
-fn possible(tree: &Value) -> Value {
-    let is_impossible = |c: char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
-    match tree {
-        Value::Array(items) => items.iter().map(possible).collect(),
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), possible(value))).collect(),
-        Value::String(text) => text.replace(is_impossible, "\u{FFFD}").into(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => tree.clone(),
-    }
-}
-
-fn write<T: serde::Serialize>(style: &Style, answer: &T) -> Result<String, larder_core::Reject> {
+fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &Meta) -> Result<String, larder_core::Reject> {
     match (style.format, &style.callback) {
         (Format::Xml, _) => xml_write::answer(0, None, answer),
+        (Format::Soap(version), _) => soap::answer(version, operation, answer),
         (Format::Json, None) => json::answer(0, None, answer),
         (Format::Json, Some(callback)) => Ok(json::jsonp(callback, &json::answer(0, None, answer)?)),
     }
@@ -99,8 +90,10 @@ proptest! {
     #[test]
     fn requests_come_back(changes in changes()) {
         for (name, start) in requests() {
-            let there = through_the_wire::<Nvx>(name, &start, &changes);
-            prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
+            for style in [Style::default(), Style::SOAP_1_1, Style::SOAP_1_2] {
+                let there = through_the_wire::<Nvx>(name, &start, &changes, &style);
+                prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
+            }
         }
     }
 

@@ -1,0 +1,27 @@
+//! Descriptions for toolkits, made of the catalog: the WSDL of a namespace, the XML schema of an operation's REST answer, and
+//! the parameters of a call as a list. Only with the feature `schema`.
+//!
+//! Their texts are the operations' own documentation. What SOAP calls otherwise than REST stands in the SOAP codec's tables,
+//! from which it is taken here.
+//!
+//! # What a WSDL leaves open
+//! Lengths, patterns and bounds are told in words and are no restrictions: toolkits differ in what they make of those, and
+//! the service says which rule was broken by a code. Closed sets of words are enumerations where callers choose, and texts
+//! where the service answers, which may learn new ones. Numbers are `xs:int` or `xs:long`, which every toolkit has: so many
+//! bytes that only an unsigned one could hold are none that anybody has. The detail of a fault is not declared, as the
+//! original did not: [`DETAIL`] says what it has.
+
+mod kind;
+mod page;
+mod shapes;
+mod soap;
+mod types;
+mod wsdl;
+mod xml;
+mod xsd;
+
+pub use kind::{Kind, Parameter};
+pub use page::{operation_page, page};
+pub use soap::{namespaces, operation, operations, parameters};
+pub use wsdl::{DETAIL, wsdl};
+pub use xsd::xsd;
