@@ -24,9 +24,17 @@ pub(crate) struct Place<'p> {
 impl Place<'_> {
     /// The address of a namespace's operations. Files go to the storage host.
     fn endpoint(&self, namespace: &str) -> String {
-        let scheme = if self.is_secure { "https" } else { "http" };
         let authority = self.storage_host.filter(|_| namespace == "Transfer").unwrap_or(self.authority);
-        format!("{scheme}://{authority}/ws/{namespace}.asmx")
+        format!("{}://{authority}/ws/{namespace}.asmx", self.scheme())
+    }
+
+    /// What the address of whatever was asked begins with.
+    pub(crate) fn origin(&self) -> String {
+        format!("{}://{}", self.scheme(), self.authority)
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.is_secure { "https" } else { "http" }
     }
 }
 

@@ -8,5 +8,6 @@ mod http;
 mod init;
 mod process;
 mod quickstart;
+mod schemathesis;
 mod serve;
 mod soap;

@@ -31,24 +31,48 @@ pub(super) fn describe(name: Name, shape: Shape, examples: &[Example]) -> Descri
     }
     let mut schemas = Map::new();
     if request.get("properties").is_some() {
-        operation["requestBody"] = body(&request_name, &examples);
-        schemas.insert(request_name, request.to_value());
+        let request = request.to_value();
+        let form = without_null(&request);
+        let form_name = if form == request { request_name.clone() } else { format!("{request_name}Form") };
+        operation["requestBody"] = body(&request_name, &form_name, &examples);
+        schemas.insert(request_name, request);
+        schemas.insert(form_name, form);
     }
     operation["responses"] = responses(name, &answer_name, &examples);
     schemas.insert(answer_name, answer.to_value());
     extend(&mut operation, meta);
-    let method = http::Method::from(meta.verb).as_str().to_ascii_lowercase();
-    Described { item: json!({ method: operation }), schemas }
+    Described { item: json!({ meta.verb.as_str().to_ascii_lowercase(): operation }), schemas }
 }
 
-fn body(schema: &str, examples: &[&Example]) -> Value {
+/// The parameters as a form has them: there is no null in it.
+fn without_null(request: &Value) -> Value {
+    let mut form = request.clone();
+    let properties = form.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+        if let Some(Value::Array(types)) = property.get_mut("type") {
+            types.retain(|name| name != "null");
+        }
+        if let Some(Value::Array(mut choices)) = property.remove("anyOf") {
+            choices.retain(|choice| choice["type"] != "null");
+            match &mut *choices {
+                [Value::Object(only)] => property.append(only),
+                _ => {
+                    property.insert("anyOf".to_owned(), choices.into());
+                }
+            }
+        }
+    }
+    form
+}
+
+fn body(json: &str, form: &str, examples: &[&Example]) -> Value {
     let shown = |place: Place| shown(examples.iter().copied().filter(|example| example.place == place));
     json!({
         "required": true,
         "description": "What begins with a brace is read as JSON, anything else as a form, whatever its label says.",
         "content": {
-            JSON: media(reference(schema), shown(Place::Json)),
-            FORM: media(reference(schema), shown(Place::Form)),
+            JSON: media(reference(json), shown(Place::Json)),
+            FORM: media(reference(form), shown(Place::Form)),
         },
     })
 }
