@@ -115,6 +115,7 @@ fn limits(schema: &Value) -> Option<String> {
     match of("minLength", "maxLength") {
         (Some(least), Some(all)) if least == all => return Some(format!("{least} characters")),
         (Some(least), Some(all)) if most(all) => return Some(format!("{least} to {all} characters")),
+        (None, Some(1)) => return Some("At most 1 character".to_owned()),
         (None, Some(all)) if most(all) => return Some(format!("At most {all} characters")),
         _ => {}
     }
