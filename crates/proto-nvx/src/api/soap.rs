@@ -115,10 +115,10 @@ impl From<Flaw> for Fault {
     }
 }
 
-/// HTTP's status and the message of a refusal. What ails a session has one code in SOAP.
+/// HTTP's status and the message of a refusal.
 pub(super) fn refuse(fault: &Fault, version: Version, mishap: Option<FaultCode>) -> (http::StatusCode, String) {
     let class = larder_core::Fault::class(fault);
     let cause = mishap.unwrap_or(if class == FaultClass::Transient { FaultCode::Receiver } else { FaultCode::Sender });
-    let code = if class == FaultClass::Session { Code::InvalidSoapSession } else { fault.code };
-    (cause.status(version), soap::fault(version, cause, code.number(), &fault.message))
+    let code = soap::in_soap(fault.code).number();
+    (cause.status(version), soap::fault(version, cause, code, &fault.message))
 }

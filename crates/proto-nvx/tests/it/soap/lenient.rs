@@ -29,7 +29,8 @@ fn lists_are_arrays_or_repeat_their_element() {
     for body in [
         "<DeleteFiles xmlns='u'><filePath><string>a</string><string>b</string></filePath></DeleteFiles>",
         "<DeleteFiles><filePath>a</filePath><filePath>b</filePath></DeleteFiles>",
-        "<x:deletefiles xmlns:x='u'>\n <filePath>\n <x:any>a</x:any> <![CDATA[ ]]> <item><![CDATA[b]]></item></filePath></x:deletefiles>",
+        "<x:deletefiles xmlns:x='u'>\n <filePath>\n <x:any>a</x:any> <![CDATA[ ]]> <item><![CDATA[b]]></item></filePath>\
+         </x:deletefiles>",
     ] {
         assert_eq!(parameters("IMFS/DeleteFiles", body), both, "{body}");
     }
@@ -69,9 +70,10 @@ fn metadata_is_a_type_and_a_value() {
 
 #[test]
 fn n47_the_enumeration_of_types() {
-    let body = "<DeleteMetadata><path>a</path><metadata><MetadataType>AudioAlbum</MetadataType><MetadataType>Title</MetadataType></metadata></DeleteMetadata>";
+    let types = "<MetadataType>AudioAlbum</MetadataType><MetadataType>Title</MetadataType>";
+    let body = format!("<DeleteMetadata><path>a</path><metadata>{types}</metadata></DeleteMetadata>");
     let read = pairs(&[("path", "a"), ("metadata", "Album"), ("metadata", "Title")]);
-    assert_eq!(parameters("Metadata/DeleteMetadata", body), read);
+    assert_eq!(parameters("Metadata/DeleteMetadata", &body), read);
     let request = larder_proto_nvx::metadata::DeleteMetadata {
         path: "a".parse().unwrap(),
         types: "AudioAlbum".parse::<larder_proto_nvx::values::MetadataType>().unwrap().into(),
@@ -82,8 +84,9 @@ fn n47_the_enumeration_of_types() {
 
 #[test]
 fn options_are_parameters_of_the_operation_and_no_others() {
-    let body = "<Transcode><srcFilePath>a</srcFilePath><options><string>Width:300</string><string>srcFilePath:b</string><string>sessionToken:c</string><string>odd</string></options><height>4</height></Transcode>";
-    assert_eq!(parameters("Video/Transcode", body), pairs(&[("srcFilePath", "a"), ("Width", "300"), ("height", "4")]));
+    let options = ["Width:300", "srcFilePath:b", "sessionToken:c", "odd"].map(|it| format!("<string>{it}</string>")).concat();
+    let body = format!("<Transcode><srcFilePath>a</srcFilePath><options>{options}</options><height>4</height></Transcode>");
+    assert_eq!(parameters("Video/Transcode", &body), pairs(&[("srcFilePath", "a"), ("Width", "300"), ("height", "4")]));
     assert_eq!(parameters("IMFS/Sideload", "<Sideload><options>a</options></Sideload>"), pairs(&[("options", "a")]));
 }
 
