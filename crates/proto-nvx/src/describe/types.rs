@@ -173,7 +173,7 @@ fn is_plain_value(kind: &Kind) -> bool {
 fn simple(kind: &Kind, style: Style) -> &'static str {
     match kind {
         Kind::Flag => "xs:boolean",
-        Kind::Whole { least, most } => whole(*least, *most, style),
+        Kind::Whole { least, most } => whole(*least, *most),
         Kind::Fraction => "xs:decimal",
         Kind::Bytes => "xs:base64Binary",
         Kind::Date if style == Style::Named => "xs:dateTime",
@@ -181,11 +181,11 @@ fn simple(kind: &Kind, style: Style) -> &'static str {
     }
 }
 
-fn whole(least: i128, most: i128, style: Style) -> &'static str {
+fn whole(least: i128, most: i128) -> &'static str {
     let fits = |from: i128, to: i128| least >= from && most <= to;
     if fits(i32::MIN.into(), i32::MAX.into()) {
         "xs:int"
-    } else if style == Style::Named || fits(i64::MIN.into(), i64::MAX.into()) {
+    } else if fits(i64::MIN.into(), i64::MAX.into()) {
         "xs:long"
     } else if least >= 0 {
         "xs:unsignedLong"

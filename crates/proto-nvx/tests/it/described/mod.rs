@@ -1,5 +1,6 @@
 //! What the types say of themselves, and what is made of it.
 
+mod envelopes;
 mod limits;
 mod schemas;
 mod wsdl;
