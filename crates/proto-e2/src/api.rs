@@ -14,7 +14,7 @@ use crate::{Answer, Documented, Fault, Name, codec};
 pub const PREFIX: &str = "/api/reseller/v1/";
 
 /// The header with the API key.
-pub(crate) const KEY: &str = "token";
+pub const KEY: &str = "token";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The IDrive e2 Reseller API.

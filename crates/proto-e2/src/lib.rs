@@ -38,7 +38,7 @@ mod open_enum;
 mod operations;
 mod values;
 
-pub use api::{E2, Json, NoLogin, PREFIX};
+pub use api::{E2, Json, KEY, NoLogin, PREFIX};
 pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{

@@ -37,6 +37,6 @@ pub mod flow;
 mod operations;
 pub mod values;
 
-pub use api::{Format, Forward, Nvx, Style};
+pub use api::{Format, Forward, Nvx, SESSION_TOKEN, Style};
 pub use fault::{Code, Fault};
 pub use operations::*;

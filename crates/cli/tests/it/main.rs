@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod api;
 mod arguments;
 mod crash;
 mod http;

@@ -32,6 +32,18 @@ pub(super) fn common(examples: &[Example]) -> Map<String, Value> {
     responses.collect()
 }
 
+/// What an operation may be refused with: what its own table lists, and what any operation may.
+#[must_use]
+pub fn faults(name: Name) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = name.faults().iter().map(|row| Fault::from(*row)).collect();
+    for (_, _, fault) in any() {
+        if !faults.contains(&fault) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
 /// The responses of one operation: its own refusals, and those that any operation has.
 pub(super) fn of(name: Name, examples: &[&Example]) -> Map<String, Value> {
     let mut responses = BTreeMap::new();

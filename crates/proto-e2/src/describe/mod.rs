@@ -13,6 +13,8 @@
 mod faults;
 mod operation;
 
+pub use faults::faults;
+
 use larder_core::operation::Names;
 use larder_core::schema::Shapes;
 use serde_json::{Map, Value, json};
@@ -64,7 +66,7 @@ pub fn openapi(examples: &[Example]) -> Value {
     let (mut paths, mut schemas) = (Map::new(), Map::new());
     for name in Name::ALL {
         let described = operation::describe(*name, shapes.of(*name), examples);
-        paths.insert(api::path(name.meta()), described.item);
+        paths.insert(address(*name), described.item);
         schemas.extend(described.schemas);
     }
     schemas.extend(shapes.definitions());
@@ -89,6 +91,12 @@ pub fn openapi(examples: &[Example]) -> Value {
             },
         },
     })
+}
+
+/// The path of an operation.
+#[must_use]
+pub fn address(name: Name) -> String {
+    api::path(name.meta())
 }
 
 /// The document's chapters, in order.

@@ -25,3 +25,14 @@ pub use page::{operation_page, page};
 pub use soap::{namespaces, operation, operations, parameters};
 pub use wsdl::{DETAIL, wsdl};
 pub use xsd::xsd;
+
+use larder_core::operation::Names;
+
+/// The path of an operation by REST.
+#[must_use]
+pub fn address(name: crate::Name) -> String {
+    match name.meta().kind {
+        larder_core::Kind::Unary | larder_core::Kind::Upload => crate::api::path(name.meta()),
+        larder_core::Kind::Download => "/<token>/<application>/<user>/<path>".to_owned(),
+    }
+}
