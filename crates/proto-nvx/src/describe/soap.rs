@@ -98,10 +98,8 @@ pub(super) fn item_name(operation: &Operation) -> Option<&str> {
 
 /// A number that a signed one of 64 bits holds, which every toolkit has. The printed calls take sizes as such.
 fn signed(kind: &Kind) -> Kind {
-    match kind {
-        Kind::Whole { least, most } => Kind::Whole { least: *least, most: (*most).min(i64::MAX.into()) },
-        kind => kind.clone(),
-    }
+    let Kind::Whole { least, most } = *kind else { return kind.clone() };
+    Kind::Whole { least, most: most.min(i64::MAX.into()) }
 }
 
 /// Dates are texts as REST has them, and so are words, of which there may be new ones.

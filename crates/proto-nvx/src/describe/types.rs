@@ -36,11 +36,11 @@ impl Types {
 
     /// An element of a record: a list repeats it.
     pub(super) fn member(&mut self, xml: &mut Xml, member: &Parameter) {
-        match &member.kind {
-            Kind::List(item) => self.element(xml, member, item, &[("minOccurs", "0"), ("maxOccurs", "unbounded")]),
-            kind if member.is_required => self.element(xml, member, kind, &[]),
-            kind => self.element(xml, member, kind, &[("minOccurs", "0")]),
+        if let Kind::List(item) = &member.kind {
+            return self.element(xml, member, item, &[("minOccurs", "0"), ("maxOccurs", "unbounded")]);
         }
+        let occurs: &[_] = if member.is_required { &[] } else { &[("minOccurs", "0")] };
+        self.element(xml, member, &member.kind, occurs);
     }
 
     /// An element of a call or its result: a list is an array, whose records are called `item`.
