@@ -1,4 +1,5 @@
 //! What the types say of themselves, and what is made of it.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 mod envelopes;
 mod limits;
