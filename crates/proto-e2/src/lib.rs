@@ -30,13 +30,15 @@
 
 mod api;
 mod codec;
+#[cfg(feature = "schema")]
+pub mod describe;
 mod fault;
 mod lenient;
 mod open_enum;
 mod operations;
 mod values;
 
-pub use api::{E2, Json, NoLogin, PREFIX};
+pub use api::{E2, Json, KEY, NoLogin, PREFIX};
 pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{
