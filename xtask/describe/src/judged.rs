@@ -1,7 +1,5 @@
 //! What others say of the document: whether it is one, and which messages keep to it.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read must stop the tests")]
-
 use std::io::Write;
 use std::process::Stdio;
 

@@ -132,10 +132,8 @@ fn words(schema: &Value) -> Option<(&'static str, Vec<String>)> {
 }
 
 fn type_of(schema: &Value) -> &str {
-    match &schema["type"] {
-        Value::Array(all) => all.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or_default(),
-        name => name.as_str().unwrap_or_default(),
-    }
+    let all = schema["type"].as_array().map_or(core::slice::from_ref(&schema["type"]), Vec::as_slice);
+    all.iter().filter_map(Value::as_str).find(|name| *name != "null").unwrap_or_default()
 }
 
 fn name_of<'a>(kind: &'a str, schema: &Value) -> &'a str {
