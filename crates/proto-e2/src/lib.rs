@@ -37,6 +37,7 @@ mod operations;
 mod values;
 
 pub use api::{E2, Json, NoLogin, PREFIX};
+pub use codec::{ANSWER_VALUES, FAULT_VALUES, REQUEST_VALUES};
 pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{

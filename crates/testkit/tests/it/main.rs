@@ -5,6 +5,7 @@ mod expiry;
 mod flow;
 mod hostile;
 mod identity;
+mod limits;
 mod login;
 mod nvx;
 mod outcomes;
