@@ -1,5 +1,6 @@
 //! Both machines of the core against each other, with both APIs.
 
+mod differential;
 mod e2;
 mod expiry;
 mod flow;
