@@ -1,6 +1,6 @@
 //! Forms beside Python's `urllib.parse.parse_qsl`, for raw pairs, and serde_html_form, for types.
 
-use larder_core::operation::{Decode, Inspect, Names, Requests};
+use larder_core::operation::{Decode, Names, Requests};
 use larder_core::{Operation, Reject, Rule, Secret};
 use larder_proto_e2::E2;
 use larder_proto_nvx::Nvx;

@@ -71,8 +71,8 @@ def xml(asked):
         "written": [
             etree.tostring(document, encoding="utf-8", xml_declaration=True).decode("latin-1"),
             etree.tostring(document, encoding="us-ascii").decode("latin-1"),
-            etree.tostring(document, encoding="utf-8", method="c14n").decode("latin-1"),
-            etree.tostring(document, encoding="utf-8", method="c14n2").decode("latin-1"),
+            etree.tostring(document, method="c14n").decode("latin-1"),
+            etree.tostring(document, method="c14n2").decode("latin-1"),
         ],
         "doctype": document.docinfo.doctype,
     }
