@@ -215,6 +215,8 @@ mod tests {
             assert_eq!(check_owner(bad), Err(Refusal::PathCharacter), "{bad:?}");
         }
         assert!(check_owner("MyApp").is_ok());
+        assert!(check_owner(&"ü".repeat(MAX_OWNER)).is_ok());
+        assert_eq!(check_owner(&"a".repeat(MAX_OWNER + 1)), Err(Refusal::NameTooLong));
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Heads of messages, at their limits and beyond them, on both sides.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
 use larder_core::{Error, ErrorKind, Failure, Secret, Session};
 use larder_transport::Client;
 use larder_transport::{client, server};
@@ -89,6 +93,43 @@ async fn bytes_of_an_answers_head() {
         assert_eq!(answered(options.clone(), head(most - 1)).await.unwrap().text, "a");
         assert_eq!(kind(answered(options, head(2 * most)).await), PROTOCOL);
     }
+}
+
+/// How many connections two calls take, the second after a pause.
+async fn connections(options: client::Options, pause: Duration) -> usize {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let settings = settings(&format!("http://{}", listener.local_addr().unwrap()));
+    let count = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&count);
+    let server = tokio::spawn(async move {
+        loop {
+            let (mut tcp, _) = listener.accept().await.unwrap();
+            seen.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(async move {
+                while tcp.read(&mut [0; 1 << 10]).await.is_ok_and(|count| count > 0) {
+                    let answer = "HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"text\":\"a\"}";
+                    tcp.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    let client = Client::new(Session::with_token(Secret::new("t")), options);
+    client.call(Echo { text: "a".to_owned() }, settings.clone()).await.unwrap();
+    // The pause is the subject.
+    tokio::time::sleep(pause).await;
+    client.call(Echo { text: "a".to_owned() }, settings).await.unwrap();
+    server.abort();
+    count.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn connections_that_are_kept() {
+    let options = client::Options::default();
+    let pause = Duration::from_millis(20);
+    assert_eq!(connections(client::Options { idle_per_host: 1, ..options.clone() }, pause).await, 1);
+    assert_eq!(connections(client::Options { idle_per_host: 0, ..options.clone() }, pause).await, 2);
+    assert_eq!(connections(client::Options { idle: 500 * pause, ..options.clone() }, pause).await, 1);
+    assert_eq!(connections(client::Options { idle: pause, ..options }, 5 * pause).await, 2);
 }
 
 /// What stands before an answer counts too, if it never ends.
