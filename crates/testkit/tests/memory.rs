@@ -37,7 +37,8 @@ fn cost<A: Api>(head: &http::request::Builder, body: impl Iterator<Item = Vec<u8
                 }
                 Duty::Write(_) => exchange.handle(Told::Wrote).unwrap(),
                 Duty::Done(outcome) => return format!("{:.60}", outcome.fault.unwrap().to_string()),
-                _ => {}
+                Duty::Wait { .. } | Duty::File(_) | Duty::Chunk(_) | Duty::FileEnd | Duty::FilesEnd => {}
+                Duty::Open { .. } | Duty::Feed { .. } | Duty::Finish | Duty::Abort => {}
             }
         }
     })

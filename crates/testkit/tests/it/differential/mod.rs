@@ -1,6 +1,7 @@
 //! Ours beside others: what our codecs make of a message is what crates and packages make of it that none of us wrote, for
 //! messages that we write, for fixtures, and for mutations of both. Each difference that is meant stands in a table with its
 //! reason.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 mod forms;
 mod multipart;

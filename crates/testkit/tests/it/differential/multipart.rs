@@ -111,10 +111,11 @@ fn written() -> Vec<Body> {
         let mut bytes = Vec::new();
         for _ in 0..dice.below(5) {
             let (name, content) = (*dice.one(TEXTS), dice.one(TEXTS).repeat(dice.below(3)));
+            let file_name = *dice.one(TEXTS);
             if dice.below(2) == 0 {
                 bytes.extend_from_slice(&writer.field(name, content));
             } else {
-                bytes.extend_from_slice(&writer.file(name, *dice.one(TEXTS), "text/plain", None).unwrap());
+                bytes.extend_from_slice(&writer.file(name, file_name, "text/plain", None).unwrap());
                 bytes.extend_from_slice(content.as_bytes());
                 bytes.extend_from_slice(&writer.file_end());
             }
@@ -206,7 +207,7 @@ fn plain(body: &Body) -> Option<Vec<Part>> {
             let is_name = |name: &str| {
                 !name.contains(['"', '\\', '%', ';'])
                     && !name.starts_with('\\')
-                    && !name.get(1..3).is_some_and(|drive| drive == ":\\")
+                    && name.get(1..3).is_none_or(|drive| drive != ":\\")
             };
             (is_name(name) && file_name.as_deref().is_none_or(is_name))
                 .then(|| (Some(name.to_owned()), file_name, from_latin1(content)))

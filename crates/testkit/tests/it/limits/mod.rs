@@ -1,6 +1,7 @@
 //! Limits and hostile texts, through the machines themselves: a hostile client before an
 //! [`Exchange`](larder_core::Exchange), a hostile server before a [`Call`](larder_core::Call). What holds each limit is
 //! listed in `LIMITS.md`.
+#![expect(clippy::unwrap_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 mod answers;
 mod client;

@@ -156,7 +156,8 @@ fn feed() {
                     exchange.handle(Told::Reply(Ok(Answer::TransferDownload(file)))).unwrap();
                 }
                 Duty::Feed { max, .. } => return max,
-                _ => {}
+                Duty::Serve(_) | Duty::Open { .. } | Duty::Write(_) | Duty::Finish | Duty::Abort | Duty::Done(_) => {}
+                Duty::File(_) | Duty::Chunk(_) | Duty::FileEnd | Duty::FilesEnd => {}
             }
         }
     };
@@ -192,7 +193,8 @@ fn hung_up_after(head: http::Request<()>, pause: Duration, bytes: usize, serving
                 exchange.handle(Told::Data(vec![b'x'; bytes].into())).unwrap();
             }
             Duty::Abort => return Some(now.0),
-            _ => {}
+            Duty::Serve(_) | Duty::Open { .. } | Duty::Write(_) | Duty::Finish | Duty::Feed { .. } | Duty::Done(_) => {}
+            Duty::File(_) | Duty::Chunk(_) | Duty::FileEnd | Duty::FilesEnd => {}
         }
     }
     None
