@@ -5,6 +5,7 @@
 
 mod answers;
 mod client;
+mod clocks;
 mod parts;
 mod requests;
 mod server;
