@@ -5,6 +5,7 @@
 mod access;
 mod downloads;
 mod hostile;
+mod limits;
 mod memory;
 mod pages;
 mod printed;

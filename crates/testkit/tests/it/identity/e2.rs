@@ -17,7 +17,7 @@ fn name_of(fixture: &Fixture) -> Option<Name> {
     Name::ALL.iter().copied().find(|name| name.meta().name == wanted)
 }
 
-fn requests() -> Vec<(Name, Value)> {
+pub(crate) fn requests() -> Vec<(Name, Value)> {
     let understood = fixtures::of("e2", Direction::Request).into_iter().filter_map(|fixture| {
         let request = wire::understand::<E2>(fixture.request().ok()?).ok()?.request?;
         Some((name_of(&fixture)?, request.inspect(Tree)))
@@ -25,13 +25,13 @@ fn requests() -> Vec<(Name, Value)> {
     understood.collect()
 }
 
-fn answers() -> Vec<(Name, Value)> {
+pub(crate) fn answers() -> Vec<(Name, Value)> {
     let all = fixtures::of("e2", Direction::Response).into_iter();
     all.filter_map(|fixture| name_of(&fixture).and_then(|name| Some((name, name.visit(Answered(&fixture))?)))).collect()
 }
 
 /// The same request as a form, as real clients send it: texts, and a key for each member of a list.
-fn as_form(message: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
+pub(crate) fn as_form(message: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
     let tree: serde_json::Map<String, Value> = serde_json::from_slice(message.body()).ok()?;
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in &tree {

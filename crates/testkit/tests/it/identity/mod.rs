@@ -1,9 +1,9 @@
 //! Encoding and then decoding is the identity: for arbitrary values of every operation and answer of both APIs, in every
 //! codec. Nothing is listed here: an operation with a fixture is covered.
 
-mod arbitrary;
-mod e2;
-mod nvx;
+pub(crate) mod arbitrary;
+pub(crate) mod e2;
+pub(crate) mod nvx;
 
 use bytes::Bytes;
 use larder_core::operation::{Decode, Inspect, Names, Requests, Visit};
@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A request of any operation as a tree.
-struct Tree;
+pub(crate) struct Tree;
 
 impl Inspect for Tree {
     type Output = Value;
@@ -38,7 +38,7 @@ impl Visit for Answered<'_> {
 }
 
 /// A request of any operation out of a tree, changed on its way.
-struct Changed<'a>(&'a Value, &'a [arbitrary::Change]);
+pub(crate) struct Changed<'a>(pub(crate) &'a Value, pub(crate) &'a [arbitrary::Change]);
 
 impl Decode for Changed<'_> {
     fn decode<O: Operation>(self) -> Result<O, Reject> {
@@ -46,7 +46,7 @@ impl Decode for Changed<'_> {
     }
 }
 
-fn read<T: DeserializeOwned>(tree: Value) -> Result<T, Reject> {
+pub(crate) fn read<T: DeserializeOwned>(tree: Value) -> Result<T, Reject> {
     serde_json::from_value(tree).map_err(|_| Reject::new("", Rule::Malformed))
 }
 
@@ -120,7 +120,7 @@ fn empty(tree: &Value) -> bool {
 }
 
 /// A tree without what looks like absence.
-fn full(tree: &Value) -> Value {
+pub(crate) fn full(tree: &Value) -> Value {
     match tree {
         Value::Array(items) => items.iter().map(full).collect(),
         Value::Object(fields) => {

@@ -18,7 +18,7 @@ fn name_of(fixture: &Fixture) -> Option<Name> {
 }
 
 /// The requests of the fixtures that are understood, as trees.
-fn requests() -> Vec<(Name, Value)> {
+pub(crate) fn requests() -> Vec<(Name, Value)> {
     let understood = fixtures::of("nvx", Direction::Request).into_iter().filter_map(|fixture| {
         let request = wire::understand::<Nvx>(fixture.request().ok()?).ok()?.request?;
         let mut tree = request.inspect(Tree);
@@ -34,7 +34,7 @@ fn requests() -> Vec<(Name, Value)> {
     understood.collect()
 }
 
-fn answers() -> Vec<(Name, Value)> {
+pub(crate) fn answers() -> Vec<(Name, Value)> {
     let all = fixtures::of("nvx", Direction::Response).into_iter();
     let unary =
         all.filter_map(|fixture| Some((name_of(&fixture)?, fixture))).filter(|(name, _)| name.meta().kind != Kind::Download);
@@ -65,7 +65,7 @@ impl Visit for BackAgain<'_> {
     }
 }
 
-fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &Meta) -> Result<String, larder_core::Reject> {
+pub(crate) fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &Meta) -> Result<String, larder_core::Reject> {
     match (style.format, &style.callback) {
         (Format::Xml, _) => xml_write::answer(0, None, answer),
         (Format::Soap(version), _) => soap::answer(version, operation, answer),
