@@ -73,3 +73,16 @@ fn answer(media_type: &'static str, text: String) -> Response<Body> {
     }
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_is_the_connections() {
+        let place = |is_secure| Place { is_secure, authority: "a.example", storage_host: Some("node") };
+        assert_eq!(place(true).endpoint("Audio"), "https://a.example/ws/Audio.asmx");
+        assert_eq!(place(false).endpoint("Audio"), "http://a.example/ws/Audio.asmx");
+        assert_eq!(place(true).endpoint("Transfer"), "https://node/ws/Transfer.asmx");
+    }
+}

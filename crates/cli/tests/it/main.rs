@@ -11,3 +11,4 @@ mod process;
 mod quickstart;
 mod schemathesis;
 mod serve;
+mod soap;

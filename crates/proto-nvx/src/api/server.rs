@@ -26,10 +26,13 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
         [ws, namespace, method] if ws.eq_ignore_ascii_case("ws") => {
             strip_suffix(method, ".ashx").and_then(|method| find(namespace, method))
         }
-        [ws, page] if ws.eq_ignore_ascii_case("ws") && head.method == Method::POST => match strip_suffix(page, ".asmx") {
-            Some(namespace) => return soap::route(namespace, &head.headers),
-            None => None,
-        },
+        [ws, page]
+            if ws.eq_ignore_ascii_case("ws")
+                && head.method == Method::POST
+                && let Some(namespace) = strip_suffix(page, ".asmx") =>
+        {
+            return soap::route(namespace, &head.headers);
+        }
         [ws, ..] if ws.eq_ignore_ascii_case("ws") => None,
         [page] if let Some(page) = strip_suffix(page, ".ashx") => {
             uploads().find(|name| name.meta().name.eq_ignore_ascii_case(page))

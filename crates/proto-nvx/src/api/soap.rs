@@ -5,7 +5,7 @@ use larder_core::operation::Names;
 use larder_core::wire::{Address, Outgoing, OutgoingBody, Refused};
 use larder_core::{FaultClass, Operation, Reject};
 
-use super::{Format, Nvx, SESSION_TOKEN, Style, client, find};
+use super::{Format, Nvx, Pairs, SESSION_TOKEN, Style, client, find};
 use crate::codec::soap::{self, FaultCode, Flaw, Version};
 use crate::{Code, Fault, Name};
 
@@ -91,7 +91,7 @@ pub(super) fn read(
     headers: &HeaderMap,
     body: &[u8],
     max: usize,
-) -> Result<(Vec<(String, String)>, Style), Refused<Nvx>> {
+) -> Result<(Pairs, Style), Refused<Nvx>> {
     let refused = |version, flaw: Flaw| {
         let mishap = Some(flaw.code()).filter(|code| !matches!(code, FaultCode::Sender | FaultCode::Receiver));
         let style = Style { mishap, ..Style::of(Format::Soap(version)) };
@@ -115,10 +115,10 @@ impl From<Flaw> for Fault {
     }
 }
 
-/// HTTP's status and the message of a refusal. What ails a session has one code in SOAP.
+/// HTTP's status and the message of a refusal.
 pub(super) fn refuse(fault: &Fault, version: Version, mishap: Option<FaultCode>) -> (http::StatusCode, String) {
     let class = larder_core::Fault::class(fault);
     let cause = mishap.unwrap_or(if class == FaultClass::Transient { FaultCode::Receiver } else { FaultCode::Sender });
-    let code = if class == FaultClass::Session { Code::InvalidSoapSession } else { fault.code };
-    (cause.status(version), soap::fault(version, cause, code.number(), &fault.message))
+    let code = soap::in_soap(fault.code).number();
+    (cause.status(version), soap::fault(version, cause, code, &fault.message))
 }

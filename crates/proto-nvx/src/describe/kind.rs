@@ -90,10 +90,8 @@ pub(super) fn members(schema: &Value, definitions: &Definitions) -> Vec<Paramete
 
 fn member(name: &str, schema: &Value, is_required: bool, definitions: &Definitions) -> Parameter {
     let kind = kind(name, schema, definitions);
-    let limits = match &kind {
-        Kind::Words { words, .. } => Some(format!("One of: {}", words.join(", "))),
-        _ => limits(schema),
-    };
+    let limits =
+        if let Kind::Words { words, .. } = &kind { Some(format!("One of: {}", words.join(", "))) } else { limits(schema) };
     let text = description(schema);
     let text = limits.map(|limits| format!("{text} {limits}.")).unwrap_or(text);
     Parameter { name: name.to_owned(), text, kind, is_required: is_required && !is_nullable(schema) }
@@ -115,6 +113,7 @@ fn limits(schema: &Value) -> Option<String> {
     match of("minLength", "maxLength") {
         (Some(least), Some(all)) if least == all => return Some(format!("{least} characters")),
         (Some(least), Some(all)) if most(all) => return Some(format!("{least} to {all} characters")),
+        (None, Some(1)) => return Some("At most 1 character".to_owned()),
         (None, Some(all)) if most(all) => return Some(format!("At most {all} characters")),
         _ => {}
     }

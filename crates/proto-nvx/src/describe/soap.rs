@@ -66,6 +66,7 @@ fn in_soap(name: Name, operation: &Operation, parameter: &Parameter) -> Paramete
         (Notation::TypeAndValue, _) => Kind::List(Box::new(record(operation, "MetadataInfo"))),
         (Notation::Date, _) => Kind::Date,
         (_, Kind::Words { .. }) if is_text(&parameter.name) => Kind::Text,
+        (_, kind @ Kind::Whole { least: ..0, .. }) => signed(kind),
         (Notation::Text | Notation::MetadataType, Kind::Date) => Kind::Text,
         (Notation::Text | Notation::MetadataType, kind) => kind.clone(),
     };
@@ -95,6 +96,12 @@ pub(super) fn item_name(operation: &Operation) -> Option<&str> {
     operation.answer.first().map(|field| field.name.as_str())
 }
 
+/// A number that a signed one of 64 bits holds, which every toolkit has. The printed calls take sizes as such.
+fn signed(kind: &Kind) -> Kind {
+    let Kind::Whole { least, most } = *kind else { return kind.clone() };
+    Kind::Whole { least, most: most.min(i64::MAX.into()) }
+}
+
 /// Dates are texts as REST has them, and so are words, of which there may be new ones.
 fn answered(kind: &Kind) -> Kind {
     match kind {
@@ -103,7 +110,7 @@ fn answered(kind: &Kind) -> Kind {
         Kind::Record { name, members } => {
             Kind::Record { name: name.clone(), members: members.iter().map(answered_member).collect() }
         }
-        Kind::Text | Kind::Flag | Kind::Whole { .. } | Kind::Fraction | Kind::Bytes | Kind::Markup(_) => kind.clone(),
+        Kind::Text | Kind::Flag | Kind::Whole { .. } | Kind::Fraction | Kind::Bytes | Kind::Markup(_) => signed(kind),
     }
 }
 

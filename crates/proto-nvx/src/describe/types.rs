@@ -36,11 +36,11 @@ impl Types {
 
     /// An element of a record: a list repeats it.
     pub(super) fn member(&mut self, xml: &mut Xml, member: &Parameter) {
-        match &member.kind {
-            Kind::List(item) => self.element(xml, member, item, &[("minOccurs", "0"), ("maxOccurs", "unbounded")]),
-            kind if member.is_required => self.element(xml, member, kind, &[]),
-            kind => self.element(xml, member, kind, &[("minOccurs", "0")]),
+        if let Kind::List(item) = &member.kind {
+            return self.element(xml, member, item, &[("minOccurs", "0"), ("maxOccurs", "unbounded")]);
         }
+        let occurs: &[_] = if member.is_required { &[] } else { &[("minOccurs", "0")] };
+        self.element(xml, member, &member.kind, occurs);
     }
 
     /// An element of a call or its result: a list is an array, whose records are called `item`.
@@ -173,7 +173,7 @@ fn is_plain_value(kind: &Kind) -> bool {
 fn simple(kind: &Kind, style: Style) -> &'static str {
     match kind {
         Kind::Flag => "xs:boolean",
-        Kind::Whole { least, most } => whole(*least, *most, style),
+        Kind::Whole { least, most } => whole(*least, *most),
         Kind::Fraction => "xs:decimal",
         Kind::Bytes => "xs:base64Binary",
         Kind::Date if style == Style::Named => "xs:dateTime",
@@ -181,11 +181,11 @@ fn simple(kind: &Kind, style: Style) -> &'static str {
     }
 }
 
-fn whole(least: i128, most: i128, style: Style) -> &'static str {
+fn whole(least: i128, most: i128) -> &'static str {
     let fits = |from: i128, to: i128| least >= from && most <= to;
     if fits(i32::MIN.into(), i32::MAX.into()) {
         "xs:int"
-    } else if style == Style::Named || fits(i64::MIN.into(), i64::MAX.into()) {
+    } else if fits(i64::MIN.into(), i64::MAX.into()) {
         "xs:long"
     } else if least >= 0 {
         "xs:unsignedLong"

@@ -7,8 +7,8 @@ use super::shapes::Operation;
 use super::types::{Style, Types};
 use super::xml::Xml;
 use super::{operations, soap};
-use crate::Name;
-use crate::codec::soap::{action, target_namespace};
+use crate::codec::soap::{action, in_soap, target_namespace};
+use crate::{Code, Name};
 
 /// What the detail of a fault has.
 pub const DETAIL: &str = "A refusal is a SOAP fault whose detail has an element Response, in no namespace, with ResponseCode, \
@@ -126,7 +126,11 @@ fn port_type(xml: &mut Xml, namespace: &str, all: &[(Name, Operation)]) {
 
 /// What an operation does, and how it may refuse.
 pub(super) fn documentation(name: Name, operation: &Operation) -> String {
-    let faults: Vec<String> = name.faults().iter().map(|code| format!("{} {code:?}", code.number())).collect();
+    let mut codes: Vec<Code> = name.faults().iter().copied().map(in_soap).collect();
+    // Two codes of REST are one here.
+    codes.sort_by_key(|code| code.number());
+    codes.dedup();
+    let faults: Vec<String> = codes.iter().map(|code| format!("{} {code:?}", code.number())).collect();
     format!("{}\n\nCodes: {}.", operation.text, faults.join(", "))
 }
 

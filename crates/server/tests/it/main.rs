@@ -5,9 +5,11 @@
 mod access;
 mod downloads;
 mod hostile;
+mod pages;
 mod printed;
 mod requests;
 mod reseller;
+mod schemas;
 mod secrets;
 mod sessions;
 mod slice;

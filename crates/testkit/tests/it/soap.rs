@@ -19,7 +19,7 @@ fn pair(style: &Style) -> Pair<Nvx, Little> {
     let mut pair = nvx::pair();
     let created = pair.start(nvx::create("a"), settings(style));
     pair.run();
-    assert!(created.outcome().unwrap().is_ok(), "{style:?}");
+    assert!(created.outcome().is_some_and(|ended| ended.is_ok()), "{style:?}");
     pair
 }
 

@@ -53,7 +53,8 @@ pub fn fault(version: Version, cause: FaultCode, code: u32, message: &str) -> St
     let mut out = open(version);
     out.push_str(&match version {
         Version::V1_1 => format!(
-            "<soap:Fault><faultcode>soap:{cause}</faultcode><faultstring>{text}</faultstring><detail>{detail}</detail></soap:Fault>"
+            "<soap:Fault><faultcode>soap:{cause}</faultcode><faultstring>{text}</faultstring>\
+             <detail>{detail}</detail></soap:Fault>"
         ),
         Version::V1_2 => format!(
             "<soap:Fault><soap:Code><soap:Value>soap:{cause}</soap:Value></soap:Code>\

@@ -4,7 +4,7 @@
 //! the namespace of the operation's own ([`target_namespace`]); a refusal is a `Fault` whose detail has the API's code. A
 //! list is an array, `<filePath><string>a</string></filePath>`, absence a missing element or `xsi:nil`. The result of an
 //! answer with one field is that field, and of one with several the record, as XML answers have it. The few things that
-//! SOAP calls otherwise than REST stand in [`table`].
+//! SOAP calls otherwise than REST stand in one table, `codec/soap/table.rs`.
 //!
 //! What is read may be written with any prefixes and in any case; lists may be repeated elements; elements that are
 //! unknown and headers that need not be understood are passed over. Messages in SOAP's own encoding (`rpc/encoded`) are
@@ -30,4 +30,4 @@ pub use read_request::{Flaw, Refused, Request, read_request};
 pub use request::request;
 #[cfg(feature = "schema")]
 pub(crate) use table::{Notation, OPTIONS_ELEMENT, is_rest_only, is_text, notation, soap_member};
-pub use table::{action, options, target_namespace};
+pub use table::{action, in_soap, options, target_namespace};

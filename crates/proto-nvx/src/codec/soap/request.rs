@@ -15,8 +15,8 @@ use crate::values::Date;
 /// A whole request, with the session's token first, in the parameter that this operation has for it.
 ///
 /// # Errors
-/// `Malformed` for a shape that no form can express either, and for text that XML cannot hold: what is sent is never
-/// something else than what was asked for.
+/// `Malformed` for a shape that no form can express either, for text that XML cannot hold, and for a parameter that REST
+/// alone has (`ContactType`): what is sent is never something else than what was asked for.
 pub fn request<T: Serialize + ?Sized>(
     version: Version,
     operation: &Meta,
@@ -45,7 +45,8 @@ struct Body<'a> {
 
 impl Parameters for Body<'_> {
     fn value(&mut self, name: Cow<'static, str>, text: String) -> Result<(), Reject> {
-        if !xml_write::can_hold(&text) {
+        // A service would pass over what SOAP does not have there, and do something else.
+        if !xml_write::can_hold(&text) || table::is_rest_only(&name) {
             return Err(Reject::new(name, Rule::Malformed));
         }
         if table::options(self.operation).contains(&name.as_ref()) {

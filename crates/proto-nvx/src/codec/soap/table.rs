@@ -2,6 +2,8 @@
 
 use larder_core::Meta;
 
+use crate::Code;
+
 /// What the namespaces of messages begin with; Transfer was seen with one of its own.
 const SERVICES: &str = "http://services.nirvanix.com/ws/";
 const TRANSFER: &str = "http://transfer.nirvanix.com/ws/";
@@ -35,7 +37,6 @@ const DATES: [&str; 2] = ["minCreatedDate", "maxCreatedDate"];
 const TEXTS: [&str; 2] = ["sortCode", "preset"];
 
 /// Parameters that REST alone has, as the document says. Whoever sends them by SOAP is understood all the same.
-#[cfg(feature = "schema")]
 const REST_ONLY: [&str; 1] = ["ContactType"];
 
 /// Whether a parameter's words are texts to whoever calls.
@@ -45,7 +46,6 @@ pub(crate) fn is_text(parameter: &str) -> bool {
 }
 
 /// Whether REST alone has a parameter.
-#[cfg(feature = "schema")]
 pub(crate) fn is_rest_only(parameter: &str) -> bool {
     REST_ONLY.contains(&parameter)
 }
@@ -68,6 +68,12 @@ pub fn action(operation: &Meta) -> String {
 pub fn options(operation: &Meta) -> &'static [&'static str] {
     let wanted = |row: &&(&str, &str, _)| row.0 == operation.namespace && row.1 == operation.name;
     OPTIONS.iter().find(wanted).map_or(&[], |row| row.2)
+}
+
+/// The code of a refusal in SOAP: what ails a session has one code there, the printed one.
+#[must_use]
+pub const fn in_soap(code: Code) -> Code {
+    if matches!(code, Code::SessionNotFound | Code::InvalidSessionToken) { Code::InvalidSoapSession } else { code }
 }
 
 /// How the values of a parameter are written.

@@ -171,7 +171,7 @@ impl Visitor<'_> for Number {
     }
 }
 
-looks_like!(LimitValue, { "type": "integer", "minimum": -1, "maximum": u64::MAX });
+looks_like!(LimitValue, { "type": "integer", "minimum": -1, "maximum": u64::MAX, "$comment": "-1 is no limit" });
 
 #[cfg(test)]
 mod tests {

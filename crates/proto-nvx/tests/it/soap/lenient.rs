@@ -29,7 +29,8 @@ fn lists_are_arrays_or_repeat_their_element() {
     for body in [
         "<DeleteFiles xmlns='u'><filePath><string>a</string><string>b</string></filePath></DeleteFiles>",
         "<DeleteFiles><filePath>a</filePath><filePath>b</filePath></DeleteFiles>",
-        "<x:deletefiles xmlns:x='u'>\n <filePath>\n <x:any>a</x:any> <![CDATA[ ]]> <item><![CDATA[b]]></item></filePath></x:deletefiles>",
+        "<x:deletefiles xmlns:x='u'>\n <filePath>\n <x:any>a</x:any> <![CDATA[ ]]> <item><![CDATA[b]]></item></filePath>\
+         </x:deletefiles>",
     ] {
         assert_eq!(parameters("IMFS/DeleteFiles", body), both, "{body}");
     }
@@ -69,9 +70,10 @@ fn metadata_is_a_type_and_a_value() {
 
 #[test]
 fn n47_the_enumeration_of_types() {
-    let body = "<DeleteMetadata><path>a</path><metadata><MetadataType>AudioAlbum</MetadataType><MetadataType>Title</MetadataType></metadata></DeleteMetadata>";
+    let types = "<MetadataType>AudioAlbum</MetadataType><MetadataType>Title</MetadataType>";
+    let body = format!("<DeleteMetadata><path>a</path><metadata>{types}</metadata></DeleteMetadata>");
     let read = pairs(&[("path", "a"), ("metadata", "Album"), ("metadata", "Title")]);
-    assert_eq!(parameters("Metadata/DeleteMetadata", body), read);
+    assert_eq!(parameters("Metadata/DeleteMetadata", &body), read);
     let request = larder_proto_nvx::metadata::DeleteMetadata {
         path: "a".parse().unwrap(),
         types: "AudioAlbum".parse::<larder_proto_nvx::values::MetadataType>().unwrap().into(),
@@ -82,8 +84,11 @@ fn n47_the_enumeration_of_types() {
 
 #[test]
 fn options_are_parameters_of_the_operation_and_no_others() {
-    let body = "<Transcode><srcFilePath>a</srcFilePath><options><string>Width:300</string><string>srcFilePath:b</string><string>sessionToken:c</string><string>odd</string></options><height>4</height></Transcode>";
-    assert_eq!(parameters("Video/Transcode", body), pairs(&[("srcFilePath", "a"), ("Width", "300"), ("height", "4")]));
+    let options = ["Width:300", "srcFilePath:b", "sessionToken:c", "odd"].map(|it| format!("<string>{it}</string>")).concat();
+    let body = format!("<Transcode><srcFilePath>a</srcFilePath><options>{options}</options><height>4</height></Transcode>");
+    assert_eq!(parameters("Video/Transcode", &body), pairs(&[("srcFilePath", "a"), ("Width", "300"), ("height", "4")]));
+    let repeated = "<Transcode><options>width:300</options><options>height:4</options></Transcode>";
+    assert_eq!(parameters("Video/Transcode", repeated), pairs(&[("width", "300"), ("height", "4")]));
     assert_eq!(parameters("IMFS/Sideload", "<Sideload><options>a</options></Sideload>"), pairs(&[("options", "a")]));
 }
 
@@ -104,8 +109,10 @@ fn what_is_refused_and_how_soap_calls_it() {
     for inner in ["", "<e:Body/>", "<e:Body><SetTags/></e:Body>", "<Body><GetTags/></Body>"] {
         assert_eq!(cause(&envelope(inner)), (first, sender, Code::InvalidParameter), "{inner}");
     }
-    let referred = "<e:Body><GetTags><path href='#id1'/></GetTags></e:Body>";
-    assert_eq!(cause(&envelope(referred)), (first, sender, Code::InvalidParameter));
+    for referred in ["<path href='#id1'/>", "<path><item/><item href='#id1'/></path>"] {
+        let text = envelope(&format!("<e:Body><GetTags>{referred}</GetTags></e:Body>"));
+        assert_eq!(cause(&text), (first, sender, Code::InvalidParameter), "{referred}");
+    }
     let many = format!("<e:Body><GetTags>{}</GetTags></e:Body>", "<path>a</path>".repeat(5));
     assert_eq!(cause(&envelope(&many)), (first, sender, Code::InvalidParameter));
     let other = envelope("<e:Body><GetTags/></e:Body>").replace("xmlsoap.org", "xmlsoap.example");

@@ -35,7 +35,10 @@ fn every_request_of_the_fixtures_is_the_same_by_soap() {
     for (fixture, request) in understood() {
         let meta = request.inspect(MetaOf);
         for style in &STYLES {
-            let sent = wire::encode_as::<Nvx>(&request, Some(&token()), &Bytes::new(), style).unwrap();
+            let sent = match wire::encode_as::<Nvx>(&request, Some(&token()), &Bytes::new(), style) {
+                Err(reject) if reject.field == "ContactType" => continue,
+                sent => sent.unwrap(),
+            };
             assert_eq!(sent.uri().path(), format!("/ws/{}.asmx", meta.namespace), "{}", fixture.id);
             let seen = wire::understand::<Nvx>(sent.clone()).unwrap();
             let again = seen.request.unwrap_or_else(|| panic!("{}: {:?}\n{}", fixture.id, seen.fault, wire::text(&sent)));
@@ -54,9 +57,10 @@ fn every_operation_of_all_nine_namespaces_is_reached() {
     let mut namespaces = std::collections::BTreeSet::new();
     for &name in Name::ALL.iter().filter(|name| name.meta().kind == Kind::Unary) {
         let meta = name.meta();
-        let (_, request) = requests.iter().find(|(_, request)| request.inspect(MetaOf) == meta).expect("a request");
+        let of_it = || requests.iter().filter(|(_, request)| request.inspect(MetaOf) == meta);
         for style in &STYLES {
-            let sent = wire::encode_as::<Nvx>(request, Some(&token()), &Bytes::new(), style).unwrap();
+            let sent = of_it().find_map(|(_, it)| wire::encode_as::<Nvx>(it, Some(&token()), &Bytes::new(), style).ok());
+            let sent = sent.unwrap_or_else(|| panic!("{meta}"));
             let seen = wire::understand::<Nvx>(sent).unwrap();
             assert_eq!(seen.request.expect("understood").inspect(MetaOf), meta);
         }
@@ -74,6 +78,17 @@ fn what_carries_files_has_no_soap() {
         let refused = <Nvx as larder_core::Api>::route(&head).unwrap_err();
         assert_eq!(refused.fault.code, larder_proto_nvx::Code::UnsupportedOperation, "{}", name.meta());
     }
+}
+
+#[test]
+fn n150_what_rest_alone_has_is_read_and_not_sent() {
+    let parameters = "<SessionToken>t</SessionToken><Username>a</Username><ContactType>BillableContact</ContactType>";
+    let body = format!("<GetAccountInfo>{parameters}</GetAccountInfo>");
+    let seen = wire::understand::<Nvx>(super::post("Accounting", "GetAccountInfo", &body)).unwrap();
+    let request = seen.request.unwrap();
+    assert!(format!("{request:?}").contains("contact_type: Some(Billable)"), "{request:?}");
+    let reject = wire::encode_as::<Nvx>(&request, Some(&token()), &Bytes::new(), &STYLES[0]).unwrap_err();
+    assert_eq!(reject.to_string(), "ContactType is malformed");
 }
 
 /// What our client sends for the request of a fixture, by SOAP 1.1.
