@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::looks_like;
 
-/// A file, or a piece of one, within a message, at most 2,147,483,647 bytes: base64 in every format of text. `Debug` shows how long it is.
+/// A file, or a piece of one, within a message, at most 2,147,483,647 bytes: base64 in every format of text. `Debug` shows how
+/// long it is.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct FileData(Bytes);
 
