@@ -84,10 +84,14 @@ impl TryFrom<String> for MetadataValue {
 text_value!(MetadataType);
 text_value!(MetadataValue);
 looks_like!(MetadataType, {
-    "type": "string", "minLength": 1, "maxLength": Self::MAX, "pattern": super::schema::without(&[':', '*', '|'])
+    "type": "string", "minLength": 1, "maxLength": Self::MAX, "pattern": super::schema::without(&[&[':'], RESERVED].concat())
 });
 looks_like!(MetadataValue, { "type": "string", "maxLength": Self::MAX, "pattern": super::schema::lines_without(RESERVED) });
-looks_like!(MetadataItem, { "type": "string", "maxLength": MetadataType::MAX + 1 + MetadataValue::MAX, "pattern": "^[^:*|]+:[^*|]*$" });
+looks_like!(MetadataItem, {
+    "type": "string",
+    "maxLength": MetadataType::MAX + 1 + MetadataValue::MAX,
+    "pattern": "^[^:*|]+:[^*|]*$",
+});
 
 /// One piece of metadata, `Title:MySong` on the wire: the first colon ends the type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -171,12 +171,21 @@ text_value!(Path);
 text_value!(FolderPath);
 text_value!(FileName);
 looks_like!(Path, {
-    "type": "string", "minLength": 1, "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS), "$comment": limits()
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_WRITTEN,
+    "pattern": super::schema::without(NOT_IN_PATHS),
+    "$comment": limits(),
 });
 looks_like!(FolderPath, {
     "type": "string", "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS), "$comment": limits()
 });
-looks_like!(FileName, { "type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": super::schema::without(NOT_IN_NAMES) });
+looks_like!(FileName, {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_NAME,
+    "pattern": super::schema::without(NOT_IN_NAMES),
+});
 
 /// The limits in words: a prefix makes `maxLength` say more than what counts.
 #[cfg(feature = "schema")]

@@ -75,7 +75,10 @@ impl TryFrom<String> for SearchTerm {
 }
 
 text_value!(SearchTerm);
-looks_like!(SearchTerm, { "type": "string", "pattern": format!(r"^\*?{}\*?$", super::schema::without(&['*']).trim_matches(['^', '$'])) });
+looks_like!(SearchTerm, {
+    "type": "string",
+    "pattern": format!(r"^\*?{}\*?$", super::schema::without(&['*']).trim_matches(['^', '$'])),
+});
 
 #[cfg(test)]
 mod tests {

@@ -61,7 +61,13 @@ impl<'de> Deserialize<'de> for Side {
     }
 }
 
-looks_like!(Side, { "type": "integer", "minimum": -1, "maximum": Count::MAX, "not": { "const": 0 }, "$comment": "At least 1, or -1 for the side that follows the other" });
+looks_like!(Side, {
+    "type": "integer",
+    "minimum": -1,
+    "maximum": Count::MAX,
+    "not": { "const": 0 },
+    "$comment": "At least 1, or -1 for the side that follows the other",
+});
 
 #[cfg(test)]
 mod tests {

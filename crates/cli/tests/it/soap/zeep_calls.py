@@ -21,6 +21,8 @@ HOST, CREDENTIALS = sys.argv[1], json.load(open(sys.argv[2]))
 NAMESPACES = ["Authentication", "IMFS", "Metadata", "Sharing", "Accounting", "Audio", "Image", "Transfer", "Video"]
 CONTENT = b"over the wall\n" * 7
 OPTIONS = ["width:320", "height:-1"]
+# Most operations of Accounting spell the parameter `SessionToken`: not these.
+SPELT_SMALL = {"ListChildAccounts", "SetAccountInfo", "SetAccountNotes", "GetAccountNotes"}
 
 
 class Secrets:
@@ -191,7 +193,7 @@ def sharing(service, token, base):
 
 def accounting(service, token, secrets):
     def call(operation, **arguments):
-        key = "SessionToken" if operation not in SPELT else "sessionToken"
+        key = "sessionToken" if operation in SPELT_SMALL else "SessionToken"
         return service.call("Accounting", operation, **{key: token}, **arguments)
 
     child = f"child-{service.version}"
@@ -209,9 +211,6 @@ def accounting(service, token, secrets):
     call("GetAccountUsage", Username=child)
     call("GetStorageUsage", Username=child)
     call("DeleteChildAccount", Username=child)
-
-
-SPELT = {"ListChildAccounts", "SetAccountInfo", "SetAccountNotes", "GetAccountNotes"}
 
 
 def media(service, token, base):
