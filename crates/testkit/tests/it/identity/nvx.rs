@@ -1,45 +1,15 @@
 //! Nirvanix Web Services: requests as forms, multipart bodies and URLs; answers as XML, JSON and JSONP.
 
-use larder_core::operation::{Names, Requests, Visit};
+use larder_core::operation::{Names, Visit};
 use larder_core::{Api, Kind, Operation};
 use larder_proto_nvx::codec::{json, xml_write};
 use larder_proto_nvx::{Format, Name, Nvx, Style};
-use larder_testkit::fixtures::{self, Direction, Fixture};
-use larder_testkit::wire;
+use larder_testkit::trees::{answers, full, possible, read, requests};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::arbitrary::{Change, arbitrary, changes};
-use super::{Answered, Tree, full, read, through_the_wire};
-
-fn name_of(fixture: &Fixture) -> Option<Name> {
-    let wanted = fixture.operation.strip_prefix("nvx:")?;
-    Name::ALL.iter().copied().find(|name| name.meta().to_string() == wanted)
-}
-
-/// The requests of the fixtures that are understood, as trees.
-fn requests() -> Vec<(Name, Value)> {
-    let understood = fixtures::of("nvx", Direction::Request).into_iter().filter_map(|fixture| {
-        let request = wire::understand::<Nvx>(fixture.request().ok()?).ok()?.request?;
-        let mut tree = request.inspect(Tree);
-        let name = name_of(&fixture)?;
-        if name.meta().kind == Kind::Upload {
-            // A server finds these in the head of the file's part; our client is told them.
-            tree["$fileName"] = "a file.txt".into();
-            tree["$contentType"] = "text/plain".into();
-            tree["$contentRange"] = "0-4/9".into();
-        }
-        Some((name, tree))
-    });
-    understood.collect()
-}
-
-fn answers() -> Vec<(Name, Value)> {
-    let all = fixtures::of("nvx", Direction::Response).into_iter();
-    let unary =
-        all.filter_map(|fixture| Some((name_of(&fixture)?, fixture))).filter(|(name, _)| name.meta().kind != Kind::Download);
-    unary.filter_map(|(name, fixture)| Some((name, name.visit(Answered(&fixture))?))).collect()
-}
+use super::through_the_wire;
 
 /// Writes a changed answer in each format, and reads it again.
 struct BackAgain<'a>(&'a Value, &'a [Change]);
@@ -64,17 +34,6 @@ impl Visit for BackAgain<'_> {
     }
 }
 
-/// A tree as XML can say it: what is no character of XML 1.0 becomes U+FFFD.
-fn possible(tree: &Value) -> Value {
-    let is_impossible = |c: char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
-    match tree {
-        Value::Array(items) => items.iter().map(possible).collect(),
-        Value::Object(fields) => fields.iter().map(|(name, value)| (name.clone(), possible(value))).collect(),
-        Value::String(text) => text.replace(is_impossible, "\u{FFFD}").into(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => tree.clone(),
-    }
-}
-
 fn write<T: serde::Serialize>(style: &Style, answer: &T) -> Result<String, larder_core::Reject> {
     match (style.format, &style.callback) {
         (Format::Xml, _) => xml_write::answer(0, None, answer),
@@ -85,7 +44,7 @@ fn write<T: serde::Serialize>(style: &Style, answer: &T) -> Result<String, larde
 
 #[test]
 fn every_operation_has_a_start() {
-    let (requests, answers) = (requests(), answers());
+    let (requests, answers) = (requests::<Nvx>("nvx"), answers::<Nvx>("nvx"));
     for name in Name::ALL {
         assert!(requests.iter().any(|(of, _)| of == name), "no request of {}", name.meta());
         let file = name.meta().kind == Kind::Download;
@@ -98,7 +57,7 @@ proptest! {
 
     #[test]
     fn requests_come_back(changes in changes()) {
-        for (name, start) in requests() {
+        for (name, start) in requests::<Nvx>("nvx") {
             let there = through_the_wire::<Nvx>(name, &start, &changes);
             prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
         }
@@ -106,7 +65,7 @@ proptest! {
 
     #[test]
     fn answers_come_back(changes in changes()) {
-        for (name, start) in answers() {
+        for (name, start) in answers::<Nvx>("nvx") {
             let back = name.visit(BackAgain(&start, &changes));
             prop_assert!(back.is_ok(), "{}: {}", name.meta(), back.unwrap_err());
         }
