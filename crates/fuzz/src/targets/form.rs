@@ -60,7 +60,9 @@ fn secrets(name: Name, text: &str) {
     let secret: String = SECRET.iter().map(|parameter| format!("{parameter}={CANARY}&")).collect();
     let text = match name.meta().kind {
         Kind::Unary | Kind::Upload => format!("{secret}{text}"),
-        Kind::Download => format!("/{CANARY}{text}"),
+        // As a segment of its own it is a token; otherwise it would be a part of a name.
+        Kind::Download if text.starts_with(['/', '?', '\n']) => format!("/{CANARY}{text}"),
+        Kind::Download => return,
     };
     match open(name, &text) {
         Some(Ok(incoming)) => hides(&format!("{:?} {:?}", incoming.credential, incoming.request)),

@@ -8,6 +8,7 @@ pub mod e2_request;
 pub mod exchange;
 pub mod form;
 pub mod json;
+mod message;
 pub mod multipart;
 pub mod paths;
 pub mod ranges;
