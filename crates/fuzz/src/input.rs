@@ -41,6 +41,26 @@ impl Script<'_> {
     }
 }
 
+/// Lengths of pieces, a byte each, again and again; without any, a piece is as long as can be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes<'a> {
+    sizes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Sizes<'a> {
+    pub(crate) fn new(sizes: &'a [u8]) -> Self {
+        Self { sizes, at: 0 }
+    }
+
+    /// The length of the next piece, which is not empty.
+    pub(crate) fn next(&mut self) -> usize {
+        let size = self.sizes.get(self.at % self.sizes.len().max(1));
+        self.at += 1;
+        size.map_or(usize::MAX, |size| usize::from(*size).max(1))
+    }
+}
+
 /// Cuts a message into pieces whose lengths are those of `sizes`, again and again; a zero is an empty piece only once in a
 /// round. Without sizes it stays whole.
 pub(crate) fn cut<'d>(mut data: &'d [u8], sizes: &[u8]) -> Vec<&'d [u8]> {

@@ -46,11 +46,15 @@ pub fn plant(target: &Target, folder: &Path) -> std::io::Result<usize> {
     Ok(seeds.len())
 }
 
-/// `--seeds FOLDER` writes the target's seeds there; anything else is a file or a folder to replay.
+/// `--seeds FOLDER` writes the target's seeds there, `--max-len` says how long an input may be; anything else is a file or a folder to replay.
 #[must_use]
 pub fn main(name: &str) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some(target) = target(name) else { return ExitCode::FAILURE };
+    if arguments == ["--max-len"] {
+        println!("{}", target.max_len);
+        return ExitCode::SUCCESS;
+    }
     let outcome = match &arguments[..] {
         [option, folder] if option == "--seeds" => plant(target, Path::new(folder)),
         paths => paths.iter().try_fold(0, |count, path| Ok(count + replay(target, Path::new(path))?)),

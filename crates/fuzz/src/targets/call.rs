@@ -5,6 +5,7 @@
 //! The first line is `nvx` or `e2` and the operation, the second has a decision a byte (see `drive::Run::decide`), the rest
 //! are answers with a line `%%` between them, one for each exchange. When the decisions are used up, they come as they are.
 
+mod decide;
 mod drive;
 
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ use larder_testkit::memory::peak;
 use larder_testkit::trees;
 use serde_json::Value;
 
+use self::drive::{Heard, Plan};
 use crate::input::{self, label};
 use crate::oracle::{CANARY, has_canary};
 
@@ -31,18 +33,25 @@ pub fn run(data: &[u8]) {
     }
     let (first, rest) = input::line(data);
     let (script, answers) = input::line(rest);
-    let bytes = match first.strip_prefix(b"e2 ") {
-        Some(name) => {
-            static STARTS: OnceLock<Starts<E2>> = OnceLock::new();
-            call::<E2>(STARTS.get_or_init(|| starts::<E2>("e2")), name, script, answers)
-        }
-        None => {
-            static STARTS: OnceLock<Starts<Nvx>> = OnceLock::new();
-            let name = first.strip_prefix(b"nvx ").unwrap_or(first);
-            call::<Nvx>(STARTS.get_or_init(|| starts::<Nvx>("nvx")), name, script, answers)
-        }
-    };
+    let (flags, script) = script.split_first().map_or((0, script), |(flags, script)| (*flags, script));
+    let whole = Plan { flags, script: b"", sizes: b"", answers };
+    assert_eq!(made(first, Plan { sizes: script, ..whole }), made(first, whole), "other pieces");
+    let (_, bytes) = peak(|| made(first, Plan { script, ..whole }));
     assert!(bytes <= MEMORY + 64 * data.len(), "{bytes} bytes for an input of {}", data.len());
+}
+
+/// Makes the call of a first line.
+fn made(first: &[u8], plan: Plan<'_>) -> Option<Heard> {
+    if first == b"nvx UploadFile" {
+        drive::upload(plan)
+    } else if let Some(name) = first.strip_prefix(b"e2 ") {
+        static STARTS: OnceLock<Starts<E2>> = OnceLock::new();
+        call::<E2>(STARTS.get_or_init(|| starts::<E2>("e2")), name, plan)
+    } else {
+        static STARTS: OnceLock<Starts<Nvx>> = OnceLock::new();
+        let name = first.strip_prefix(b"nvx ").unwrap_or(first);
+        call::<Nvx>(STARTS.get_or_init(|| starts::<Nvx>("nvx")), name, plan)
+    }
 }
 
 /// Several times the limits of [`drive::LIMITS`], and what decoded answers take besides.
@@ -61,25 +70,19 @@ fn starts<A: Api>(api: &str) -> Starts<A> {
     starts
 }
 
-/// Makes a call. How many bytes it took.
-fn call<A: Api>(starts: &Starts<A>, name: &[u8], script: &[u8], answers: &[u8]) -> usize {
+fn call<A: Api>(starts: &Starts<A>, name: &[u8], plan: Plan<'_>) -> Option<Heard> {
     let (name, _) = input::operation::<A::Names>(name);
-    let start = starts.iter().find(|(of, _)| *of == name);
-    start.map_or(0, |(_, tree)| name.visit(Start { tree, script, answers }))
+    let (_, tree) = starts.iter().find(|(of, _)| *of == name)?;
+    name.visit(Start(tree, plan))
 }
 
-struct Start<'d> {
-    tree: &'d Value,
-    script: &'d [u8],
-    answers: &'d [u8],
-}
+struct Start<'d>(&'d Value, Plan<'d>);
 
 impl Visit for Start<'_> {
-    type Output = usize;
+    type Output = Option<Heard>;
 
-    fn visit<O: Operation>(self) -> usize {
-        let Ok(operation) = trees::read::<O>(self.tree.clone()) else { return 0 };
-        peak(|| drive::run(operation, self.script, self.answers)).1
+    fn visit<O: Operation>(self) -> Option<Heard> {
+        drive::call(trees::read::<O>(self.0.clone()).ok()?, self.1)
     }
 }
 
@@ -94,16 +97,27 @@ pub fn seeds() -> Vec<Vec<u8>> {
             seeds.push(answer.into_bytes());
         }
     }
+    for flags in ["\0", "\x01\x7f\x45", "\x02\x1f\x44\x63"] {
+        seeds.push(format!("nvx UploadFile\n{flags}\n{LOGIN}\n%%\n{NODE}\n%%\n{UPLOADED}").into_bytes());
+        seeds.push(format!("nvx UploadFile\n{flags}\n{NODE}\n%%\n{UPLOADED}").into_bytes());
+    }
     seeds.sort();
     seeds.dedup();
     seeds
 }
 
+/// What a request for a storage node is answered with, and an upload to it.
+const NODE: &str = "HTTP/1.1 200 OK\r\n\r\n<Response><ResponseCode>0</ResponseCode><GetStorageNode>\
+    <UploadHost>node.test</UploadHost><UploadToken>22b16933</UploadToken></GetStorageNode></Response>";
+const UPLOADED: &str = "HTTP/1.1 200 OK\r\n\r\n<Response><ResponseCode>0</ResponseCode><FilesUploaded>1</FilesUploaded>\
+    <BytesUploaded>35</BytesUploaded></Response>";
+
 /// What a login is answered with.
 const LOGIN: &str = "HTTP/1.1 200 OK\r\n\r\n{\"ResponseCode\":0,\"SessionToken\":\"22b16933-2cd5-40ab-981e-dc9b6cfba06d\"}";
 
 fn plain<A: Api>(api: &str) -> Vec<Vec<u8>> {
-    let scripts: [&[u8]; 5] = [b"", b"\x05\x04\x7f\x43", b"\x80\x3f\x5f\x1f\xa0", b"\x00\x01\x1f\x1f\x1f\xe9", b"\x60\x40\x1f\xc1\x1f"];
+    let scripts: [&[u8]; 5] =
+        [b"", b"\x05\x04\x7f\x43", b"\x80\x3f\x5f\x1f\xa0", b"\x00\x01\x1f\x1f\x1f\xe9", b"\x60\x40\x1f\xc1\x1f"];
     let all = fixtures::all().into_iter().filter(|fixture| fixture.direction == Direction::Response);
     let some = all.enumerate().filter(|(at, fixture)| !fixture.id.starts_with("faults/") || at % 20 == 0);
     let named = some.filter_map(|(at, fixture)| Some((at, trees::name_of::<A::Names>(api, &fixture)?, fixture)));

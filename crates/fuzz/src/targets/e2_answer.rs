@@ -66,4 +66,3 @@ pub fn seeds() -> Vec<Vec<u8>> {
     seeds.dedup();
     seeds
 }
-

@@ -1,12 +1,12 @@
 //! Every value that is a text: what is accepted prints, and reads back as the same. A path goes through a URL too.
 
 use larder_proto_e2 as e2;
+use larder_proto_nvx::Nvx;
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{
     CallbackUrl, Country, Decimal, EmailAddress, FileName, FileType, FolderPath, ForwardingUrl, HeaderText, Md5, MetadataType,
     MetadataValue, Notes, Password, Path, SearchTerm, SortCode, Tag, Text, Token, UserName, WebUrl,
 };
-use larder_proto_nvx::Nvx;
 use larder_testkit::trees;
 
 use crate::oracle::{parses, prints};

@@ -26,7 +26,9 @@ impl Served for Nvx {
         let number = u64::from(choice);
         match (choice % 4, kind) {
             (0, _) => Err(Code::RangeNotSatisfiable.into()),
-            (1, Kind::Download) => Ok(Self::Answers::TransferDownload(Downloaded { not_modified: true, ..Downloaded::default() })),
+            (1, Kind::Download) => {
+                Ok(Self::Answers::TransferDownload(Downloaded { not_modified: true, ..Downloaded::default() }))
+            }
             (_, Kind::Download) => Ok(Self::Answers::TransferDownload(Downloaded {
                 offset: number / 2,
                 length: Some(number * 9),

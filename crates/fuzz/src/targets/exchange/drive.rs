@@ -1,15 +1,12 @@
-//! Drives one exchange.
+//! Drives one exchange: what it wants done is done, and must be what it may want.
 
-use core::time::Duration;
-
-use bytes::Bytes;
 use http::Method;
 use larder_core::operation::Names;
 use larder_core::wire::RequestHead;
-use larder_core::{Duty, Exchange, Failure, Kind, Length, Limits, Machine, On, Outcome, Serving, Time, Told};
+use larder_core::{Duty, Exchange, Kind, Length, Limits, Machine, On, Outcome, Serving, Time};
 
 use super::answers::Served;
-use crate::input::Script;
+use crate::input::{Script, Sizes};
 use crate::oracle::hides;
 
 /// Small, so that short inputs reach them.
@@ -18,38 +15,50 @@ pub(super) const LIMITS: Limits = Limits { answer: 0, request: 2 << 10, fields: 
 /// More than any input needs.
 const STEPS: usize = 200_000;
 
+/// What the embedder and the client heard, however the request was cut up.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Heard {
+    duties: String,
+    files: Vec<u8>,
+    answer: Vec<u8>,
+}
+
 /// What the driver knows.
-struct Run<'d, A: Served> {
-    machine: Exchange<A>,
-    script: Script<'d>,
-    now: Time,
-    on: On,
-    until: Option<Time>,
-    is_head: bool,
+pub(super) struct Run<'d, A: Served> {
+    pub(super) machine: Exchange<A>,
+    pub(super) script: Script<'d>,
+    /// How the body is cut up where no decision says.
+    pub(super) sizes: Sizes<'d>,
+    pub(super) now: Time,
+    pub(super) on: On,
+    pub(super) until: Option<Time>,
+    pub(super) is_head: bool,
     /// What the client still has to send, and whether it has said its last.
-    body: &'d [u8],
-    has_ended: bool,
-    delivered: u64,
+    pub(super) body: &'d [u8],
+    pub(super) has_ended: bool,
+    pub(super) delivered: u64,
     /// What the embedder owes.
-    identifying: bool,
-    serving: bool,
-    wants_files: bool,
-    asked: Option<(u64, usize)>,
+    pub(super) identifying: bool,
+    pub(super) serving: bool,
+    pub(super) wants_files: bool,
+    pub(super) asked: Option<(u64, usize)>,
     /// What came of it.
-    is_in_file: bool,
-    chunks: u64,
-    open: Option<Length>,
-    unacknowledged: bool,
-    sent: u64,
-    is_finished: bool,
+    pub(super) is_in_file: bool,
+    pub(super) chunks: u64,
+    pub(super) open: Option<Length>,
+    pub(super) unacknowledged: bool,
+    pub(super) sent: u64,
+    pub(super) is_finished: bool,
+    heard: Heard,
 }
 
 /// Runs a request to its end.
-pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8]) {
+pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8], sizes: &[u8]) -> Heard {
     let is_head = head.0.method() == Method::HEAD;
     let mut run = Run::<A> {
         machine: Exchange::new(head, Serving { limits: LIMITS, ..Serving::default() }),
         script: Script(script),
+        sizes: Sizes::new(sizes),
         now: Time::ZERO,
         on: On::default(),
         until: None,
@@ -67,6 +76,7 @@ pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8]) {
         unacknowledged: false,
         sent: 0,
         is_finished: false,
+        heard: Heard::default(),
     };
     for _ in 0..STEPS {
         let duty = run.machine.poll(run.now, &mut ());
@@ -79,7 +89,10 @@ pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8]) {
                     None => run.go_on(),
                 }
             }
-            Duty::Done(outcome) => return run.check(&outcome),
+            Duty::Done(outcome) => {
+                run.check(&outcome);
+                return run.heard;
+            }
             duty => run.perform(duty),
         }
     }
@@ -87,13 +100,17 @@ pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8]) {
 }
 
 impl<A: Served> Run<'_, A> {
-    fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> Kind {
         self.machine.name().map_or(Kind::Unary, |name| name.meta().kind)
     }
 
     /// Does what it wants done, and holds that it may want that now.
     fn perform(&mut self, duty: Duty<A>) {
-        hides(&format!("{duty:?}"));
+        let shown = format!("{duty:?}\n");
+        hides(&shown);
+        if !matches!(duty, Duty::Chunk(_) | Duty::Write(_) | Duty::Feed { .. }) {
+            self.heard.duties.push_str(&shown);
+        }
         match duty {
             Duty::Identify(_) => self.identifying = true,
             Duty::Serve(_) => {
@@ -108,6 +125,7 @@ impl<A: Served> Run<'_, A> {
             Duty::Chunk(chunk) => {
                 assert!(self.is_in_file && !chunk.is_empty(), "a piece of no file");
                 self.chunks += chunk.len() as u64;
+                self.heard.files.extend_from_slice(&chunk);
                 assert!(self.chunks <= self.delivered && self.chunks <= LIMITS.upload, "{} bytes of files", self.chunks);
             }
             Duty::FileEnd => assert!(core::mem::take(&mut self.is_in_file), "the end of no file"),
@@ -120,6 +138,7 @@ impl<A: Served> Run<'_, A> {
                 assert!(self.open.is_some() && !self.is_finished, "a body without a head");
                 assert!(!core::mem::replace(&mut self.unacknowledged, true), "two writes at once");
                 self.sent += chunk.len() as u64;
+                self.heard.answer.extend_from_slice(&chunk);
             }
             Duty::Finish => self.is_finished = true,
             Duty::Feed { offset, max } => {
@@ -128,114 +147,6 @@ impl<A: Served> Run<'_, A> {
             }
             Duty::Abort => {}
             Duty::Wait { .. } | Duty::Done(_) => unreachable!("looked at before"),
-        }
-    }
-
-    /// One decision. What cannot be done now is passed over.
-    fn decide(&mut self, what: u8, detail: u8) {
-        match what {
-            0 => self.client(usize::from(detail) + 1),
-            1 => self.flood(usize::from(detail) + 1),
-            2 => self.embedder(detail),
-            3 => self.room(),
-            4 => self.now = self.now + Duration::from_millis(u64::from(detail) * 700),
-            5 => self.now = self.until.unwrap_or(self.now),
-            6 => self.illegal(detail),
-            _ => self.break_off(detail),
-        }
-    }
-
-    /// All goes well: the embedder does its part, then the client. What is left is to wait.
-    fn go_on(&mut self) {
-        if self.identifying || self.asked.is_some() || self.serving && !self.wants_files {
-            self.embedder(7);
-        } else if self.on.room {
-            self.room();
-        } else if self.on.peer && !self.has_ended {
-            self.client(self.body.len());
-        } else if let Some(until) = self.until {
-            self.now = until;
-        } else {
-            panic!("stands still: {:?}", self.machine);
-        }
-    }
-
-    fn tell(&mut self, told: Told<A>) {
-        if let Err(misuse) = self.machine.handle(told) {
-            panic!("{misuse}: {:?}", self.machine);
-        }
-        hides(&format!("{:?}", self.machine));
-    }
-
-    /// The client sends the next piece, or the end.
-    fn client(&mut self, most: usize) {
-        if !self.on.peer || self.has_ended {
-            return;
-        }
-        if self.body.is_empty() {
-            self.has_ended = true;
-            return self.tell(Told::End);
-        }
-        let (piece, rest) = self.body.split_at(most.min(self.body.len()));
-        self.body = rest;
-        self.data(Bytes::copy_from_slice(piece));
-    }
-
-    /// The client sends so many KiB of nothing in particular.
-    fn flood(&mut self, size: usize) {
-        if self.on.peer && !self.has_ended {
-            self.data(vec![b'a'; size << 10].into());
-        }
-    }
-
-    fn data(&mut self, piece: Bytes) {
-        self.delivered += piece.len() as u64;
-        self.tell(Told::Data(piece));
-    }
-
-    fn embedder(&mut self, detail: u8) {
-        if self.identifying {
-            self.identifying = false;
-            self.tell(if detail == 31 { Told::Refused(A::refusal()) } else { Told::Identified });
-        } else if let Some((offset, max)) = self.asked.take() {
-            let chunk = vec![0; max.min(usize::from(detail) + 1)].into();
-            self.tell(if detail == 31 { Told::BodyGone } else { Told::Body { offset, chunk } });
-        } else if self.serving {
-            (self.serving, self.wants_files) = (false, false);
-            self.tell(Told::Reply(A::come_to(self.kind(), detail)));
-        }
-    }
-
-    fn room(&mut self) {
-        if core::mem::take(&mut self.unacknowledged) {
-            self.tell(Told::Wrote);
-        }
-    }
-
-    /// What the embedder must not say now: it is told so, and nothing has changed.
-    fn illegal(&mut self, detail: u8) {
-        let told = match detail % 5 {
-            0 if !self.unacknowledged => Told::Wrote,
-            1 if !self.identifying => Told::Identified,
-            2 if !self.serving => Told::Reply(A::come_to(self.kind(), detail)),
-            3 if self.asked.is_none() => Told::Body { offset: u64::from(detail), chunk: "x".into() },
-            4 if self.asked.is_none() => Told::BodyGone,
-            _ => return,
-        };
-        let before = format!("{:?}", self.machine);
-        assert!(self.machine.handle(told).is_err(), "not refused: {before}");
-        assert_eq!(format!("{:?}", self.machine), before, "a misuse has changed it");
-    }
-
-    /// The client goes away, or ends before its time.
-    fn break_off(&mut self, detail: u8) {
-        if detail == 0 {
-            self.tell(Told::Failed(Failure::Reset));
-        } else if self.on.peer && !self.has_ended && detail < 4 {
-            self.has_ended = true;
-            self.tell(Told::End);
-        } else if self.on.peer && !self.has_ended {
-            self.tell(Told::Data(Bytes::new()));
         }
     }
 
