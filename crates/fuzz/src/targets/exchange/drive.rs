@@ -1,9 +1,12 @@
 //! Drives one exchange: what it wants done is done, and must be what it may want.
 
 use http::Method;
-use larder_core::operation::Names;
-use larder_core::wire::RequestHead;
-use larder_core::{Duty, Exchange, Kind, Length, Limits, Machine, On, Outcome, Serving, Time};
+use http::response::Parts;
+use larder_core::operation::{Names, Visit};
+use larder_core::wire::{RequestHead, ResponseHead};
+use larder_core::{
+    Api, Duty, Exchange, Fault, FaultClass, Kind, Length, Limits, Machine, On, Operation, Outcome, Refusal, Serving, Time,
+};
 
 use super::answers::Served;
 use crate::input::{Script, Sizes};
@@ -45,11 +48,25 @@ pub(super) struct Run<'d, A: Served> {
     /// What came of it.
     pub(super) is_in_file: bool,
     pub(super) chunks: u64,
-    pub(super) open: Option<Length>,
+    pub(super) open: Option<(ResponseHead, Length)>,
     pub(super) unacknowledged: bool,
     pub(super) sent: u64,
     pub(super) is_finished: bool,
     heard: Heard,
+}
+
+/// What a client takes an answer for, if that is a refusal.
+struct Refused<'a>(&'a Parts, &'a [u8]);
+
+impl Visit for Refused<'_> {
+    type Output = Option<FaultClass>;
+
+    fn visit<O: Operation>(self) -> Self::Output {
+        match O::Api::decode::<O>(self.0, self.1) {
+            Err(Refusal::Fault(fault)) => Some(fault.class()),
+            Ok(_) | Err(Refusal::Peer(_)) => None,
+        }
+    }
 }
 
 /// Runs a request to its end.
@@ -130,8 +147,8 @@ impl<A: Served> Run<'_, A> {
             }
             Duty::FileEnd => assert!(core::mem::take(&mut self.is_in_file), "the end of no file"),
             Duty::FilesEnd => assert!(core::mem::take(&mut self.wants_files) && !self.is_in_file, "the end of files"),
-            Duty::Open { length, .. } => {
-                assert!(self.open.replace(length).is_none(), "one answer for one request");
+            Duty::Open { head, length } => {
+                assert!(self.open.replace((head, length)).is_none(), "one answer for one request");
                 (self.serving, self.identifying, self.wants_files) = (false, false, false);
             }
             Duty::Write(chunk) => {
@@ -158,10 +175,25 @@ impl<A: Served> Run<'_, A> {
             assert!(outcome.is_broken, "neither finished nor broken: {outcome:?}");
             return;
         }
-        match self.open {
-            Some(Length::Known(length)) if !self.is_head => assert_eq!(self.sent, length, "{outcome:?}"),
-            Some(_) => assert!(!self.is_head || self.sent == 0, "a body for a HEAD: {outcome:?}"),
+        match &self.open {
+            Some(_) if self.is_head => assert_eq!(self.sent, 0, "a body for a HEAD: {outcome:?}"),
+            Some((head, length)) => {
+                assert_eq!(*length, Length::Known(self.sent), "{outcome:?}");
+                if let Some(fault) = &outcome.fault {
+                    self.understood(head, fault);
+                }
+            }
             None => panic!("finished before it began: {outcome:?}"),
+        }
+    }
+
+    /// Our client understands a refusal, unless a browser is sent on instead.
+    fn understood(&self, head: &ResponseHead, fault: &A::Fault) {
+        if !head.0.status().is_redirection() {
+            let name = self.machine.name().unwrap_or(A::Names::ALL[0]);
+            let head = head.0.clone().into_parts().0;
+            let class = name.visit(Refused(&head, &self.heard.answer));
+            assert_eq!(class, Some(fault.class()), "{fault:?} is {head:?}");
         }
     }
 }
