@@ -24,10 +24,10 @@ const SECRET: [&str; 7] =
 pub fn run(data: &[u8]) {
     let (name, text) = input::operation::<Name>(data);
     let Ok(text) = core::str::from_utf8(text) else { return };
-    if let Some(Ok(incoming)) = open(name, text) {
-        if let Err(wrong) = trees::arrives::<Nvx>(name, &incoming.request) {
-            panic!("{}: {wrong}", name.meta());
-        }
+    if let Some(Ok(incoming)) = open(name, text)
+        && let Err(wrong) = trees::arrives::<Nvx>(name, &incoming.request)
+    {
+        panic!("{}: {wrong}", name.meta());
     }
     if !has_canary(data) {
         secrets(name, text);

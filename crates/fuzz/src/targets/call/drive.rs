@@ -1,6 +1,7 @@
 //! Drives one call: what it wants done is done, and must be what it may want.
 
 use core::fmt::Debug;
+use core::ops::ControlFlow;
 use core::time::Duration;
 use std::collections::VecDeque;
 
@@ -66,6 +67,7 @@ pub(super) struct Run<'d, A: Api, M> {
     pub(super) asked: Option<(u64, usize)>,
     pub(super) received: Vec<u8>,
     pub(super) delivered: u64,
+    ends: Time,
 }
 
 /// How a call is made, and answered.
@@ -117,23 +119,13 @@ fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Pla
         asked: None,
         received: Vec::new(),
         delivered: 0,
+        ends,
     };
     for _ in 0..STEPS {
-        match run.machine.poll(run.now, &mut run.shared) {
-            Action::Wait { until, on, .. } => {
-                assert!(until.is_none_or(|until| until > run.now), "waits for what is past");
-                assert!(run.now < ends, "waits after its time is up");
-                (run.on, run.until) = (on, until);
-                match run.script.next() {
-                    Some(decision) => run.decide(decision >> 5, decision & 31),
-                    None => run.go_on(),
-                }
-            }
-            Action::Done(result) => {
-                run.check(&result);
-                return Heard { result: format!("{result:?}"), file: run.received };
-            }
-            action => run.perform(action),
+        let action = run.machine.poll(run.now, &mut run.shared);
+        if let ControlFlow::Break(result) = run.perform(action) {
+            run.check(&result);
+            return Heard { result: format!("{result:?}"), file: run.received };
         }
     }
     panic!("never ends: {:?}", run.machine);
@@ -161,7 +153,7 @@ fn split(mut answers: &[u8]) -> VecDeque<&[u8]> {
 
 impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
     /// Does what it wants done, and holds that it may want that now.
-    fn perform(&mut self, action: Action<M::Answer, A::Fault>) {
+    fn perform(&mut self, action: Action<M::Answer, A::Fault>) -> ControlFlow<CallResult<M::Answer, A::Fault>> {
         hides(&format!("{action:?}"));
         match action {
             Action::Open { at, head, length } => self.open(at, &head, length),
@@ -191,7 +183,19 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
                 assert!(self.received.len() as u64 <= self.delivered, "more than came");
             }
             Action::Note(_) => {}
-            Action::Wait { .. } | Action::Done(_) => unreachable!("looked at before"),
+            Action::Wait { until, on, .. } => self.wait(until, on),
+            Action::Done(result) => return ControlFlow::Break(result),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn wait(&mut self, until: Option<Time>, on: On) {
+        assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
+        assert!(self.now < self.ends, "waits after its time is up");
+        (self.on, self.until) = (on, until);
+        match self.script.next() {
+            Some(decision) => self.decide(decision >> 5, decision & 31),
+            None => self.go_on(),
         }
     }
 

@@ -48,6 +48,6 @@ impl Served for E2 {
     }
 
     fn come_to(_: Kind, choice: u8) -> Result<Self::Answers, Self::Fault> {
-        if choice % 4 == 0 { Err(Self::Fault::failed()) } else { Ok(Self::Answers::ListUsers(Users::default())) }
+        if choice.is_multiple_of(4) { Err(Self::Fault::failed()) } else { Ok(Self::Answers::ListUsers(Users::default())) }
     }
 }

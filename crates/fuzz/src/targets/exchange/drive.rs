@@ -1,5 +1,7 @@
 //! Drives one exchange: what it wants done is done, and must be what it may want.
 
+use core::ops::ControlFlow;
+
 use http::Method;
 use http::response::Parts;
 use larder_core::operation::{Names, Visit};
@@ -97,20 +99,9 @@ pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8], size
     };
     for _ in 0..STEPS {
         let duty = run.machine.poll(run.now, &mut ());
-        match duty {
-            Duty::Wait { until, on, .. } => {
-                assert!(until.is_none_or(|until| until > run.now), "waits for what is past");
-                (run.on, run.until) = (on, until);
-                match run.script.next() {
-                    Some(decision) => run.decide(decision >> 5, decision & 31),
-                    None => run.go_on(),
-                }
-            }
-            Duty::Done(outcome) => {
-                run.check(&outcome);
-                return run.heard;
-            }
-            duty => run.perform(duty),
+        if let ControlFlow::Break(outcome) = run.perform(duty) {
+            run.check(&outcome);
+            return run.heard;
         }
     }
     panic!("never ends: {:?}", run.machine);
@@ -122,10 +113,10 @@ impl<A: Served> Run<'_, A> {
     }
 
     /// Does what it wants done, and holds that it may want that now.
-    fn perform(&mut self, duty: Duty<A>) {
+    fn perform(&mut self, duty: Duty<A>) -> ControlFlow<Outcome<A>> {
         let shown = format!("{duty:?}\n");
         hides(&shown);
-        if !matches!(duty, Duty::Chunk(_) | Duty::Write(_) | Duty::Feed { .. }) {
+        if !matches!(duty, Duty::Chunk(_) | Duty::Write(_) | Duty::Feed { .. } | Duty::Wait { .. }) {
             self.heard.duties.push_str(&shown);
         }
         match duty {
@@ -163,7 +154,18 @@ impl<A: Served> Run<'_, A> {
                 self.asked = Some((offset, max));
             }
             Duty::Abort => {}
-            Duty::Wait { .. } | Duty::Done(_) => unreachable!("looked at before"),
+            Duty::Wait { until, on, .. } => self.wait(until, on),
+            Duty::Done(outcome) => return ControlFlow::Break(outcome),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn wait(&mut self, until: Option<Time>, on: On) {
+        assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
+        (self.on, self.until) = (on, until);
+        match self.script.next() {
+            Some(decision) => self.decide(decision >> 5, decision & 31),
+            None => self.go_on(),
         }
     }
 
