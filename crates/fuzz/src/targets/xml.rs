@@ -48,7 +48,7 @@ pub(super) fn back<O: Operation>(answer: &O::Answer) {
     let tree = tree(answer);
     match xml_write::answer(0, None, answer) {
         Ok(text) => match xml_read::read::<O::Answer>(&text) {
-            Ok(Envelope::Success(again)) => assert_eq!(full(&possible(&tree)), full(&self::tree(&again)), "{text}"),
+            Ok(Envelope::Success(again)) => assert_eq!(said::<O>(&tree), full(&self::tree(&again)), "{text}"),
             other => panic!("{tree}\nis written as\n{text}\nwhich is read as\n{other:?}"),
         },
         Err(reject) => panic!("{reject}: {tree}"),
@@ -60,6 +60,12 @@ pub(super) fn back<O: Operation>(answer: &O::Answer) {
         },
         Err(reject) => panic!("{reject}: {tree}"),
     }
+}
+
+/// An answer as XML can say it. Markup that only a control character kept from being read is read without that.
+fn said<O: Operation>(tree: &Value) -> Value {
+    let said = possible(tree);
+    full(&trees::read::<O::Answer>(said.clone()).map_or(said, |answer| self::tree(&answer)))
 }
 
 pub(super) fn tree<T: serde::Serialize>(value: &T) -> Value {
