@@ -3,6 +3,7 @@
 //! * `sources`: the rows written by hand, and the text that each one means
 //! * `derive`: from a row and its text to messages
 //! * `faults`: the codes, and which operation may answer which
+//! * `soap`: what of SOAP follows from other messages
 //! * `curl`, `message`: the notations, read and written
 //! * `tree`: files in memory, and how two trees differ
 //! * `seal`: hashes that keep the prints as they are
@@ -12,6 +13,7 @@ mod derive;
 mod faults;
 mod message;
 mod seal;
+mod soap;
 mod sources;
 mod tree;
 

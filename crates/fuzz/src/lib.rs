@@ -48,6 +48,7 @@ targets! {
     multipart 4096,
     xml 8192,
     json 8192,
+    soap 8192,
     form 4096,
     dates 64,
     paths 1024,

@@ -1,4 +1,4 @@
-//! Nirvanix Web Services as types: operations, answers, faults and their XML, JSON and form codecs.
+//! Nirvanix Web Services as types: operations, answers, faults and their XML, JSON, SOAP and form codecs.
 //!
 //! # In scope
 //! Request and answer types with their documented limits, the table of codes, and how all of it looks on the wire from
@@ -8,7 +8,11 @@
 //!
 //! # Out of scope
 //! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with
-//! a request is `larder-engine`'s. SOAP is a later codec over the same types.
+//! a request is `larder-engine`'s. Of SOAP, messages in its own encoding (`rpc/encoded`) and the headers of its extensions.
+//!
+//! # Formats
+//! [`Style`] chooses: forms answered in JSON (as our client asks), in XML, or envelopes of SOAP 1.1 or 1.2 both ways. Files
+//! travel as multipart bodies and plain downloads in any of them.
 //!
 //! # An example
 //! ```

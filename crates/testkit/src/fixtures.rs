@@ -54,18 +54,28 @@ pub fn all() -> Vec<Fixture> {
     index.lines().skip(1).filter(|line| !line.is_empty()).map(|line| fixture(&folder, line)).collect()
 }
 
-/// The fixtures of one API (`e2`, `nvx`) that travel one way, but for the tables of [`faults`].
+/// The fixtures of one API (`e2`, `nvx`) that travel one way, but for those of [`faults`] and [`soap`].
 #[must_use]
 pub fn of(api: &str, direction: Direction) -> Vec<Fixture> {
     let prefix = format!("{api}:");
     let wanted = |row: &Fixture| row.operation.starts_with(&prefix) && row.direction == direction;
-    all().into_iter().filter(|row| wanted(row) && !row.id.starts_with("faults/")).collect()
+    all().into_iter().filter(|row| wanted(row) && !["faults/", "soap/"].iter().any(|table| row.id.starts_with(table))).collect()
 }
 
 /// The failures that one operation (such as `nvx:IMFS/ListFolder`) may answer, in each format.
 #[must_use]
 pub fn faults(operation: &str) -> Vec<Fixture> {
-    all().into_iter().filter(|row| row.operation == operation && row.id.starts_with("faults/")).collect()
+    of_table("faults/", operation)
+}
+
+/// The messages in SOAP's envelopes that are derived from others for one operation (such as `nvx:IMFS/ListFolder`).
+#[must_use]
+pub fn soap(operation: &str) -> Vec<Fixture> {
+    of_table("soap/", operation)
+}
+
+fn of_table(table: &str, operation: &str) -> Vec<Fixture> {
+    all().into_iter().filter(|row| row.operation == operation && row.id.starts_with(table)).collect()
 }
 
 #[expect(clippy::panic, reason = "for tests: a folder that is not whole must stop them")]

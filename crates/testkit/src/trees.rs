@@ -92,15 +92,17 @@ pub fn answers<A: Api>(api: &str) -> Vec<(A::Names, Value)> {
     unary.filter_map(|(name, fixture)| Some((name, name.visit(Answered(&fixture))?))).collect()
 }
 
-/// Holds that a server understands what our client sends for a request.
+/// Holds that a server understands what our client sends for a request, in this style.
 ///
 /// # Errors
 /// What came of it instead.
-pub fn arrives<A: Api>(name: A::Names, request: &<A::Names as Names>::Request) -> Result<(), String> {
+pub fn arrives<A: Api>(name: A::Names, request: &<A::Names as Names>::Request, style: &A::Style) -> Result<(), String> {
     let sent = request.inspect(Tree);
     let token = Secret::new("22b16933-2cd5-40ab-981e-dc9b6cfba06d");
-    let message = match wire::encode::<A>(request, Some(&token), &Bytes::from_static(b"content")) {
+    let message = match wire::encode_as::<A>(request, Some(&token), &Bytes::from_static(b"content"), style) {
         Ok(message) => message,
+        // An envelope cannot hold every text: then our client sends nothing, and says so.
+        Err(reject) if reject.rule == Rule::Malformed && possible(&sent) != sent => return Ok(()),
         // A server finds the file's name elsewhere; without it our client sends nothing, and says so.
         Err(reject) if name.meta().kind == Kind::Upload && reject.field == "fileName" => return Ok(()),
         Err(reject) => return Err(format!("cannot be sent: {reject}: {sent}")),

@@ -1,5 +1,6 @@
 //! One message at a time: what a server understands of a request, and what our client would send for it.
 
+use core::any::Any;
 use core::fmt::Write;
 
 use bytes::{Bytes, BytesMut};
@@ -79,12 +80,27 @@ pub fn encode<A: Api>(
     token: Option<&Secret>,
     file: &Bytes,
 ) -> Result<Request<Bytes>, Reject> {
-    request.inspect(Sender { token, file })
+    encode_as::<A>(request, token, file, &A::Style::default())
+}
+
+/// What our client sends in another style than its own.
+///
+/// # Errors
+/// The field that cannot be sent.
+pub fn encode_as<A: Api>(
+    request: &<A::Names as Names>::Request,
+    token: Option<&Secret>,
+    file: &Bytes,
+    style: &A::Style,
+) -> Result<Request<Bytes>, Reject> {
+    request.inspect(Sender { token, file, style })
 }
 
 struct Sender<'a> {
     token: Option<&'a Secret>,
     file: &'a Bytes,
+    /// Of the operation's own API, which only the caller knows by its name.
+    style: &'a dyn Any,
 }
 
 impl Inspect for Sender<'_> {
@@ -92,7 +108,7 @@ impl Inspect for Sender<'_> {
 
     fn inspect<O: Operation>(self, request: &O) -> Self::Output {
         let target = Target::parse("http://larder.example")?;
-        let style = Default::default();
+        let style = self.style.downcast_ref().cloned().unwrap_or_default();
         let token = self.token.filter(|_| O::META.auth != Auth::Own);
         let address = Address::<O::Api> { target: &target, token, style: &style, bits: [1, 2] };
         let outgoing = O::Api::encode(request, &address)?;

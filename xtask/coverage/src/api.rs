@@ -3,12 +3,15 @@
 use larder_core::operation::Names;
 use larder_core::{Api, Kind, Meta, Secret};
 use larder_proto_e2::E2;
-use larder_proto_nvx::Nvx;
+use larder_proto_nvx::codec::soap::Version;
+use larder_proto_nvx::{Nvx, Style};
 
 /// What the table must know of an API besides its catalog.
 pub(crate) trait Covered: Api {
     /// What the fixtures call it.
     const PREFIX: &'static str;
+    /// Styles whose messages are envelopes, and the namespace of each.
+    const ENVELOPES: &'static [(Self::Style, &'static str)] = &[];
 
     /// What the fixtures call an operation.
     fn operation(meta: &Meta) -> String;
@@ -42,6 +45,8 @@ impl Covered for E2 {
 
 impl Covered for Nvx {
     const PREFIX: &'static str = "nvx";
+    const ENVELOPES: &'static [(Style, &'static str)] =
+        &[(Style::SOAP_1_1, Version::V1_1.namespace()), (Style::SOAP_1_2, Version::V1_2.namespace())];
 
     fn operation(meta: &Meta) -> String {
         format!("nvx:{meta}")

@@ -4,6 +4,7 @@
 //!
 //! * `api`: the two APIs as this table sees them
 //! * `wire`: the wire columns of one operation
+//! * `soap`: their column of SOAP
 //! * `service`: a running server that is asked
 //! * `prints`: the printed examples, and which test holds each
 //! * `readme`: the summary in README.md
@@ -12,6 +13,7 @@ mod api;
 mod prints;
 mod readme;
 mod service;
+mod soap;
 mod wire;
 
 use std::process::ExitCode;

@@ -46,7 +46,8 @@ impl Snapshots {
 /// Snapshots that are named after a fixture, as far as there is none of that name any more.
 pub(crate) fn orphans(all: &[Fixture], snapshots: &Snapshots) -> Vec<String> {
     let ids: BTreeSet<String> = all.iter().flat_map(|it| [it.snapshot.clone(), it.id.replace('/', "__")]).collect();
-    let is_of_a_fixture = |name: &str| ["extra__", "faults__nvx__", "e2__", "nvx__"].iter().any(|api| name.starts_with(api));
+    let is_of_a_fixture =
+        |name: &str| ["extra__", "faults__nvx__", "soap__nvx__", "e2__", "nvx__"].iter().any(|api| name.starts_with(api));
     let orphans = snapshots.0.iter().filter(|(name, bare)| {
         let is_named = ids.contains(*name) || ids.contains(*bare);
         !is_named && (is_of_a_fixture(name) || is_of_a_fixture(bare))

@@ -20,6 +20,11 @@ pub(crate) fn summary(rows: &[Row], prints: &Prints) -> String {
     line("operations on the wire, both ends", &|rows| {
         format!("{} of {}", rows.iter().filter(|row| row.holes().is_empty()).count(), rows.len())
     });
+    line("of these, by SOAP 1.1 and 1.2 too", &|rows| {
+        let by_soap: Vec<_> = rows.iter().filter_map(|row| row.soap).collect();
+        let full = by_soap.iter().filter(|(some, all)| some == all).count();
+        if by_soap.is_empty() { String::from("-") } else { format!("{full} of {}", by_soap.len()) }
+    });
     line("of these, served by `larder serve`", &|rows| rows.iter().filter(|row| row.server).count().to_string());
     text + &format!("| printed examples with a test | | | {} of {} |\n", prints.held(), prints.all)
 }

@@ -10,6 +10,7 @@ use larder_testkit::wire;
 
 use crate::api::{Covered, find, token};
 use crate::prints::Snapshots;
+use crate::soap;
 
 /// One operation.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,8 @@ pub(crate) struct Row {
     faults: (usize, usize),
     /// Messages that a snapshot holds, and all.
     snapshots: (usize, usize),
+    /// Messages of SOAP that are there and that are wanted; none where SOAP has no such operation.
+    pub(crate) soap: Option<(usize, usize)>,
     /// Whether our client can send it.
     client: bool,
     /// Whether our server does it; found out by [`crate::service`].
@@ -33,7 +36,7 @@ pub(crate) struct Row {
 
 impl Row {
     pub(crate) const HEADER: &'static str =
-        "operation                                  type request success  faults snapshot client server";
+        "operation                                  type request success  faults soap snapshot client server";
 
     /// What is missing of it in the columns that must be full.
     pub(crate) fn holes(&self) -> Vec<String> {
@@ -43,6 +46,7 @@ impl Row {
             ("request", self.requests > 0),
             ("success", self.successes.1.iter().all(|format| self.successes.0.contains(format))),
             ("faults", full(self.faults)),
+            ("soap", self.soap.is_none_or(full)),
             ("snapshot", full(self.snapshots) && self.snapshots.1 > 0),
             ("client", self.client),
         ];
@@ -55,8 +59,10 @@ impl fmt::Display for Row {
         let mark = |there: bool| if there { "yes" } else { "-" };
         let successes: Vec<&str> = self.successes.0.iter().copied().collect();
         write!(f, "{:<42} {:>4} {:>7} {:<8}", self.operation, mark(self.typed), self.requests, successes.join("+"))?;
-        let [faults, snapshots] = [self.faults, self.snapshots].map(|(some, all)| format!("{some}/{all}"));
-        write!(f, " {faults:>6} {snapshots:>8} {:>6} {:>6}", mark(self.client), mark(self.server))
+        let of = |(some, all): (usize, usize)| format!("{some}/{all}");
+        let (faults, snapshots) = (of(self.faults), of(self.snapshots));
+        let soap = self.soap.map_or("-".to_owned(), of);
+        write!(f, " {faults:>6} {soap:>4} {snapshots:>8} {:>6} {:>6}", mark(self.client), mark(self.server))
     }
 }
 
@@ -88,12 +94,13 @@ fn row<A: Covered>(operation: String, all: &[Fixture], snapshots: &Snapshots) ->
         requests: requests.len(),
         successes: (answers.successes, A::formats(name.meta().kind)),
         faults: (wanted.intersection(&answers.faults).count(), wanted.len()),
-        client: requests.iter().any(|request| sent::<A>(name, request)),
+        soap: soap::column::<A>(name, &mine),
+        client: requests.iter().any(|request| sent::<A>(name, request, &A::Style::default())),
         ..row
     }
 }
 
-type Request<A> = <<A as Api>::Names as Names>::Request;
+pub(crate) type Request<A> = <<A as Api>::Names as Names>::Request;
 
 /// The request, if a server understands it.
 pub(crate) fn understood<A: Covered>(fixture: &Fixture) -> Option<Request<A>> {
@@ -101,9 +108,9 @@ pub(crate) fn understood<A: Covered>(fixture: &Fixture) -> Option<Request<A>> {
     wire::understand::<A>(request).ok()?.request
 }
 
-/// Whether our client sends it so that our server understands it.
-fn sent<A: Covered>(name: A::Names, request: &Request<A>) -> bool {
-    let message = wire::encode::<A>(request, Some(&token()), &bytes());
+/// Whether our client sends it, in this style, so that our server understands it.
+pub(crate) fn sent<A: Covered>(name: A::Names, request: &Request<A>, style: &A::Style) -> bool {
+    let message = wire::encode_as::<A>(request, Some(&token()), &bytes(), style);
     match message {
         Ok(message) => wire::understand::<A>(message).is_ok_and(|seen| seen.request.is_some()),
         // A server finds the file's name in the form, and our client must be told it: nothing else may be missing.
@@ -128,15 +135,28 @@ impl Answers {
         let (head, body) = response.into_parts();
         let format = match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             _ if name.meta().kind == Kind::Download && head.status.is_success() => "file",
+            Some(b'<') if is_enveloped::<A>(&body) => "soap",
             Some(b'<') => "xml",
             _ => "json",
         };
         match name.visit(Decoded { head: &head, body: &body }) {
+            // Those have a column of their own.
+            Said::Success if format == "soap" => {}
             Said::Success => _ = self.successes.insert(format),
             Said::Fault(text) => _ = self.faults.insert(A::identity(&text, format)),
             Said::Nothing => {}
         }
     }
+}
+
+fn is_enveloped<A: Covered>(body: &[u8]) -> bool {
+    A::ENVELOPES.iter().any(|(_, namespace)| body.windows(namespace.len()).any(|part| part == namespace.as_bytes()))
+}
+
+/// Whether our client takes an answer for a success.
+pub(crate) fn succeeds<A: Covered>(name: A::Names, fixture: &Fixture) -> bool {
+    let decoded = fixture.response().map(http::Response::into_parts);
+    decoded.is_ok_and(|(head, body)| matches!(name.visit(Decoded { head: &head, body: &body }), Said::Success))
 }
 
 struct Decoded<'a> {

@@ -20,7 +20,7 @@ pub fn run(data: &[u8]) {
     let (name, body) = input::operation::<Name>(data);
     match open(name, body) {
         Some(Ok(incoming)) => {
-            if let Err(wrong) = trees::arrives::<E2>(name, &incoming.request) {
+            if let Err(wrong) = trees::arrives::<E2>(name, &incoming.request, &Json) {
                 panic!("{}: {wrong}", name.meta());
             }
         }

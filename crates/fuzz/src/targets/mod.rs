@@ -12,5 +12,6 @@ mod message;
 pub mod multipart;
 pub mod paths;
 pub mod ranges;
+pub mod soap;
 mod texts;
 pub mod xml;

@@ -1,12 +1,12 @@
 //! Every value that is a text: what is accepted prints, and reads back as the same. A path goes through a URL too.
 
 use larder_proto_e2 as e2;
-use larder_proto_nvx::Nvx;
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{
     CallbackUrl, Country, Decimal, EmailAddress, FileName, FileType, FolderPath, ForwardingUrl, HeaderText, Md5, MetadataType,
     MetadataValue, Notes, Password, Path, SearchTerm, SortCode, Tag, Text, Token, UserName, WebUrl,
 };
+use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::trees;
 
 use crate::oracle::{parses, prints};
@@ -40,7 +40,7 @@ fn normal<'a>(path: &str, segments: impl Iterator<Item = &'a str>) {
 /// What our client asks for is what a server understands.
 fn through_a_url(path: Path) {
     let request = larder_proto_nvx::Request::TransferDownload(Download::new(path));
-    if let Err(wrong) = trees::arrives::<Nvx>(larder_proto_nvx::Name::TransferDownload, &request) {
+    if let Err(wrong) = trees::arrives::<Nvx>(larder_proto_nvx::Name::TransferDownload, &request, &Style::XML) {
         panic!("{wrong}");
     }
 }

@@ -63,7 +63,7 @@ pub(super) fn back<O: Operation>(answer: &O::Answer) {
 }
 
 /// An answer as XML can say it. Markup that only a control character kept from being read is read without that.
-fn said<O: Operation>(tree: &Value) -> Value {
+pub(super) fn said<O: Operation>(tree: &Value) -> Value {
     let said = possible(tree);
     full(&trees::read::<O::Answer>(said.clone()).map_or(said, |answer| self::tree(&answer)))
 }

@@ -7,18 +7,18 @@ use larder_core::multipart::{Boundary, Writer};
 use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
 
-use super::{Format, Nvx, SESSION_TOKEN, download, fields};
-use crate::codec::{Envelope, form, json, xml_read};
+use super::{Format, Nvx, SESSION_TOKEN, download, fields, soap};
+use crate::codec::{self, Envelope, XmlLimits, form, json, parse_xml, xml_read};
 use crate::fault::Fault;
 
 type Pairs = Vec<(Cow<'static, str>, String)>;
 
 pub(super) fn encode<O: Operation<Api = Nvx>>(operation: &O, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
-    let pairs = form::to_pairs(operation)?;
-    match O::META.kind {
-        Kind::Unary => unary::<O>(pairs, address),
-        Kind::Upload => upload::<O>(&pairs, address),
-        Kind::Download => download::encode(&pairs, address),
+    match (O::META.kind, address.style.format) {
+        (Kind::Unary, Format::Soap(version)) => soap::encode(operation, version, address),
+        (Kind::Unary, _) => unary::<O>(form::to_pairs(operation)?, address),
+        (Kind::Upload, _) => upload::<O>(&form::to_pairs(operation)?, address),
+        (Kind::Download, _) => download::encode(&form::to_pairs(operation)?, address),
     }
 }
 
@@ -71,7 +71,7 @@ pub(super) fn decode<O: Operation<Api = Nvx>>(head: &response::Parts, body: &[u8
     if O::META.kind == Kind::Download && is_file {
         return download::facts(head).and_then(|facts| form::from_pairs(&facts)).map_err(malformed);
     }
-    match read::<O::Answer>(head, body) {
+    match read::<O>(head, body) {
         Ok(Envelope::Success(answer)) if head.status.is_success() => Ok(answer),
         Ok(Envelope::Failure { code, message }) => Err(Refusal::Fault(Fault::said(code, message))),
         Err(reject) if head.status.is_success() => Err(malformed(reject)),
@@ -81,10 +81,19 @@ pub(super) fn decode<O: Operation<Api = Nvx>>(head: &response::Parts, body: &[u8
 }
 
 /// The answer says itself what it is: services were seen that ignore `output`.
-fn read<T: serde::de::DeserializeOwned>(head: &response::Parts, body: &[u8]) -> Result<Envelope<T>, Reject> {
+fn read<O: Operation>(head: &response::Parts, body: &[u8]) -> Result<Envelope<O::Answer>, Reject> {
     let text = core::str::from_utf8(body).map_err(|_| Reject::new("", Rule::Malformed))?;
     let declared = head.headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let is_xml = text.trim_start_matches('\u{feff}').trim_start().starts_with('<');
     let is_script = declared.starts_with(b"application/json") || declared.starts_with(b"application/javascript");
-    if is_script || !is_xml { json::read(text) } else { xml_read::read(text) }
+    if is_script || !is_xml {
+        return json::read(text);
+    }
+    let limits = XmlLimits::default();
+    let document = parse_xml(text, &limits)?;
+    if codec::soap::is_envelope(&document) {
+        codec::soap::read_document(&document, &limits, &O::META)
+    } else {
+        xml_read::read_document(&document, &limits)
+    }
 }

@@ -1,12 +1,14 @@
 //! How the API looks on the wire, from both ends: [`client`](self::client) writes requests and reads answers,
 //! [`server`](self::server) does the reverse; [`download`](self::download) knows the URLs of files, [`fields`](self::fields)
-//! the forms that carry them, and [`forward`](self::forward) where browsers go after an upload.
+//! the forms that carry them, [`forward`](self::forward) where browsers go after an upload, and [`soap`](self::soap) the
+//! pages and heads of SOAP.
 
 mod client;
 mod download;
 mod fields;
 mod forward;
 mod server;
+mod soap;
 
 use http::{request, response};
 use larder_core::operation::Names;
@@ -15,6 +17,7 @@ use larder_core::{Api, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secr
 
 pub use self::forward::Forward;
 use crate::authentication::{LoggedIn, Login};
+use crate::codec::soap::{FaultCode, Version};
 use crate::values::Callback;
 use crate::{Answer, Code, Fault, Name};
 
@@ -22,7 +25,8 @@ use crate::{Answer, Code, Fault, Name};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nvx;
 
-/// How answers are written.
+/// How answers are written, and requests: as forms for answers in XML and JSON, as envelopes for SOAP. Files travel as they
+/// do, whatever the format is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
     /// `text/xml`: what the service sends unless asked otherwise.
@@ -30,6 +34,9 @@ pub enum Format {
     /// `application/json`: what our client asks for, since it is several times faster to read.
     #[default]
     Json,
+    /// `text/xml` or `application/soap+xml`: an envelope. What carries files has none: [`Upload`](crate::transfer::Upload),
+    /// [`Update`](crate::transfer::Update) and [`Download`](crate::transfer::Download) are sent as ever, and answered in XML.
+    Soap(Version),
 }
 
 /// The format of an answer, and a script's callback around it.
@@ -41,13 +48,24 @@ pub struct Style {
     pub callback: Option<Callback>,
     /// Where a browser is sent instead, after an upload.
     pub forward: Option<Forward>,
+    /// What SOAP calls it when the envelope itself is refused; found out by the server.
+    pub mishap: Option<FaultCode>,
 }
 
 impl Style {
     /// Answers in XML.
-    pub const XML: Self = Self { format: Format::Xml, callback: None, forward: None };
+    pub const XML: Self = Self::of(Format::Xml);
     /// Answers in JSON.
-    pub const JSON: Self = Self { format: Format::Json, callback: None, forward: None };
+    pub const JSON: Self = Self::of(Format::Json);
+    /// SOAP 1.1, both ways.
+    pub const SOAP_1_1: Self = Self::of(Format::Soap(Version::V1_1));
+    /// SOAP 1.2, both ways.
+    pub const SOAP_1_2: Self = Self::of(Format::Soap(Version::V1_2));
+
+    /// A format, and nothing else.
+    const fn of(format: Format) -> Self {
+        Self { format, callback: None, forward: None, mishap: None }
+    }
 }
 
 /// Parameters of a request, in order.

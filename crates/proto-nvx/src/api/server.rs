@@ -6,8 +6,8 @@ use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, Respon
 use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
 use super::fields::uploads;
-use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, download, find};
-use crate::codec::{form, json, xml_write};
+use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, download, find, soap};
+use crate::codec::{self, form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
 
@@ -25,6 +25,13 @@ pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>
         [] => return Err(refused(Code::DownloadPathNotFound, style, Some(Name::TransferDownload))),
         [ws, namespace, method] if ws.eq_ignore_ascii_case("ws") => {
             strip_suffix(method, ".ashx").and_then(|method| find(namespace, method))
+        }
+        [ws, page]
+            if ws.eq_ignore_ascii_case("ws")
+                && head.method == Method::POST
+                && let Some(namespace) = strip_suffix(page, ".asmx") =>
+        {
+            return soap::route(namespace, &head.headers);
         }
         [ws, ..] if ws.eq_ignore_ascii_case("ws") => None,
         [page] if let Some(page) = strip_suffix(page, ".ashx") => {
@@ -75,8 +82,17 @@ pub(super) fn open(
         let field = reject.field.trim_start_matches('$').to_owned();
         Refused { fault: Reject { field, ..reject }.into(), style: style.clone(), name: Some(name) }
     };
-    let (token, pairs) = read(name, head, body).map_err(|reject| refused(reject, style))?;
-    let mut style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
+    let (token, pairs, mut style) = match (style.format, body) {
+        (Format::Soap(version), RequestBody::Whole(body)) => {
+            let (pairs, style) = soap::read(name, version, &head.headers, body, MAX_PAIRS)?;
+            (token(&pairs), pairs, style)
+        }
+        (_, body) => {
+            let (token, pairs) = read(name, head, body).map_err(|reject| refused(reject, style))?;
+            let style = style_of(&pairs, style.clone()).map_err(|reject| refused(reject, style))?;
+            (token, pairs, style)
+        }
+    };
     if name.meta().kind == Kind::Upload {
         style.forward = value(&pairs, "forwardingUrl").and_then(Forward::parse);
     }
@@ -100,8 +116,11 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
         }
     }
     pairs.retain(|(name, _)| !name.starts_with('$'));
-    let token = value(&pairs, SESSION_TOKEN).map(|token| Secret::new(token.trim()));
-    Ok((token, pairs))
+    Ok((token(&pairs), pairs))
+}
+
+fn token(pairs: &[(String, String)]) -> Option<Secret> {
+    value(pairs, SESSION_TOKEN).map(|token| Secret::new(token.trim()))
 }
 
 fn credential(name: Name, token: Option<Secret>, pairs: &[(String, String)]) -> Result<Credential, Reject> {
@@ -142,9 +161,10 @@ pub(super) fn refuse(fault: &Fault, name: Option<Name>, style: &Style) -> Reply 
     if let Some(reply) = style.forward.as_ref().and_then(|forward| forward.reply(code, message)) {
         return reply;
     }
-    let text = match style.format {
-        Format::Xml => xml_write::failure(code, message),
-        Format::Json => json::failure(code, message),
+    let (status, text) = match style.format {
+        Format::Xml => (status, xml_write::failure(code, message)),
+        Format::Json => (status, json::failure(code, message)),
+        Format::Soap(version) => soap::refuse(fault, version, style.mishap),
     };
     write(status, text, style)
 }
@@ -152,6 +172,7 @@ pub(super) fn refuse(fault: &Fault, name: Option<Name>, style: &Style) -> Reply 
 fn write(status: StatusCode, text: String, style: &Style) -> Reply {
     let (media_type, text) = match (style.format, &style.callback) {
         (Format::Xml, _) => ("text/xml; charset=utf-8", text),
+        (Format::Soap(version), _) => (soap::media_type(version), text),
         (Format::Json, None) => ("application/json; charset=utf-8", text),
         (Format::Json, Some(callback)) => ("application/javascript; charset=utf-8", json::jsonp(callback, &text)),
     };
@@ -209,6 +230,7 @@ impl Encode for Writing<'_> {
         match self.0.format {
             Format::Xml => xml_write::answer(0, None, answer),
             Format::Json => json::answer(0, None, answer),
+            Format::Soap(version) => codec::soap::answer(version, &O::META, answer),
         }
     }
 }

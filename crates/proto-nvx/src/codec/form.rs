@@ -5,7 +5,7 @@
 //! `$inline` is a record whose fields are parameters beside the others.
 
 mod read;
-mod write;
+pub(in crate::codec) mod write;
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ use super::to_text::ToText;
 /// `Malformed` for a shape that a form cannot express: a record within a record, or a number that is not finite.
 pub fn to_pairs<T: Serialize + ?Sized>(value: &T) -> Result<Vec<(Cow<'static, str>, String)>, Reject> {
     let mut pairs = Vec::new();
-    value.serialize(ToText(write::Root { pairs: &mut pairs }))?;
+    value.serialize(ToText(write::Root { to: &mut pairs }))?;
     Ok(pairs)
 }
 

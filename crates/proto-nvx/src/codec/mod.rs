@@ -1,4 +1,5 @@
-//! One type, many formats: forms for requests, XML and JSON for answers, all through the types' own serde derives.
+//! One type, many formats: forms for requests, XML and JSON for answers, SOAP for both, all through the types' own serde
+//! derives.
 //!
 //! The formats that know nothing but text share two adapters: `from_text` reads numbers, flags and lists out of text,
 //! `to_text` writes them. Whatever is refused is a [`larder_core::Reject`] that names the field.
@@ -6,6 +7,7 @@
 pub mod form;
 mod from_text;
 pub mod json;
+pub mod soap;
 mod to_text;
 pub mod xml_read;
 pub mod xml_write;

@@ -1,11 +1,11 @@
-//! Answers and SOAP bodies as XML: serde straight over roxmltree's nodes, in one pass, without a tree of our own.
+//! Answers as XML, in SOAP's envelopes too: serde straight over roxmltree's nodes, in one pass, without a tree of our own.
 //!
 //! Element names are matched without regard to ASCII case and namespaces. Fields named `@Name` are attributes, a field
 //! named `$text` is the element's own text. A list is the siblings of one name, also when others stand between them; one
 //! element without content is an empty list. An element without content is none for an optional field. Types that use
 //! `#[serde(flatten)]` lose the hint what a value's type is, so that numbers in them stay text.
 
-mod element;
+pub(super) mod element;
 mod record;
 mod shape;
 
@@ -91,7 +91,14 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
 /// # Errors
 /// A message over its limits, text that is no XML or no `<Response>`, a missing code, or a field that breaks its rule.
 pub fn read_with<T: DeserializeOwned>(text: &str, limits: &XmlLimits) -> Result<Envelope<T>, Reject> {
-    let document = parse(text, limits)?;
+    read_document(&parse(text, limits)?, limits)
+}
+
+/// Reads what was parsed.
+pub(crate) fn read_document<'a, T: Deserialize<'a>>(
+    document: &'a Document<'_>,
+    limits: &XmlLimits,
+) -> Result<Envelope<T>, Reject> {
     let root = document.root_element();
     if !root.tag_name().name().eq_ignore_ascii_case("Response") {
         return Err(Reject::new("Response", Rule::Missing));

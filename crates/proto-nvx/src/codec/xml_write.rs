@@ -14,10 +14,12 @@ use larder_core::Reject;
 use serde::Serialize;
 
 use super::to_text::ToText;
-pub(crate) use escape::{attribute, text};
+pub(in crate::codec) use element::Element;
+pub(crate) use escape::{attribute, can_hold, text};
+pub(in crate::codec) use record::Record;
 
 /// How every message starts.
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
+pub(super) const HEAD: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>";
 
 /// A whole answer: the code, a message if there is one, and the value's fields beside them.
 ///

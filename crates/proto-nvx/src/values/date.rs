@@ -21,7 +21,8 @@ const LAST: i64 = 253_402_207_200;
 ///
 /// It is read from RFC 1123 and RFC 822 (two-digit years, zones as offsets or names), from the W3C's profile of ISO 8601
 /// (a date or a date and time; without zone it is UTC), and from `M/D/YYYY`. A wrong day of the week is overlooked, and
-/// fractions of a second are dropped. It is written as RFC 1123 in GMT.
+/// fractions of a second are dropped. It is written as RFC 1123 in GMT, in
+/// SOAP's requests as `xs:dateTime` in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Date(i64);
@@ -43,6 +44,12 @@ impl Date {
     #[must_use]
     pub const fn unix(self) -> i64 {
         self.0
+    }
+
+    /// The date as `xs:dateTime` in UTC, which SOAP has.
+    pub(crate) fn iso8601(self) -> String {
+        // Every date lies within what a timestamp holds.
+        Timestamp::from_second(self.0).map_or_else(|_| String::new(), |time| time.to_string())
     }
 }
 

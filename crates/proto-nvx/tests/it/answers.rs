@@ -1,8 +1,9 @@
-//! Every answer of the fixtures: what our client makes of it, and what our server writes for the same, in both formats.
+//! Every answer of the fixtures: what our client makes of it, and what our server writes for the same, in each format.
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 use larder_core::operation::{Names, Visit};
 use larder_core::{Api, Kind, Operation, Refusal};
+use larder_proto_nvx::codec::soap::{self, Version};
 use larder_proto_nvx::codec::{json, xml_write};
 use larder_proto_nvx::{Format, Name, Nvx, Style};
 use larder_testkit::fixtures::{self, Direction, Fixture};
@@ -27,9 +28,13 @@ impl Visit for Page<'_> {
         if O::META.kind == Kind::Download {
             return page;
         }
-        for format in [Format::Xml, Format::Json] {
+        // What SOAP writes is what XML does in other wrapping: it is shown where it was read.
+        let is_soap = body.windows(9).any(|nine| nine == b":Envelope");
+        for format in [Format::Xml, Format::Json, Format::Soap(Version::V1_1), Format::Soap(Version::V1_2)] {
             let text = write::<O>(format, &answer);
-            page.push_str(&format!("=== our server writes {format:?}\n{text}\n"));
+            if is_soap || matches!(format, Format::Xml | Format::Json) {
+                page.push_str(&format!("=== our server writes {format:?}\n{text}\n"));
+            }
             let again = decode::<O>(&http::Response::new(()).into_parts().0, text.as_bytes()).unwrap();
             assert_eq!(format!("{answer:?}"), format!("{again:?}"), "{} in {format:?}", self.0.id);
             assert_eq!(text, write::<O>(format, &again), "{} in {format:?}", self.0.id);
@@ -50,6 +55,7 @@ fn write<O: Operation>(format: Format, answer: &O::Answer) -> String {
     match format {
         Format::Xml => xml_write::answer(0, None, answer).unwrap(),
         Format::Json => json::answer(0, None, answer).unwrap(),
+        Format::Soap(version) => soap::answer(version, &O::META, answer).unwrap(),
     }
 }
 

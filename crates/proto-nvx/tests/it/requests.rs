@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use larder_core::Secret;
-use larder_proto_nvx::Nvx;
+use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::fixtures::{self, Direction, Fixture};
 use larder_testkit::wire;
 
@@ -28,6 +28,10 @@ fn page(fixture: &Fixture) -> String {
         Err(reject) => return page + &format!("=== our client cannot send it\n{reject} (files: {name:?})\n"),
     };
     page.push_str(&format!("=== our client sends\n{}\n", wire::text(&again)));
+    if fixture.content.windows(9).any(|nine| nine == b":Envelope") {
+        let by_soap = wire::encode_as::<Nvx>(&request, Some(&token()), &file, &Style::SOAP_1_1).unwrap();
+        page.push_str(&format!("=== our client sends by SOAP\n{}\n", wire::text(&by_soap)));
+    }
     let twice = wire::understand::<Nvx>(again.clone()).unwrap().request.expect("our own request is understood");
     assert_eq!(format!("{request:?}"), format!("{twice:?}"), "{}", fixture.id);
     let again_twice = wire::encode::<Nvx>(&twice, Some(&token()), &file).unwrap();

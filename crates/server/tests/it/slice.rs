@@ -150,6 +150,16 @@ async fn the_whole_slice_in_json() {
 }
 
 #[tokio::test]
+async fn the_whole_slice_in_soap_1_1() {
+    slice(Style::SOAP_1_1).await;
+}
+
+#[tokio::test]
+async fn the_whole_slice_in_soap_1_2() {
+    slice(Style::SOAP_1_2).await;
+}
+
+#[tokio::test]
 async fn stopping_lets_an_idle_client_go() {
     let world = World::start().await;
     world.client("kid").create_folder("a").await.unwrap();

@@ -9,6 +9,7 @@ mod login;
 mod nvx;
 mod outcomes;
 mod plain;
+mod soap;
 mod splits;
 mod transfers;
 

@@ -1,4 +1,4 @@
-//! A form's pairs as a serde sink.
+//! A request's fields as a serde sink, into whatever takes parameters one after the other: a form's pairs, an envelope.
 
 use core::fmt::Display;
 use std::borrow::Cow;
@@ -10,16 +10,31 @@ use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct};
 use crate::codec::INLINE;
 use crate::codec::to_text::{Sink, ToText, key_text, unfit};
 
-pub(super) type Written = Vec<(Cow<'static, str>, String)>;
-
-/// Takes a whole request.
-pub(super) struct Root<'o> {
-    pub(super) pairs: &'o mut Written,
+/// Takes the parameters of a request, in order.
+pub(in crate::codec) trait Parameters {
+    /// A parameter's value, or one of a list's.
+    fn value(&mut self, name: Cow<'static, str>, text: String) -> Result<(), Reject>;
+    /// The values up to [`end`](Self::end) are one list's.
+    fn begin(&mut self, _name: &str) {}
+    /// The list is over.
+    fn end(&mut self, _name: &str) {}
 }
 
-impl<'o> Sink for Root<'o> {
+impl Parameters for Vec<(Cow<'static, str>, String)> {
+    fn value(&mut self, name: Cow<'static, str>, text: String) -> Result<(), Reject> {
+        self.push((name, text));
+        Ok(())
+    }
+}
+
+/// Takes a whole request.
+pub(in crate::codec) struct Root<'o, P> {
+    pub(in crate::codec) to: &'o mut P,
+}
+
+impl<'o, P: Parameters> Sink for Root<'o, P> {
     type Items = Impossible<(), Reject>;
-    type Fields = Fields<'o>;
+    type Fields = Fields<'o, P>;
 
     fn text(self, _text: &str) -> Result<(), Reject> {
         Err(unfit())
@@ -33,26 +48,26 @@ impl<'o> Sink for Root<'o> {
         Ok(())
     }
 
-    fn fields(self) -> Result<Fields<'o>, Reject> {
-        Ok(Fields { pairs: self.pairs, key: String::new() })
+    fn fields(self) -> Result<Fields<'o, P>, Reject> {
+        Ok(Fields { to: self.to, key: String::new() })
     }
 }
 
 /// Takes a request's fields.
-pub(super) struct Fields<'o> {
-    pairs: &'o mut Written,
+pub(in crate::codec) struct Fields<'o, P> {
+    to: &'o mut P,
     key: String,
 }
 
-impl SerializeStruct for Fields<'_> {
+impl<P: Parameters> SerializeStruct for Fields<'_, P> {
     type Ok = ();
     type Error = Reject;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Reject> {
         if key == INLINE {
-            return value.serialize(ToText(Root { pairs: self.pairs }));
+            return value.serialize(ToText(Root { to: self.to }));
         }
-        let parameter = Parameter { key: Cow::Borrowed(key), pairs: self.pairs };
+        let parameter = Parameter { key: Cow::Borrowed(key), to: self.to };
         value.serialize(ToText(parameter)).map_err(|reject| reject.at(key))
     }
 
@@ -61,7 +76,7 @@ impl SerializeStruct for Fields<'_> {
     }
 }
 
-impl SerializeMap for Fields<'_> {
+impl<P: Parameters> SerializeMap for Fields<'_, P> {
     type Ok = ();
     type Error = Reject;
 
@@ -71,7 +86,7 @@ impl SerializeMap for Fields<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Reject> {
-        let parameter = Parameter { key: Cow::Owned(core::mem::take(&mut self.key)), pairs: self.pairs };
+        let parameter = Parameter { key: Cow::Owned(core::mem::take(&mut self.key)), to: self.to };
         value.serialize(ToText(parameter))
     }
 
@@ -81,39 +96,39 @@ impl SerializeMap for Fields<'_> {
 }
 
 /// Takes the value or the values of one parameter.
-pub(super) struct Parameter<'o> {
+pub(in crate::codec) struct Parameter<'o, P> {
     key: Cow<'static, str>,
-    pairs: &'o mut Written,
+    to: &'o mut P,
 }
 
-impl<'o> Sink for Parameter<'o> {
+impl<'o, P: Parameters> Sink for Parameter<'o, P> {
     type Items = Self;
     type Fields = Impossible<(), Reject>;
 
     fn text(self, text: &str) -> Result<(), Reject> {
-        self.pairs.push((self.key, text.to_owned()));
-        Ok(())
+        self.to.value(self.key, text.to_owned())
     }
 
     fn plain(self, value: impl Display) -> Result<(), Reject> {
-        self.pairs.push((self.key, value.to_string()));
-        Ok(())
+        self.to.value(self.key, value.to_string())
     }
 
     fn items(self) -> Result<Self, Reject> {
+        self.to.begin(&self.key);
         Ok(self)
     }
 }
 
-impl SerializeSeq for Parameter<'_> {
+impl<P: Parameters> SerializeSeq for Parameter<'_, P> {
     type Ok = ();
     type Error = Reject;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Reject> {
-        value.serialize(ToText(Parameter { key: self.key.clone(), pairs: self.pairs }))
+        value.serialize(ToText(Parameter { key: self.key.clone(), to: self.to }))
     }
 
     fn end(self) -> Result<(), Reject> {
+        self.to.end(&self.key);
         Ok(())
     }
 }

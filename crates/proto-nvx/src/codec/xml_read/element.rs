@@ -30,7 +30,7 @@ impl<'a, 'i> Value<'a, 'i> {
 }
 
 /// An element's own text: all of it, comments and child elements left out.
-pub(super) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
+pub(in crate::codec) fn text_of<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
     let Some(last) = node.last_child() else { return Cow::Borrowed("") };
     if last.prev_sibling().is_none() {
         return Cow::Borrowed(if last.is_text() { last.text().unwrap_or("") } else { "" });
@@ -46,7 +46,7 @@ pub(super) fn is_empty(node: Node<'_, '_>) -> bool {
 }
 
 /// Whether a node is text that is not blank.
-pub(super) fn is_words(node: Node<'_, '_>) -> bool {
+pub(in crate::codec) fn is_words(node: Node<'_, '_>) -> bool {
     node.is_text() && !node.text().unwrap_or("").trim().is_empty()
 }
 

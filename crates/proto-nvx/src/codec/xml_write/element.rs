@@ -42,23 +42,28 @@ impl<'o> Sink for Root<'o> {
 }
 
 /// Takes a value into an element, or a list into as many.
-pub(super) struct Element<'o, 'n> {
-    pub(super) out: &'o mut String,
-    pub(super) name: &'n str,
+pub(in crate::codec) struct Element<'o, 'n> {
+    pub(in crate::codec) out: &'o mut String,
+    pub(in crate::codec) name: &'n str,
 }
 
 impl<'o, 'n> Element<'o, 'n> {
+    /// Writes the start tag.
+    pub(in crate::codec) fn open(&mut self) {
+        self.out.push('<');
+        self.out.push_str(self.name);
+        self.out.push('>');
+    }
+
     /// Writes the end tag.
-    pub(super) fn close(self) {
+    pub(in crate::codec) fn close(self) {
         self.out.push_str("</");
         self.out.push_str(self.name);
         self.out.push('>');
     }
 
-    fn around(self, content: impl FnOnce(&mut String) -> Result<(), Reject>) -> Result<(), Reject> {
-        self.out.push('<');
-        self.out.push_str(self.name);
-        self.out.push('>');
+    fn around(mut self, content: impl FnOnce(&mut String) -> Result<(), Reject>) -> Result<(), Reject> {
+        self.open();
         content(self.out)?;
         self.close();
         Ok(())

@@ -14,6 +14,12 @@ pub(crate) fn attribute(out: &mut String, text: &str) {
     escape(out, text, general);
 }
 
+/// Whether XML 1.0 can hold every character of a text, in any form.
+pub(crate) fn can_hold(text: &str) -> bool {
+    let is_lost = |c: char| matches!(c, '\0'..='\x08' | '\x0B' | '\x0C' | '\x0E'..='\x1F' | '\u{FFFE}' | '\u{FFFF}');
+    !text.contains(is_lost)
+}
+
 fn general(byte: u8) -> Option<&'static str> {
     match byte {
         b'&' => Some("&amp;"),

@@ -8,7 +8,7 @@ use super::element::{Attribute, Element, Text};
 use crate::codec::to_text::{ToText, key_text, unfit};
 
 /// Takes the fields of a record. While `open`, the start tag still takes attributes.
-pub(super) struct Record<'o, 'n> {
+pub(in crate::codec) struct Record<'o, 'n> {
     out: &'o mut String,
     name: Option<&'n str>,
     open: bool,

@@ -71,7 +71,7 @@ proptest! {
     #[test]
     fn requests_come_back(changes in changes()) {
         for (name, start) in requests::<E2>("e2") {
-            let there = through_the_wire::<E2>(name, &start, &changes);
+            let there = through_the_wire::<E2>(name, &start, &changes, &Default::default());
             prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
             let form = form_is_json(name, &start, &changes);
             prop_assert!(form.is_ok(), "{}: {}", name.meta(), form.unwrap_err());

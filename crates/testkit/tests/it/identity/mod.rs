@@ -19,8 +19,13 @@ impl Decode for Changed<'_> {
     }
 }
 
-/// What a server understands of what our client sends for a request that began as `start`.
-fn through_the_wire<A: Api>(name: A::Names, start: &Value, changes: &[arbitrary::Change]) -> Result<(), String> {
+/// What a server understands of what our client sends, in this style, for a request that began as `start`.
+fn through_the_wire<A: Api>(
+    name: A::Names,
+    start: &Value,
+    changes: &[arbitrary::Change],
+    style: &A::Style,
+) -> Result<(), String> {
     let request = name.decode(Changed(start, changes)).map_err(|reject| format!("{reject}: {start}"))?;
-    trees::arrives::<A>(name, &request)
+    trees::arrives::<A>(name, &request, style)
 }

@@ -1,8 +1,8 @@
-//! Nirvanix Web Services: requests as forms, multipart bodies and URLs; answers as XML, JSON and JSONP.
+//! Nirvanix Web Services: requests as forms, envelopes, multipart bodies and URLs; answers as XML, JSON, JSONP and SOAP.
 
 use larder_core::operation::{Names, Visit};
-use larder_core::{Api, Kind, Operation};
-use larder_proto_nvx::codec::{json, xml_write};
+use larder_core::{Api, Kind, Meta, Operation};
+use larder_proto_nvx::codec::{json, soap, xml_write};
 use larder_proto_nvx::{Format, Name, Nvx, Style};
 use larder_testkit::trees::{answers, full, possible, read, requests};
 use proptest::prelude::*;
@@ -20,8 +20,9 @@ impl Visit for BackAgain<'_> {
     fn visit<O: Operation>(self) -> Self::Output {
         let tree = arbitrary::<O::Answer>(self.0, self.1);
         let answer: O::Answer = read(tree.clone()).map_err(|reject| reject.to_string())?;
-        for style in [Style::XML, Style::JSON, Style { callback: "a.b".parse().ok(), ..Style::JSON }] {
-            let text = write(&style, &answer).map_err(|reject| format!("{reject}: {tree}"))?;
+        let jsonp = Style { callback: "a.b".parse().ok(), ..Style::JSON };
+        for style in [Style::XML, Style::JSON, jsonp, Style::SOAP_1_1, Style::SOAP_1_2] {
+            let text = write(&style, &answer, &O::META).map_err(|reject| format!("{reject}: {tree}"))?;
             let head = http::Response::new(()).into_parts().0;
             let again = O::Api::decode::<O>(&head, text.as_bytes()).map_err(|refusal| format!("{refusal:?}\n{text}"))?;
             let again = serde_json::to_value(&again).map_err(|error| error.to_string())?;
@@ -34,9 +35,10 @@ impl Visit for BackAgain<'_> {
     }
 }
 
-fn write<T: serde::Serialize>(style: &Style, answer: &T) -> Result<String, larder_core::Reject> {
+fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &Meta) -> Result<String, larder_core::Reject> {
     match (style.format, &style.callback) {
         (Format::Xml, _) => xml_write::answer(0, None, answer),
+        (Format::Soap(version), _) => soap::answer(version, operation, answer),
         (Format::Json, None) => json::answer(0, None, answer),
         (Format::Json, Some(callback)) => Ok(json::jsonp(callback, &json::answer(0, None, answer)?)),
     }
@@ -58,8 +60,10 @@ proptest! {
     #[test]
     fn requests_come_back(changes in changes()) {
         for (name, start) in requests::<Nvx>("nvx") {
-            let there = through_the_wire::<Nvx>(name, &start, &changes);
-            prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
+            for style in [Style::default(), Style::SOAP_1_1, Style::SOAP_1_2] {
+                let there = through_the_wire::<Nvx>(name, &start, &changes, &style);
+                prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
+            }
         }
     }
 
