@@ -9,6 +9,11 @@ pub struct Limits {
     /// Bytes of a request body that is held in memory to be decoded, and of all text fields of an upload together.
     /// Default 1 MiB: the largest documented request without a file is an account's notes.
     pub request: usize,
+    /// Bytes of a file within a message, decoded, where the API knows how to take it out of the message as it comes (see
+    /// [`Api::extract`](crate::Api::extract)). Default 64 MiB: what is larger should be an upload, which is not held. The rest
+    /// of the message stays under [`request`](Self::request), and all of it, as it is sent, under
+    /// [`message`](Self::message).
+    pub embedded: usize,
     /// Name and value pairs of one request. Default 10,000: several thousand paths may be named at once.
     pub fields: usize,
     /// Bytes of a file that one `Feed` asks for. Default 256 KiB: measured, larger ones are not faster.
@@ -21,6 +26,23 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { answer: 16 << 20, request: 1 << 20, fields: 10_000, feed: 256 << 10, redirects: 5, upload: 2_097_150 << 10 }
+        Self {
+            answer: 16 << 20,
+            request: 1 << 20,
+            embedded: 64 << 20,
+            fields: 10_000,
+            feed: 256 << 10,
+            redirects: 5,
+            upload: 2_097_150 << 10,
+        }
+    }
+}
+
+impl Limits {
+    /// Bytes of a message with a file in it, as it is sent. base64 makes four bytes of three; twice the file leaves room for
+    /// its line ends, however they are written.
+    #[must_use]
+    pub fn message(&self) -> u64 {
+        (self.request as u64).saturating_add((self.embedded as u64).saturating_mul(2))
     }
 }

@@ -4,7 +4,7 @@ use http::{request, response};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
-use crate::{Meta, PeerFlaw, Reject, Secret};
+use crate::{Extract, Meta, PeerFlaw, Reject, Secret};
 
 /// One operation of an API. The request type *is* the operation: a plain struct whose fields are the parameters.
 ///
@@ -154,6 +154,13 @@ pub trait Api: Sized + core::fmt::Debug + Send + Sync + 'static {
     /// That it is none, or one that is not served.
     fn route(head: &request::Parts) -> Result<(Self::Names, Self::Style), Refused<Self>>;
 
+    /// The serving side: what takes the file out of a message that carries one, for the operation and the style that
+    /// [`route`](Self::route) found. Without it, a message is collected as it is.
+    fn extract(name: Self::Names, style: &Self::Style, head: &request::Parts) -> Option<Box<dyn Extract>> {
+        let _ = (name, style, head);
+        None
+    }
+
     /// The serving side: whether a form field of an upload is a parameter. Any other part is a file.
     fn is_field(name: &str) -> bool;
 
@@ -185,7 +192,8 @@ pub enum RequestFlaw {
     /// A field broke a rule.
     #[error("{0}")]
     Reject(Reject),
-    /// More bytes than [`Limits::request`](crate::Limits::request) or [`Limits::upload`](crate::Limits::upload) allow.
+    /// More bytes than [`Limits::request`](crate::Limits::request), [`Limits::embedded`](crate::Limits::embedded) or
+    /// [`Limits::upload`](crate::Limits::upload) allow.
     #[error("the request is too large")]
     TooLarge,
     /// A body that is no multipart body, or a malformed one.
@@ -197,4 +205,7 @@ pub enum RequestFlaw {
     /// The operation exists, but nobody serves it here.
     #[error("the operation is not implemented")]
     NotImplemented,
+    /// There is no room for the request now; later there may be. Said by whoever drives the machine.
+    #[error("the service is busy")]
+    Busy,
 }

@@ -145,11 +145,17 @@ pub enum Credential {
     Link(Secret),
 }
 
-/// The part of a request's body that decides what it asks for.
-#[derive(Debug)]
+/// The part of a request's body that decides what it asks for. `Debug` shows how long it is.
 pub enum RequestBody<'a> {
     /// All of it.
     Whole(&'a [u8]),
+    /// A message, and the file that was taken out of it (see [`Api::extract`]), in pieces.
+    Split {
+        /// What is left of the message.
+        text: &'a [u8],
+        /// The file; none if there was none.
+        file: Option<Vec<Bytes>>,
+    },
     /// The text fields that stood before the first file.
     Fields(&'a [(String, String)]),
 }
@@ -226,6 +232,19 @@ impl fmt::Debug for ResponseHead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.0.status().as_u16())?;
         f.debug_list().entries(names(self.0.headers())).finish()
+    }
+}
+
+impl fmt::Debug for RequestBody<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
+            Self::Split { text, file } => {
+                let file = file.as_ref().map(|pieces| pieces.iter().map(Bytes::len).sum::<usize>());
+                write!(f, "Split({} bytes, file: {file:?})", text.len())
+            }
+            Self::Fields(fields) => write!(f, "Fields({})", fields.len()),
+        }
     }
 }
 

@@ -101,7 +101,7 @@ impl Api for E2 {
         let credential = key.map_or(Credential::None, |key| Credential::Key(Secret::new(key)));
         let read = match body {
             RequestBody::Whole(body) => name.decode(Body(body)).map_err(|reject| invalid(&reject)),
-            RequestBody::Fields(_) => Err(Fault::invalid("body", "is a multipart form")),
+            RequestBody::Fields(_) | RequestBody::Split { .. } => Err(Fault::invalid("body", "is a multipart form")),
         };
         match read {
             Ok(request) => Ok(Incoming { credential, request, style: Json }),
@@ -128,6 +128,7 @@ impl Api for E2 {
             RequestFlaw::TooLarge => Fault::invalid("body", "is too large"),
             RequestFlaw::Multipart(_) | RequestFlaw::Boundary(_) => Fault::invalid("body", "is a multipart form"),
             RequestFlaw::NotImplemented => Fault::undocumented(StatusCode::NOT_IMPLEMENTED, "not_implemented", "Not implemented"),
+            RequestFlaw::Busy => Fault::undocumented(StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy"),
         }
     }
 }

@@ -30,7 +30,7 @@ use std::time::Duration;
 use larder_core::{Limits, Serving};
 use larder_engine::handlers::{e2::Reseller, nvx::Nirvanix};
 use larder_engine::{Engine, Refusal};
-use larder_transport::server::{Options, Report};
+use larder_transport::server::{Memory, Options, Report};
 use tokio::net::TcpListener;
 
 pub use access::{Access, AccessLog};
@@ -42,6 +42,9 @@ pub struct Config {
     pub storage_host: Option<String>,
     /// How connections are treated.
     pub connections: Options,
+    /// What the bodies of all requests together may take of memory, files within messages included; uploads pass and take
+    /// none. Default 256 MiB; beyond it a request is refused as busy.
+    pub memory: Memory,
     /// Told of every exchange that is over; must not block.
     pub access_log: Option<Arc<dyn AccessLog>>,
 }
@@ -90,13 +93,14 @@ impl Server {
 
     /// Serves `listener` until `shutdown` is ready, then drains.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Report {
-        let Config { storage_host, connections, access_log } = self.config;
+        let Config { storage_host, connections, memory, access_log } = self.config;
         let nirvanix = Nirvanix { engine: Arc::clone(&self.engine), storage_host };
         let doors = Arc::new(blocking::Doors::default());
         let service = service::Service {
             nirvanix,
             reseller: Arc::new(e2::Responder::new(Reseller(Arc::clone(&self.engine)), Arc::clone(&doors), access_log.clone())),
             doors,
+            memory,
             serving: Serving { limits: Limits::default(), ..Serving::default() },
             access_log,
             address: listener.local_addr().map_or_else(|_| String::new(), |address| address.to_string()),

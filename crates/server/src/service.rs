@@ -11,7 +11,7 @@ use larder_core::Serving;
 use larder_engine::handlers::nvx::Nirvanix;
 use larder_proto_e2::E2;
 use larder_proto_nvx::Nvx;
-use larder_transport::server::{Body, HungUp, Peer, Service as Listening, exchange};
+use larder_transport::server::{Body, HungUp, Memory, Peer, Service as Listening, exchange};
 
 use crate::blocking::Doors;
 use crate::{AccessLog, e2, nvx};
@@ -21,6 +21,7 @@ pub(crate) struct Service {
     pub(crate) nirvanix: Nirvanix,
     pub(crate) reseller: Arc<e2::Responder>,
     pub(crate) serving: Serving,
+    pub(crate) memory: Memory,
     pub(crate) doors: Arc<Doors>,
     pub(crate) access_log: Option<Arc<dyn AccessLog>>,
     /// The listener's own host and port, for requests that name none.
@@ -32,7 +33,7 @@ impl Listening for Service {
         let Ok(authority) = authority(&request) else { return Ok(bad_host()) };
         let path = request.uri().path();
         if is_below(path, larder_proto_e2::PREFIX) {
-            return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving).await;
+            return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving, &self.memory).await;
         }
         if asks_for_version(path) {
             return Ok(version());
@@ -40,7 +41,7 @@ impl Listening for Service {
         let authority = authority.unwrap_or_else(|| self.address.clone());
         let doors = Arc::clone(&self.doors);
         let responder = nvx::Responder::new(self.nirvanix.clone(), authority, doors, self.access_log.clone());
-        exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving).await
+        exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving, &self.memory).await
     }
 }
 

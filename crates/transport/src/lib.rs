@@ -27,7 +27,7 @@
 //! * [`client`]: [`Client`], with [`Source`](client::Source) and [`Sink`](client::Sink) for files. Its driver,
 //!   `client/drive.rs`, is one screen long: the example of how to drive a call from any other runtime.
 //! * [`server`]: [`serve`](server::serve), [`Service`](server::Service), [`exchange`](server::exchange()),
-//!   [`Respond`](server::Respond).
+//!   [`Respond`](server::Respond), and [`Memory`](server::Memory), which bounds what all requests take.
 //!
 //! # Feature
 //! `tls` (on by default): `https` targets and listeners, by rustls with ring; clients trust Mozilla's roots unless told

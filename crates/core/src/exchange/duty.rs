@@ -96,7 +96,8 @@ pub enum Told<A: Api> {
     Identified,
     /// The caller is not who it says.
     Refused(A::Fault),
-    /// What the request came to.
+    /// What the request came to. A refusal may also come while the request is read: there is no room for it (see
+    /// [`Exchange::holds`](crate::Exchange::holds)).
     Reply(Result<A::Answers, A::Fault>),
     /// The last `Write` was taken.
     Wrote,

@@ -60,6 +60,11 @@ impl Form {
         &self.fields
     }
 
+    /// Bytes of the text fields so far.
+    pub(super) fn text(&self) -> usize {
+        self.text
+    }
+
     pub(super) fn push(&mut self, chunk: Bytes) -> Result<(), RequestFlaw> {
         self.parser.push(chunk).map_err(RequestFlaw::Multipart)
     }

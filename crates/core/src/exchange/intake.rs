@@ -1,8 +1,9 @@
 //! Reading a request until it is understood.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header;
 
+use super::collected::Collected;
 use super::form::{self, Form, Item};
 use super::stage::Stage;
 use super::{Duty, Exchange};
@@ -16,7 +17,7 @@ pub(super) enum Intake {
     /// It is not read.
     Nothing,
     /// It is collected, to be decoded as a whole.
-    Whole(BytesMut),
+    Whole(Collected),
     /// It is parsed as it comes.
     Form(Box<Form>),
 }
@@ -30,7 +31,7 @@ impl<A: Api> Exchange<A> {
                 self.style = style;
                 self.name = Some(name);
                 self.outcome.name = Some(name);
-                if let Err(flaw) = self.prepare(name.meta().kind, &head) {
+                if let Err(flaw) = self.prepare(name, &head) {
                     self.flaw(flaw);
                 }
             }
@@ -43,16 +44,17 @@ impl<A: Api> Exchange<A> {
         self.head = Some(head);
     }
 
-    fn prepare(&mut self, kind: Kind, head: &http::request::Parts) -> Result<(), RequestFlaw> {
+    fn prepare(&mut self, name: A::Names, head: &http::request::Parts) -> Result<(), RequestFlaw> {
         let limits = self.serving.limits;
-        let limit = if kind == Kind::Upload { limits.upload } else { limits.request as u64 };
         let declared = head.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if declared.is_some_and(|declared| declared > limit) {
-            return Err(RequestFlaw::TooLarge);
-        }
-        self.intake = match kind {
+        self.intake = match name.meta().kind {
+            Kind::Upload if declared.is_some_and(|declared| declared > limits.upload) => return Err(RequestFlaw::TooLarge),
             Kind::Upload => Intake::Form(Box::new(Form::new(&form::boundary(head)?, A::is_field, limits))),
-            Kind::Unary | Kind::Download => Intake::Whole(BytesMut::new()),
+            Kind::Unary | Kind::Download => {
+                let collected = Collected::new(limits, A::extract(name, &self.style, head));
+                collected.allows(declared.unwrap_or_default())?;
+                Intake::Whole(collected)
+            }
         };
         Ok(())
     }
@@ -70,11 +72,7 @@ impl<A: Api> Exchange<A> {
         let limits = self.serving.limits;
         let result = match &mut self.intake {
             Intake::Nothing => Ok(()),
-            Intake::Whole(body) if body.len() + chunk.len() > limits.request => Err(RequestFlaw::TooLarge),
-            Intake::Whole(body) => {
-                body.extend_from_slice(&chunk);
-                Ok(())
-            }
+            Intake::Whole(collected) => collected.allows(received).and_then(|()| collected.push(&chunk)),
             Intake::Form(_) if received > limits.upload => Err(RequestFlaw::TooLarge),
             Intake::Form(form) => match form.push(chunk) {
                 Err(RequestFlaw::Multipart(multipart::Error::Misuse(_))) => {
@@ -135,6 +133,19 @@ impl<A: Api> Exchange<A> {
         }
     }
 
+    /// The bytes of memory that the request's body takes by now. A file that is passed on takes none, only the fields before
+    /// it do. Once it is complete it becomes the request that [`Duty::Serve`] hands over, and is no longer in here: whoever
+    /// has one bound for many exchanges counts it until the answer begins, and refuses (see [`Told::Reply`](super::Told))
+    /// what goes beyond it.
+    #[must_use]
+    pub fn holds(&self) -> usize {
+        match &self.intake {
+            Intake::Nothing => 0,
+            Intake::Whole(collected) => collected.capacity(),
+            Intake::Form(form) => form.text(),
+        }
+    }
+
     fn malformed(&mut self, flaw: RequestFlaw) {
         self.outcome.is_broken = form::is_truncation(&flaw);
         self.flaw(flaw);
@@ -143,9 +154,9 @@ impl<A: Api> Exchange<A> {
     /// The request is understood, or refused for good. `file`: the first file's head, if the request is an upload.
     fn open(&mut self, file: Option<crate::wire::FileHead>) {
         let (Some(name), Some(head)) = (self.name, &self.head) else { return };
-        let body = match &self.intake {
+        let body = match &mut self.intake {
             Intake::Form(form) => RequestBody::Fields(form.fields()),
-            Intake::Whole(body) => RequestBody::Whole(body),
+            Intake::Whole(collected) => collected.body(),
             Intake::Nothing => RequestBody::Whole(&[]),
         };
         match A::open(name, &self.style, head, body) {
@@ -158,9 +169,8 @@ impl<A: Api> Exchange<A> {
                 self.refuse(&refused.fault);
             }
         }
-        if let Intake::Whole(body) = &mut self.intake {
+        if let Intake::Whole(_) = self.intake {
             // It may hold a password, and is of no more use.
-            body.fill(0);
             self.intake = Intake::Nothing;
         }
     }

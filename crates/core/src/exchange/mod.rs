@@ -10,6 +10,7 @@
 //! The embedder is asked who the caller is before the first byte of an uploaded file is read. What may follow what on
 //! the wire is in [`cycle`](crate::cycle), as for [`Call`](crate::Call).
 
+mod collected;
 mod duty;
 mod form;
 mod intake;
@@ -35,16 +36,25 @@ pub struct Serving {
     pub limits: Limits,
     /// The longest silence of a client that owes us bytes, or that does not take ours. Default 30 seconds.
     pub stall: Duration,
-    /// How long we wait in all for a request that is held in memory. Default 60 seconds: the largest is 1 MiB.
+    /// How long we wait in all for a request that is held in memory. Default 60 seconds: the largest without a file is 1 MiB.
     pub message: Duration,
     /// Bytes per second that an upload must bring on average, counted only while we wait for it, after the first
     /// [`stall`](Self::stall). Default 1 KiB: slower than any modem, and an end to one byte every now and then.
     pub rate: u64,
+    /// Bytes per second that a message with a file in it must bring on average, after the first
+    /// [`message`](Self::message). Default 64 KiB: it holds memory while it comes, 64 MiB of base64 for 24 minutes at most.
+    pub embedded_rate: u64,
 }
 
 impl Default for Serving {
     fn default() -> Self {
-        Self { limits: Limits::default(), stall: Duration::from_secs(30), message: Duration::from_secs(60), rate: 1 << 10 }
+        Self {
+            limits: Limits::default(),
+            stall: Duration::from_secs(30),
+            message: Duration::from_secs(60),
+            rate: 1 << 10,
+            embedded_rate: 64 << 10,
+        }
     }
 }
 
@@ -114,13 +124,18 @@ impl<A: Api> Exchange<A> {
         self.owing_since = Some(now);
         let allowed = match &self.intake {
             Intake::Nothing => return None,
-            Intake::Whole(_) => self.serving.message,
-            Intake::Form(_) => {
-                let brought = Duration::from_secs(self.outcome.received.checked_div(self.serving.rate)?);
-                self.serving.stall.saturating_add(brought)
+            Intake::Whole(collected) if collected.has_file() => {
+                self.serving.message.saturating_add(self.brought(self.serving.embedded_rate)?)
             }
+            Intake::Whole(_) => self.serving.message,
+            Intake::Form(_) => self.serving.stall.saturating_add(self.brought(self.serving.rate)?),
         };
         Some(now + allowed.saturating_sub(self.owed))
+    }
+
+    /// How long what came may have taken at this rate; for ever, if it is zero.
+    fn brought(&self, rate: u64) -> Option<Duration> {
+        self.outcome.received.checked_div(rate).map(Duration::from_secs)
     }
 
     /// What it waits for, what may end that, and whether it is the embedder's turn (whose time is not limited here).
@@ -148,6 +163,7 @@ impl<A: Api> Exchange<A> {
     /// The client was silent for too long, or broke the connection.
     fn hang_up(&mut self) -> Duty<A> {
         self.stage = Stage::Over;
+        self.intake = Intake::Nothing;
         self.sender = None;
         self.outcome.is_broken = true;
         Duty::Abort

@@ -193,7 +193,8 @@ impl<A: Api> Exchange<A> {
     }
 
     fn replied(&mut self, reply: Result<A::Answers, A::Fault>) -> Result<(), Misuse> {
-        if !matches!(self.stage, Stage::Replying | Stage::Files | Stage::Serve(_)) {
+        let is_early = matches!(self.stage, Stage::Read) && reply.is_err();
+        if !is_early && !matches!(self.stage, Stage::Replying | Stage::Files | Stage::Serve(_)) {
             return Err(Misuse::Unasked("a reply"));
         }
         match reply {

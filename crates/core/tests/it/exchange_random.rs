@@ -67,6 +67,7 @@ impl Driver {
                 let reply = if detail < 128 { Ok(Answer::Fetch(said)) } else { Err(Fault::No) };
                 self.tell(Told::Reply(reply));
             }
+            110..=114 if self.on.peer => self.tell(Told::Reply(Err(Fault::Busy))),
             140..=179 if self.on.room => self.tell(Told::Wrote),
             180..=209 => {
                 if let Some(offset) = self.asked.take() {
@@ -106,10 +107,11 @@ impl Driver {
 }
 
 fn run(which: u8, script: &[(u8, u8)]) {
-    let (head, body) = match which % 5 {
+    let (head, body) = match which % 6 {
         0 => (request("POST", "/ping", &[]), b"text=something".to_vec()),
         1 => (request("GET", "/fetch", &[]), Vec::new()),
         2 => (upload_head(), upload_body(&["content", "more of it"])),
+        4 => (request("POST", "/hand", &[]), b"a[file]b".to_vec()),
         3 => (upload_head(), b"no form at all".to_vec()),
         _ => (request("POST", "/nothing", &[]), b"x".to_vec()),
     };

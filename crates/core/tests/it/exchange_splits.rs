@@ -14,7 +14,9 @@ fn heard(mut server: Server, pieces: &[&[u8]]) -> String {
         let duty = server.exchange.poll(server.now, &mut ());
         let told = match &duty {
             Duty::Identify(_) => Some(Told::Identified),
-            Duty::Serve(Request::Ping(_)) | Duty::FilesEnd => Some(Told::Reply(Ok(Answer::Ping(Said { text: "ok".to_owned() })))),
+            Duty::Serve(Request::Ping(_) | Request::Hand(_)) | Duty::FilesEnd => {
+                Some(Told::Reply(Ok(Answer::Ping(Said { text: "ok".to_owned() }))))
+            }
             Duty::Write(_) => Some(Told::Wrote),
             Duty::Wait { on, .. } if on.peer && !has_ended => Some(pieces.next().map_or_else(
                 || {
@@ -68,6 +70,19 @@ fn of_a_message() {
     for first in 0..=body.len() {
         for second in first..=body.len() {
             assert_eq!(ping(&[&body[..first], &body[first..second], &body[second..]]), whole, "{first}, {second}");
+        }
+    }
+}
+
+#[test]
+fn of_a_message_with_a_file() {
+    let body = b"text[of a file]and[] more";
+    let hand = |pieces: &[&[u8]]| heard(Server::new(request("POST", "/hand", &[])), pieces);
+    let whole = hand(&[body]);
+    assert!(whole.contains("textand more with of a file"), "{whole}");
+    for first in 0..=body.len() {
+        for second in first..=body.len() {
+            assert_eq!(hand(&[&body[..first], &body[first..second], &body[second..]]), whole, "{first}, {second}");
         }
     }
 }

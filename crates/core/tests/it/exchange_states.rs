@@ -144,6 +144,108 @@ fn a_download_whose_file_is_gone() {
     insta::assert_snapshot!(server.log);
 }
 
+fn hand(limits: Limits, headers: &[(&'static str, &str)]) -> Server {
+    Server::with(request("POST", "/hand", headers), limited(limits))
+}
+
+/// Whether it said that, and no more.
+fn is_too_large(server: &mut Server) -> bool {
+    server.tell(Told::Wrote).log.contains("fault: Some(TooLarge)")
+}
+
+#[test]
+fn a_file_within_a_message() {
+    let mut server = hand(Limits::default(), &[]);
+    server.poll().tell(data("a[fi")).tell(data("le]b[")).tell(data("]c")).tell(Told::End).tell(Told::Identified);
+    let mut without = hand(Limits::default(), &[]);
+    without.poll().tell(data("abc")).tell(Told::End).tell(Told::Identified);
+    let mut malformed = hand(Limits::default(), &[]);
+    malformed.poll().tell(data("a[fi!")).tell(data("le]b")).tell(Told::Wrote);
+    insta::assert_snapshot!([server.log, without.log, malformed.log].join("\n"));
+}
+
+#[test]
+fn a_file_within_a_message_has_a_limit_of_its_own() {
+    let limits = Limits { request: 3, embedded: 5, ..Limits::default() };
+    assert_eq!(limits.message(), 13);
+    let is_taken = |headers: &[(&'static str, &str)], body: &str| {
+        let mut server = hand(limits, headers);
+        server.poll().tell(data(body.to_owned())).tell(Told::End);
+        let is_taken = server.log.contains("> Identify");
+        assert!(is_taken || is_too_large(&mut server), "{}", server.log);
+        is_taken
+    };
+    assert!(is_taken(&[], "ab[12345]c"));
+    assert!(!is_taken(&[], "ab[123456]c"));
+    assert!(!is_taken(&[], "ab[12345]cd"));
+    // What is sent, whatever becomes of it: here the brackets are left out, elsewhere line ends.
+    assert!(is_taken(&[], "a[12345][][]"));
+    assert!(is_taken(&[], "ab[12345][][]"));
+    assert!(!is_taken(&[], "abc[12345][][]"));
+    assert!(is_taken(&[("content-length", "13")], "a"));
+    let mut declared = hand(limits, &[("content-length", "14")]);
+    assert!(is_too_large(declared.poll()));
+    // Only operations whose messages carry files.
+    let mut other = Server::with(request("POST", "/ping", &[("content-length", "4")]), limited(limits));
+    assert!(is_too_large(other.poll()));
+}
+
+#[test]
+fn what_there_is_no_room_for() {
+    let busy = || Told::Reply(Err(Fault::Busy));
+    let mut message = ping();
+    message.poll().tell(data("text=h")).tell(busy()).tell(data("i")).tell(Told::Wrote);
+    let mut upload = Server::new(upload_head());
+    upload.poll().tell(busy()).tell(Told::Wrote);
+    insta::assert_snapshot!([message.log, upload.log].join("\n"));
+    let mut early = ping();
+    early.poll();
+    // An answer to what is not known; and while it is asked who the caller is.
+    assert!(early.misuse(pong()).contains("a reply was not asked for"));
+    early.tell(Told::End);
+    assert!(early.misuse(busy()).contains("a reply was not asked for"));
+}
+
+#[test]
+fn what_it_holds() {
+    let limits = Limits { request: 10_000, embedded: 20_000, ..Limits::default() };
+    let mut server = hand(limits, &[]);
+    assert_eq!(server.exchange.holds(), 0);
+    server.poll().tell(data("x".repeat(1_000)));
+    let text = server.exchange.holds();
+    assert!((1_000..=2_000).contains(&text), "{text}");
+    server.tell(data(format!("[{}", "y".repeat(5_000))));
+    let both = server.exchange.holds();
+    assert!((text + 5_000..=text + 15_000).contains(&both), "{both}");
+    server.tell(Told::End);
+    assert_eq!(server.exchange.holds(), 0, "it is the embedder's now");
+
+    let mut upload = Server::new(upload_head());
+    upload.poll().tell(data(upload_body(&["content"]))).tell(Told::Identified);
+    assert_eq!(upload.exchange.holds(), "key".len() + "something".len(), "files pass");
+    let mut gone = ping();
+    gone.poll().tell(data("text=hi")).tell(Told::Failed(Failure::Reset));
+    assert_eq!(gone.exchange.holds(), 0);
+}
+
+#[test]
+fn a_message_with_a_file_may_take_its_time_but_not_for_ever() {
+    let serving = Serving { embedded_rate: 1, ..limited(Limits::default()) };
+    let outlasts = |body: usize, wait: u64| {
+        let mut server = Server::with(request("POST", "/hand", &[]), serving);
+        server.poll().tell(data("x".repeat(body)));
+        for _ in 0..wait / 20 {
+            if !server.after(20).is_done {
+                // Just before it would be too long.
+                server.tell(data("x"));
+            }
+        }
+        !server.is_done
+    };
+    assert!(outlasts(1, 60) && !outlasts(1, 100));
+    assert!(outlasts(100, 160) && !outlasts(100, 240));
+}
+
 #[test]
 fn what_is_too_large() {
     let limits = Limits { request: 10, fields: 1, upload: 300, ..Limits::default() };

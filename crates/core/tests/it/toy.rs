@@ -1,7 +1,8 @@
 //! An API of a few lines: messages are plain text, and a status says how it went.
 //!
 //! A request is a form with one field; an answer is a text. 200 is a success, 401 says that the session is over, 500
-//! that there is trouble, 403 is a refusal; an answer that begins with `?` is none.
+//! that there is trouble, 403 is a refusal; an answer that begins with `?` is none. A message to `hand` carries a file,
+//! between brackets.
 
 use core::any::Any;
 use core::fmt;
@@ -14,7 +15,8 @@ use larder_core::wire::{
     Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody, RequestBody, RequestHead, ResponseHead,
 };
 use larder_core::{
-    Api, Credential, FaultClass, Kind, Meta, Operation, PeerFlaw, Refusal, Reject, RequestFlaw, Rule, Secret, Verb,
+    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Refusal, Reject, RequestFlaw, Rule, Secret,
+    Verb,
 };
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
@@ -49,13 +51,14 @@ operation!(Enter, Meta::unary("toy", "enter", Verb::Post).safe());
 operation!(Ping, Meta::unary("toy", "ping", Verb::Post).safe());
 operation!(Look, Meta::unary("toy", "look", Verb::Post).session().safe());
 operation!(Change, Meta::unary("toy", "change", Verb::Post).session());
+operation!(Hand, Meta::unary("toy", "hand", Verb::Post));
 operation!(Store, Meta::upload("toy", "store", Verb::Post).safe());
 operation!(StoreInside, Meta::upload("toy", "store_inside", Verb::Post).session().safe());
 operation!(Keep, Meta::upload("toy", "keep", Verb::Post));
 operation!(Fetch, Meta::download("toy", "fetch"));
 
 mod catalog {
-    use super::{Change, Enter, Fetch, Keep, Look, Ping, Store, StoreInside, Toy};
+    use super::{Change, Enter, Fetch, Hand, Keep, Look, Ping, Store, StoreInside, Toy};
 
     larder_core::catalog! {
         api Toy;
@@ -64,6 +67,7 @@ mod catalog {
             Ping = Ping => ping;
             Look = Look => look;
             Change = Change => change;
+            Hand = Hand => hand;
         }
         upload {
             Store = Store;
@@ -87,6 +91,7 @@ pub(crate) enum Fault {
     Missing,
     TooLarge,
     Malformed,
+    Busy,
 }
 
 impl fmt::Display for Fault {
@@ -99,7 +104,7 @@ impl larder_core::Fault for Fault {
     fn class(&self) -> FaultClass {
         match self {
             Self::No | Self::Missing | Self::TooLarge | Self::Malformed => FaultClass::Permanent,
-            Self::Later => FaultClass::Transient,
+            Self::Later | Self::Busy => FaultClass::Transient,
             Self::Session => FaultClass::Session,
         }
     }
@@ -166,6 +171,10 @@ impl Api for Toy {
         name.map(|name| (*name, ())).ok_or(Refused { fault: Fault::No, style: (), name: None })
     }
 
+    fn extract(name: Name, (): &(), _head: &request::Parts) -> Option<Box<dyn Extract>> {
+        (name == Name::Hand).then(|| Box::new(Brackets::default()) as Box<dyn Extract>)
+    }
+
     fn is_field(name: &str) -> bool {
         matches!(name, "key" | "text")
     }
@@ -173,6 +182,10 @@ impl Api for Toy {
     fn open(name: Name, (): &(), head: &request::Parts, body: RequestBody<'_>) -> Result<Incoming<Self>, Refused<Self>> {
         let fields = match body {
             RequestBody::Whole(bytes) => form_urlencoded::parse(bytes).into_owned().collect(),
+            RequestBody::Split { text, file } => {
+                let file = file.map_or("none".into(), |file| format!("{}", file.concat().escape_ascii()));
+                vec![("text".to_owned(), format!("{} with {file}", text.escape_ascii()))]
+            }
             RequestBody::Fields(fields) => fields.to_vec(),
         };
         let value = |name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str());
@@ -211,8 +224,35 @@ impl Api for Toy {
         match flaw {
             RequestFlaw::TooLarge => Fault::TooLarge,
             RequestFlaw::NotImplemented => Fault::No,
+            RequestFlaw::Busy => Fault::Busy,
             RequestFlaw::Reject(_) | RequestFlaw::Multipart(_) | RequestFlaw::Boundary(_) => Fault::Malformed,
         }
+    }
+}
+
+/// The file stands between brackets; a `!` in it is refused.
+#[derive(Default)]
+struct Brackets {
+    is_open: bool,
+}
+
+impl Extract for Brackets {
+    fn push(&mut self, chunk: &[u8], message: &mut Message) -> Result<(), RequestFlaw> {
+        for byte in chunk {
+            match (byte, self.is_open) {
+                (b'[', false) => message.file(b"")?,
+                (b']', true) => {}
+                (b'!', true) => return Err(RequestFlaw::Reject(Reject::new("file", Rule::Malformed))),
+                (_, true) => message.file(&[*byte])?,
+                (_, false) => message.text(&[*byte])?,
+            }
+            self.is_open = match byte {
+                b'[' => true,
+                b']' => false,
+                _ => self.is_open,
+            };
+        }
+        Ok(())
     }
 }
 

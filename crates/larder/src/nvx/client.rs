@@ -64,7 +64,7 @@ impl Client {
         Self::connect(self.login, self.settings, options)
     }
 
-    /// The same client, and the same session, with answers in another format.
+    /// The same client, and the same session, with answers in another format; SOAP in requests too.
     #[must_use]
     pub fn with_style(mut self, style: Style) -> Self {
         self.settings.style = style;

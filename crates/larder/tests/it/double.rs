@@ -71,7 +71,8 @@ struct Front(Arc<Double>);
 
 impl Service for Front {
     async fn serve(&self, peer: Peer, request: Request<Incoming>) -> Result<Response<Body>, HungUp> {
-        server::exchange::<Nvx, _, _>(request, peer, Arc::new(Answering(Arc::clone(&self.0))), Serving::default()).await
+        let answering = Arc::new(Answering(Arc::clone(&self.0)));
+        server::exchange::<Nvx, _, _>(request, peer, answering, Serving::default(), &server::Memory::default()).await
     }
 }
 

@@ -13,7 +13,7 @@ mod soap;
 use http::{request, response};
 use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
-use larder_core::{Api, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secret};
+use larder_core::{Api, Extract, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secret};
 
 pub use self::forward::Forward;
 use crate::authentication::{LoggedIn, Login};
@@ -96,6 +96,10 @@ impl Api for Nvx {
         server::route(head)
     }
 
+    fn extract(name: Name, style: &Style, _head: &request::Parts) -> Option<Box<dyn Extract>> {
+        soap::extract(name, style)
+    }
+
     fn is_field(name: &str) -> bool {
         fields::is_field(name)
     }
@@ -119,6 +123,7 @@ impl Api for Nvx {
             RequestFlaw::TooLarge => Code::ContentTooLarge,
             RequestFlaw::Multipart(_) | RequestFlaw::Boundary(_) => Code::InvalidParameter,
             RequestFlaw::NotImplemented => Code::UnsupportedOperation,
+            RequestFlaw::Busy => Code::Database,
         };
         Fault { code, message }
     }

@@ -1,5 +1,6 @@
 //! The serving side: requests are read, answers are written.
 
+use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header, request};
 use larder_core::operation::{Answers, Decode, Encode, Names};
 use larder_core::wire::{Incoming, Refused, Reply, ReplyBody, RequestBody, ResponseHead};
@@ -82,6 +83,7 @@ pub(super) fn open(
         let field = reject.field.trim_start_matches('$').to_owned();
         Refused { fault: Reject { field, ..reject }.into(), style: style.clone(), name: Some(name) }
     };
+    let (body, file) = whole(body);
     let (token, pairs, mut style) = match (style.format, body) {
         (Format::Soap(version), RequestBody::Whole(body)) => {
             let (pairs, style) = soap::read(name, version, &head.headers, body, MAX_PAIRS)?;
@@ -97,8 +99,19 @@ pub(super) fn open(
         style.forward = value(&pairs, "forwardingUrl").and_then(Forward::parse);
     }
     let credential = credential(name, token, &pairs).map_err(|reject| refused(reject, &style))?;
-    let request = name.decode(Reading(&pairs)).map_err(|reject| refused(reject, &style))?;
+    let mut request = name.decode(Reading(&pairs)).map_err(|reject| refused(reject, &style))?;
+    if let Some(file) = file {
+        soap::put(file, &mut request).map_err(|reject| refused(reject, &style))?;
+    }
     Ok(Incoming { credential, request, style })
+}
+
+/// A body without the file that was taken out of it.
+fn whole(body: RequestBody<'_>) -> (RequestBody<'_>, Option<Vec<Bytes>>) {
+    match body {
+        RequestBody::Split { text, file } => (RequestBody::Whole(text), file),
+        RequestBody::Whole(_) | RequestBody::Fields(_) => (body, None),
+    }
 }
 
 /// The parameters, wherever they stand: the URL's come first.
@@ -110,7 +123,7 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
     match body {
         RequestBody::Fields(fields) => pairs.extend_from_slice(fields),
         RequestBody::Whole([]) => {}
-        RequestBody::Whole(bytes) => {
+        RequestBody::Whole(bytes) | RequestBody::Split { text: bytes, .. } => {
             let text = core::str::from_utf8(bytes).map_err(|_| Reject::new("", Rule::Malformed))?;
             pairs.extend(form::parse(text.trim_end(), MAX_PAIRS.saturating_sub(pairs.len()))?);
         }

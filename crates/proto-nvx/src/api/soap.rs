@@ -1,12 +1,14 @@
 //! SOAP over HTTP: pages, actions, media types, and what a fault is answered with.
 
+use bytes::Bytes;
 use http::{HeaderMap, Request, header};
 use larder_core::operation::Names;
 use larder_core::wire::{Address, Outgoing, OutgoingBody, Refused};
-use larder_core::{FaultClass, Operation, Reject};
+use larder_core::{Extract, FaultClass, Operation, Reject};
 
 use super::{Format, Nvx, Pairs, SESSION_TOKEN, Style, client, find};
 use crate::codec::soap::{self, FaultCode, Flaw, Version};
+use crate::values::FileData;
 use crate::{Code, Fault, Name};
 
 /// The header of SOAP 1.1 that says which operation is called.
@@ -102,6 +104,28 @@ pub(super) fn read(
         Ok(request) => Ok((request.parameters, Style::of(Format::Soap(request.version)))),
         Err(soap::Refused { version: of_envelope, flaw }) => Err(refused(of_envelope.unwrap_or(version), flaw)),
     }
+}
+
+/// What takes the file out of an envelope, where there is one in it.
+pub(super) fn extract(name: Name, style: &Style) -> Option<Box<dyn Extract>> {
+    let has_file = matches!(name, Name::TransferAppendFile | Name::TransferUploadFile);
+    let is_soap = matches!(style.format, Format::Soap(_));
+    (has_file && is_soap).then(|| Box::new(soap::FileDataOf::default()) as Box<dyn Extract>)
+}
+
+/// Puts the file that was taken out into the request, unless that has data of its own: the first element was nil then, or
+/// is absent, and nothing was in it.
+pub(super) fn put(file: Vec<Bytes>, request: &mut crate::Request) -> Result<(), Reject> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other request has one")]
+    let place = match request {
+        crate::Request::TransferAppendFile(append) => append.file_data.as_mut(),
+        crate::Request::TransferUploadFile(upload) => Some(&mut upload.file_data),
+        _ => None,
+    };
+    if let Some(data) = place.filter(|data| data.is_empty()) {
+        *data = FileData::from_pieces(file).map_err(|rule| Reject::new("fileData", rule))?;
+    }
+    Ok(())
 }
 
 impl From<Flaw> for Fault {

@@ -6,7 +6,7 @@ mod upload;
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder_core::{Credential, Outcome, Secret};
+use larder_core::{Api, Credential, Outcome, RequestFlaw, Secret};
 use larder_engine::Refusal;
 use larder_engine::handlers::nvx::{Asker, Nirvanix, Session, effort};
 use larder_engine::handlers::{Effort, nvx_fault};
@@ -103,7 +103,7 @@ impl Respond<Nvx> for Responder {
 
 /// Too many ask for the slowest work: later there may be a place.
 fn busy() -> Fault {
-    Fault { message: "The service is busy".to_owned(), ..Fault::from(Code::Database) }
+    Nvx::fault(RequestFlaw::Busy, None)
 }
 
 /// What blocking work came to; without a result, the service is going down.

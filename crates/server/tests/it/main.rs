@@ -5,6 +5,7 @@
 mod access;
 mod downloads;
 mod hostile;
+mod memory;
 mod printed;
 mod requests;
 mod reseller;

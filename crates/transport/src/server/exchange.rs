@@ -8,16 +8,16 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use larder_core::wire::RequestHead;
-use larder_core::{Api, Duty, Exchange, Failure, Serving, Told};
+use larder_core::{Api, Duty, Exchange, Failure, On, Serving, Time, Told};
 use tokio::sync::oneshot;
 
 use super::body::{Body, Run};
 use super::respond::Respond;
 use super::running::Running;
 use super::work::Work;
-use super::{HungUp, Peer};
+use super::{HungUp, Memory, Peer};
 
-/// Answers one request of `A`. The body of the answer does the rest of the work while it is read; dropping it ends the
+/// Answers one request of `A`; its body takes what it needs of `memory`. The body of the answer does the rest of the work while it is read; dropping it ends the
 /// exchange, and with it an upload or a download.
 ///
 /// # Errors
@@ -27,6 +27,7 @@ pub async fn exchange<A, R, B>(
     peer: Peer,
     responder: Arc<R>,
     serving: Serving,
+    memory: &Memory,
 ) -> Result<Response<Body>, HungUp>
 where
     A: Api,
@@ -36,7 +37,7 @@ where
     let (head, body) = request.into_parts();
     let exchange = Exchange::new(RequestHead(Request::from_parts(head, ())), serving);
     let (begin, mut begun) = oneshot::channel();
-    let running = Running::new(exchange, Arc::clone(&responder), peer, begin);
+    let running = Running::new(exchange, Arc::clone(&responder), peer, memory.share(), begin);
     let mut run: Run = Some(Box::pin(drive(running, Work::new(responder, peer), Some(body))));
     let (head, pieces) = std::future::poll_fn(|cx| {
         super::body::poll_run(&mut run, cx);
@@ -70,19 +71,30 @@ where
             Duty::Finish => running.finish(),
             Duty::Abort => running.abort(),
             Duty::Feed { offset, max } => work.read(offset, max).await,
-            Duty::Wait { until, on, .. } => {
-                let clock = running.clock(until);
-                tokio::select! {
-                    told = next(&mut body), if on.peer => Some(told),
-                    () = running.taken(), if on.room => Some(Told::Wrote),
-                    () = clock => None,
-                }
-            }
+            Duty::Wait { until, on, .. } => match running.settle(on) {
+                None => wait(&mut running, &mut body, until, on).await,
+                busy => busy,
+            },
             Duty::Done(outcome) => return running.end(outcome),
         };
         if let Some(told) = told {
             running.tell(told);
         }
+    }
+}
+
+/// Waits until something happens, or for so long.
+async fn wait<A, R, B>(running: &mut Running<A, R>, body: &mut Option<B>, until: Option<Time>, on: On) -> Option<Told<A>>
+where
+    A: Api,
+    R: Respond<A>,
+    B: http_body::Body<Data = Bytes> + Unpin,
+{
+    let clock = running.clock(until);
+    tokio::select! {
+        told = next(body), if on.peer => Some(told),
+        () = running.taken(), if on.room => Some(Told::Wrote),
+        () = clock => None,
     }
 }
 

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use larder_core::wire::ResponseHead;
-use larder_core::{Api, Duty, Exchange, Failure, Length, Machine, Outcome, Time, Told};
+use larder_core::{Api, Duty, Exchange, Failure, Length, Machine, On, Outcome, RequestFlaw, Time, Told};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Peer;
+use super::memory::Share;
 use super::respond::Respond;
 use crate::pieces::{self, Feeder, Pieces};
 
@@ -22,6 +23,8 @@ pub(super) struct Running<A: Api, R: Respond<A>> {
     exchange: Exchange<A>,
     responder: Arc<R>,
     peer: Peer,
+    /// What the request has of the server's memory, until its answer begins.
+    share: Share,
     /// Where the answer's head goes.
     begin: Option<oneshot::Sender<Begun>>,
     body: Option<Feeder>,
@@ -31,8 +34,8 @@ pub(super) struct Running<A: Api, R: Respond<A>> {
 }
 
 impl<A: Api, R: Respond<A>> Running<A, R> {
-    pub(super) fn new(exchange: Exchange<A>, responder: Arc<R>, peer: Peer, begin: oneshot::Sender<Begun>) -> Self {
-        Self { exchange, responder, peer, begin: Some(begin), body: None, began: Instant::now(), is_over: false }
+    pub(super) fn new(exchange: Exchange<A>, responder: Arc<R>, peer: Peer, share: Share, begin: oneshot::Sender<Begun>) -> Self {
+        Self { exchange, responder, peer, share, begin: Some(begin), body: None, began: Instant::now(), is_over: false }
     }
 
     /// What is to be done next.
@@ -46,12 +49,20 @@ impl<A: Api, R: Respond<A>> Running<A, R> {
         debug_assert!(told.is_ok(), "a bug of this driver: {told:?}");
     }
 
+    /// Takes what the body needs by now, before more of it is waited for. If there is no room, that is the reply. A message
+    /// that is complete keeps what it has: it lives on as the request.
+    pub(super) fn settle(&mut self, on: On) -> Option<Told<A>> {
+        let is_settled = !on.peer || self.share.resize(self.exchange.holds());
+        (!is_settled).then(|| Told::Reply(Err(A::fault(RequestFlaw::Busy, self.name()))))
+    }
+
     pub(super) fn name(&self) -> Option<A::Names> {
         self.exchange.name()
     }
 
     /// The answer begins.
     pub(super) fn open(&mut self, head: ResponseHead, length: Length) -> Option<Told<A>> {
+        self.share.release();
         let (feeder, pieces) = pieces::channel(length);
         self.body = Some(feeder);
         // Who waits for it drops this with itself.

@@ -198,6 +198,7 @@ impl Api for Shelf {
         let request = match (&body, head.headers.get("x-request")) {
             (_, Some(json)) => name.decode(FromJson(json.as_bytes())),
             (RequestBody::Whole(json), None) => name.decode(FromJson(json)),
+            (RequestBody::Split { .. }, None) => Err(Reject::new("", Rule::Malformed)),
             (RequestBody::Fields(fields), None) => name.decode(FromJson(fields[0].1.as_bytes())),
         };
         let request = request.map_err(|reject| Refused {
@@ -228,6 +229,6 @@ impl Api for Shelf {
     }
 
     fn fault(flaw: RequestFlaw, _: Option<Name>) -> Fault {
-        Fault::new(400, &flaw.to_string())
+        Fault::new(if flaw == RequestFlaw::Busy { 503 } else { 400 }, &flaw.to_string())
     }
 }

@@ -1,11 +1,12 @@
 //! Client and server against each other, and against peers that misbehave, over real sockets: sockets are the subject.
 
 #![expect(unreachable_pub, reason = "what `catalog!` makes is public, and the rest follows it")]
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod api;
 mod broken;
 mod connections;
+mod memory;
 mod messages;
 mod sessions;
 mod shelf;

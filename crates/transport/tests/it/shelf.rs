@@ -11,7 +11,9 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 use larder_core::wire::FileHead;
 use larder_core::{Credential, Outcome, Policy, Serving, Session, Settings, Target};
-use larder_transport::server::{self, Accept, Body, Download, HungUp, Peer, Plain, Report, Respond, Served, Service, Upload};
+use larder_transport::server::{
+    self, Accept, Body, Download, HungUp, Memory, Peer, Plain, Report, Respond, Served, Service, Upload,
+};
 use larder_transport::{Client, client};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -46,6 +48,7 @@ pub struct Running {
 pub struct How {
     pub options: server::Options,
     pub serving: Serving,
+    pub memory: Memory,
     pub logins_wait: bool,
 }
 
@@ -67,7 +70,7 @@ pub async fn start_with(how: How, layer: impl Accept) -> Running {
         ended: ending,
     });
     let (stop, stopped) = oneshot::channel();
-    let service = Arc::new(Front { state: Arc::clone(&state), serving: how.serving });
+    let service = Arc::new(Front { state: Arc::clone(&state), serving: how.serving, memory: how.memory });
     let report = tokio::spawn(server::serve_with(listener, layer, service, how.options, async move {
         let _ = stopped.await;
     }));
@@ -106,6 +109,7 @@ pub fn sum(seed: u64, bytes: &[u8]) -> u64 {
 struct Front {
     state: Arc<State>,
     serving: Serving,
+    memory: Memory,
 }
 
 impl Service for Front {
@@ -113,7 +117,7 @@ impl Service for Front {
         if request.uri().path() == "/plain" {
             return Ok(Response::new(Body::from(format!("secure: {}", peer.is_secure))));
         }
-        server::exchange::<Shelf, _, _>(request, peer, Arc::clone(&self.state), self.serving).await
+        server::exchange::<Shelf, _, _>(request, peer, Arc::clone(&self.state), self.serving, &self.memory).await
     }
 }
 

@@ -19,7 +19,8 @@ use crate::oracle::{CANARY, hides};
 use crate::targets::message;
 
 /// Small, so that short inputs reach them.
-pub(super) const LIMITS: Limits = Limits { answer: 4 << 10, request: 0, fields: 0, feed: 16, redirects: 3, upload: 0 };
+pub(super) const LIMITS: Limits =
+    Limits { answer: 4 << 10, request: 0, embedded: 0, fields: 0, feed: 16, redirects: 3, upload: 0 };
 
 /// When every call must be over.
 const TOTAL: Duration = Duration::from_secs(100);

@@ -97,7 +97,9 @@ impl<A: Served> Run<'_, A> {
         let told = match detail % 5 {
             0 if !self.unacknowledged => Told::Wrote,
             1 if !self.identifying => Told::Identified,
-            2 if !self.serving => Told::Reply(A::come_to(self.kind(), detail)),
+            2 if !self.serving => Told::Reply(
+                A::come_to(self.kind(), detail).or_else(|no| if self.is_reading { A::come_to(self.kind(), 7) } else { Err(no) }),
+            ),
             3 if self.asked.is_none() => Told::Body { offset: u64::from(detail), chunk: "x".into() },
             4 if self.asked.is_none() => Told::BodyGone,
             _ => return,
@@ -114,6 +116,9 @@ impl<A: Served> Run<'_, A> {
         } else if self.on.peer && !self.has_ended && detail < 4 {
             self.has_ended = true;
             self.tell(Told::End);
+        } else if self.on.peer && self.is_reading && detail < 6 {
+            // There is no room for the request.
+            self.tell(Told::Reply(Err(A::refusal())));
         } else if self.on.peer && !self.has_ended {
             self.tell(Told::Data(Bytes::new()));
         }

@@ -15,7 +15,11 @@ use crate::input::{Script, Sizes};
 use crate::oracle::hides;
 
 /// Small, so that short inputs reach them.
-pub(super) const LIMITS: Limits = Limits { answer: 0, request: 2 << 10, fields: 12, feed: 64, redirects: 0, upload: 16 << 10 };
+pub(super) const LIMITS: Limits =
+    Limits { answer: 0, request: 2 << 10, embedded: 3 << 10, fields: 12, feed: 64, redirects: 0, upload: 16 << 10 };
+
+/// What a request may hold: its text, its file, and what is set aside for more of that.
+const HELD: usize = LIMITS.request + 2 * LIMITS.embedded + (4 << 10);
 
 /// More than any input needs.
 const STEPS: usize = 200_000;
@@ -42,7 +46,8 @@ pub(super) struct Run<'d, A: Served> {
     pub(super) body: &'d [u8],
     pub(super) has_ended: bool,
     pub(super) delivered: u64,
-    /// What the embedder owes.
+    /// Whether the request is not yet understood, and what the embedder owes then.
+    pub(super) is_reading: bool,
     pub(super) identifying: bool,
     pub(super) serving: bool,
     pub(super) wants_files: bool,
@@ -85,6 +90,7 @@ pub(super) fn run<A: Served>(head: RequestHead, body: &[u8], script: &[u8], size
         body,
         has_ended: false,
         delivered: 0,
+        is_reading: true,
         identifying: false,
         serving: false,
         wants_files: false,
@@ -120,7 +126,7 @@ impl<A: Served> Run<'_, A> {
             self.heard.duties.push_str(&shown);
         }
         match duty {
-            Duty::Identify(_) => self.identifying = true,
+            Duty::Identify(_) => (self.identifying, self.is_reading) = (true, false),
             Duty::Serve(_) => {
                 assert!(!self.identifying, "served before it was known who asks");
                 self.serving = true;
@@ -140,7 +146,7 @@ impl<A: Served> Run<'_, A> {
             Duty::FilesEnd => assert!(core::mem::take(&mut self.wants_files) && !self.is_in_file, "the end of files"),
             Duty::Open { head, length } => {
                 assert!(self.open.replace((head, length)).is_none(), "one answer for one request");
-                (self.serving, self.identifying, self.wants_files) = (false, false, false);
+                (self.serving, self.identifying, self.wants_files, self.is_reading) = (false, false, false, false);
             }
             Duty::Write(chunk) => {
                 assert!(self.open.is_some() && !self.is_finished, "a body without a head");
@@ -162,6 +168,7 @@ impl<A: Served> Run<'_, A> {
 
     fn wait(&mut self, until: Option<Time>, on: On) {
         assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
+        assert!(self.machine.holds() <= HELD, "{} bytes are held", self.machine.holds());
         (self.on, self.until) = (on, until);
         match self.script.next() {
             Some(decision) => self.decide(decision >> 5, decision & 31),

@@ -97,23 +97,30 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// An element, or those in it if it is an array.
     fn parameter(&mut self, element: Node<'_, '_>) -> Result<(), Reject> {
-        let name = element.tag_name().name();
-        if element.attribute("href").is_some() {
-            return Err(Reject::new(name, Rule::Malformed));
-        }
-        let options = table::options(self.operation);
         if is_nil(element) {
             return Ok(());
         }
-        if is_same(table::OPTIONS_ELEMENT, name) && !options.is_empty() {
-            return items(element).try_for_each(|item| self.option(options, &text_of(item)));
+        let name = element.tag_name().name();
+        let is_record = || table::notation(self.operation, name) == Notation::TypeAndValue && child(element, "Type").is_some();
+        match element.first_element_child() {
+            Some(first) if !is_record() => {
+                core::iter::successors(Some(first), Node::next_sibling_element).try_for_each(|item| self.item(name, item))
+            }
+            _ => self.item(name, element),
         }
-        let is_record = is_array(element) && table::notation(self.operation, name) == Notation::TypeAndValue;
-        if is_array(element) && !(is_record && child(element, "Type").is_some()) {
-            return items(element).try_for_each(|item| self.value(name, item));
+    }
+
+    fn item(&mut self, name: &str, element: Node<'_, '_>) -> Result<(), Reject> {
+        let options = table::options(self.operation);
+        if element.attribute("href").is_some() {
+            Err(Reject::new(name, Rule::Malformed))
+        } else if is_same(table::OPTIONS_ELEMENT, name) && !options.is_empty() {
+            self.option(options, &text_of(element))
+        } else {
+            self.value(name, element)
         }
-        self.value(name, element)
     }
 
     /// `width:300`; what is no option of the operation is no other parameter of it either.
@@ -152,14 +159,6 @@ fn type_and_value(name: &str, element: Node<'_, '_>) -> Result<String, Reject> {
     if kind.contains(':') { Err(Reject::new(name, Rule::Malformed)) } else { Ok(format!("{kind}:{value}")) }
 }
 
-fn items<'a, 'i>(element: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, 'i>> {
-    element.children().filter(Node::is_element)
-}
-
-fn is_array(element: Node<'_, '_>) -> bool {
-    element.first_element_child().is_some()
-}
-
 fn child<'a, 'i>(element: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    items(element).find(|node| is_same(name, node.tag_name().name()))
+    element.children().find(|node| node.is_element() && is_same(name, node.tag_name().name()))
 }

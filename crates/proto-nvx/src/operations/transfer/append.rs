@@ -1,5 +1,6 @@
-//! Files within messages: what SOAP has for uploads. By REST a server understands these as it does any operation, within
-//! its limit for requests; a file of any size takes [`Upload`](super::Upload).
+//! Files within messages: what SOAP has for uploads. By SOAP a server takes the file out of the message as it comes, within
+//! [`Limits::embedded`](larder_core::Limits::embedded), 64 MiB by default; by REST it understands these as it does any
+//! operation, within its limit for requests. A file of any size takes [`Upload`](super::Upload).
 //!
 //! Both take paths that a backslash separates as well, and create the folders that are missing.
 

@@ -87,6 +87,8 @@ fn options_are_parameters_of_the_operation_and_no_others() {
     let options = ["Width:300", "srcFilePath:b", "sessionToken:c", "odd"].map(|it| format!("<string>{it}</string>")).concat();
     let body = format!("<Transcode><srcFilePath>a</srcFilePath><options>{options}</options><height>4</height></Transcode>");
     assert_eq!(parameters("Video/Transcode", &body), pairs(&[("srcFilePath", "a"), ("Width", "300"), ("height", "4")]));
+    let repeated = "<Transcode><options>width:300</options><options>height:4</options></Transcode>";
+    assert_eq!(parameters("Video/Transcode", repeated), pairs(&[("width", "300"), ("height", "4")]));
     assert_eq!(parameters("IMFS/Sideload", "<Sideload><options>a</options></Sideload>"), pairs(&[("options", "a")]));
 }
 
@@ -107,8 +109,10 @@ fn what_is_refused_and_how_soap_calls_it() {
     for inner in ["", "<e:Body/>", "<e:Body><SetTags/></e:Body>", "<Body><GetTags/></Body>"] {
         assert_eq!(cause(&envelope(inner)), (first, sender, Code::InvalidParameter), "{inner}");
     }
-    let referred = "<e:Body><GetTags><path href='#id1'/></GetTags></e:Body>";
-    assert_eq!(cause(&envelope(referred)), (first, sender, Code::InvalidParameter));
+    for referred in ["<path href='#id1'/>", "<path><item/><item href='#id1'/></path>"] {
+        let text = envelope(&format!("<e:Body><GetTags>{referred}</GetTags></e:Body>"));
+        assert_eq!(cause(&text), (first, sender, Code::InvalidParameter), "{referred}");
+    }
     let many = format!("<e:Body><GetTags>{}</GetTags></e:Body>", "<path>a</path>".repeat(5));
     assert_eq!(cause(&envelope(&many)), (first, sender, Code::InvalidParameter));
     let other = envelope("<e:Body><GetTags/></e:Body>").replace("xmlsoap.org", "xmlsoap.example");

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests, which have no one to hand an error to")]
 
 mod answers;
+mod embedded;
 mod heads;
 mod lenient;
 mod requests;
