@@ -103,6 +103,8 @@ pub fn arrives<A: Api>(name: A::Names, request: &<A::Names as Names>::Request, s
         Ok(message) => message,
         // An envelope cannot hold every text: then our client sends nothing, and says so.
         Err(reject) if reject.rule == Rule::Malformed && possible(&sent) != sent => return Ok(()),
+        // REST alone has it.
+        Err(reject) if reject.field == "ContactType" => return Ok(()),
         // A server finds the file's name elsewhere; without it our client sends nothing, and says so.
         Err(reject) if name.meta().kind == Kind::Upload && reject.field == "fileName" => return Ok(()),
         Err(reject) => return Err(format!("cannot be sent: {reject}: {sent}")),
