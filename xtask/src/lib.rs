@@ -6,7 +6,7 @@
 //! * [`openapi`]: what machines read of the reseller API
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
-//! * [`mod@bench`], [`torture`]: what needs more than a test may ask for
+//! * [`mod@bench`], [`fuzz`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod alone;
@@ -17,6 +17,7 @@ pub mod examples;
 pub mod facade;
 pub mod features;
 pub mod fixtures;
+pub mod fuzz;
 pub mod layers;
 pub mod licences;
 pub mod openapi;

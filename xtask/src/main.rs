@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{alone, bench, ci, coverage, facade, features, fixtures, layers, licences, openapi, snapshots, torture, workspace};
+use xtask::{
+    alone, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, openapi, snapshots, torture, workspace,
+};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -36,6 +38,8 @@ enum Command {
     Snapshots,
     /// Measure the codecs against other crates and code written by hand: `bench wire` (allocations, and with valgrind instructions)
     Bench(bench::Options),
+    /// Run the fuzz targets under cargo-fuzz (`cargo install cargo-fuzz`) and print a table of what came of it
+    Fuzz(fuzz::Options),
     /// Cut the power under a running service (needs root, mkfs.ext4, loop devices, python3)
     Torture,
 }
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Command::Licences => licences::run(),
         Command::Snapshots => snapshots::run(&workspace::root()),
         Command::Bench(options) => bench::run(&options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Torture => torture::run(),
     };
     match outcome {

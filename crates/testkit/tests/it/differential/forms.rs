@@ -6,13 +6,14 @@ use larder_proto_e2::E2;
 use larder_proto_nvx::Nvx;
 use larder_proto_nvx::codec::form;
 use larder_testkit::fixtures::{self, Direction};
+use larder_testkit::trees::{Tree, requests};
 use larder_testkit::wire;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::mutation::{Dice, mutated};
 use super::python;
-use crate::identity::{Tree, e2};
+use crate::identity::e2;
 
 const TOKENS: &[&[u8]] = &[
     b"&",
@@ -158,7 +159,7 @@ impl Decode for Theirs<'_> {
 #[test]
 fn the_resellers_forms_are_read_as_serde_html_form_reads_them() {
     let mut read = 0;
-    for (name, start) in e2::requests() {
+    for (name, start) in requests::<E2>("e2") {
         let request = name.decode(crate::identity::Changed(&start, &[])).unwrap();
         let sent = wire::encode::<E2>(&request, Some(&Secret::new("key")), &bytes::Bytes::new()).unwrap();
         let Some(form) = e2::as_form(&sent) else { continue };

@@ -3,8 +3,9 @@
 use larder_core::operation::{Names, Visit};
 use larder_core::{Api, Operation, Reject, Rule};
 use larder_proto_nvx::codec::xml_read;
-use larder_proto_nvx::{Done, Style};
+use larder_proto_nvx::{Done, Nvx, Style};
 use larder_testkit::fixtures::{self, Direction};
+use larder_testkit::trees::{answers, read};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use roxmltree::{Document, Node};
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 use super::mutation::{Dice, mutated};
 use super::{from_latin1, python, to_latin1};
 use crate::identity::arbitrary::{Change, arbitrary, changes};
-use crate::identity::{nvx, read};
+use crate::identity::nvx;
 
 /// Name, attributes, and what is inside: texts and elements, comments and instructions left out.
 fn tree(node: Node<'_, '_>) -> Value {
@@ -78,7 +79,7 @@ impl Visit for ReadBack<'_> {
 fn what_we_write_is_read_alike_and_what_lxml_writes_too() {
     let mut runner = TestRunner::deterministic();
     let mut cases = Vec::new();
-    for (name, start) in nvx::answers() {
+    for (name, start) in answers::<Nvx>("nvx") {
         for changed in 0..6 {
             let changes = if changed == 0 { Vec::new() } else { changes().new_tree(&mut runner).unwrap().current() };
             let (tree, text) = name.visit(Written(&start, &changes));

@@ -4,31 +4,13 @@ use bytes::Bytes;
 use larder_core::operation::{Names, Requests, Visit};
 use larder_core::{Api, Operation, Secret};
 use larder_proto_e2::{E2, Name};
-use larder_testkit::fixtures::{self, Direction, Fixture};
+use larder_testkit::trees::{Tree, answers, read, requests};
 use larder_testkit::wire;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::arbitrary::{Change, arbitrary, changes};
-use super::{Answered, Changed, Tree, read, through_the_wire};
-
-fn name_of(fixture: &Fixture) -> Option<Name> {
-    let wanted = fixture.operation.strip_prefix("e2:")?;
-    Name::ALL.iter().copied().find(|name| name.meta().name == wanted)
-}
-
-pub(crate) fn requests() -> Vec<(Name, Value)> {
-    let understood = fixtures::of("e2", Direction::Request).into_iter().filter_map(|fixture| {
-        let request = wire::understand::<E2>(fixture.request().ok()?).ok()?.request?;
-        Some((name_of(&fixture)?, request.inspect(Tree)))
-    });
-    understood.collect()
-}
-
-pub(crate) fn answers() -> Vec<(Name, Value)> {
-    let all = fixtures::of("e2", Direction::Response).into_iter();
-    all.filter_map(|fixture| name_of(&fixture).and_then(|name| Some((name, name.visit(Answered(&fixture))?)))).collect()
-}
+use super::{Changed, through_the_wire};
 
 /// The same request as a form, as real clients send it: texts, and a key for each member of a list.
 pub(crate) fn as_form(message: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
@@ -76,7 +58,7 @@ impl Visit for BackAgain<'_> {
 
 #[test]
 fn every_operation_has_a_start() {
-    let (requests, answers) = (requests(), answers());
+    let (requests, answers) = (requests::<E2>("e2"), answers::<E2>("e2"));
     for name in Name::ALL {
         assert!(requests.iter().any(|(of, _)| of == name), "no request of {}", name.meta());
         assert!(answers.iter().any(|(of, _)| of == name), "no answer of {}", name.meta());
@@ -88,7 +70,7 @@ proptest! {
 
     #[test]
     fn requests_come_back(changes in changes()) {
-        for (name, start) in requests() {
+        for (name, start) in requests::<E2>("e2") {
             let there = through_the_wire::<E2>(name, &start, &changes, &Default::default());
             prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
             let form = form_is_json(name, &start, &changes);
@@ -98,7 +80,7 @@ proptest! {
 
     #[test]
     fn answers_come_back(changes in changes()) {
-        for (name, start) in answers() {
+        for (name, start) in answers::<E2>("e2") {
             let back = name.visit(BackAgain(&start, &changes));
             prop_assert!(back.is_ok(), "{}: {}", name.meta(), back.unwrap_err());
         }

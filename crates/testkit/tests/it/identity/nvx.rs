@@ -1,45 +1,15 @@
 //! Nirvanix Web Services: requests as forms, envelopes, multipart bodies and URLs; answers as XML, JSON, JSONP and SOAP.
 
-use larder_core::operation::{Names, Requests, Visit};
+use larder_core::operation::{Names, Visit};
 use larder_core::{Api, Kind, Meta, Operation};
 use larder_proto_nvx::codec::{json, soap, xml_write};
 use larder_proto_nvx::{Format, Name, Nvx, Style};
-use larder_testkit::fixtures::{self, Direction, Fixture};
-use larder_testkit::wire;
+use larder_testkit::trees::{answers, full, possible, read, requests};
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::arbitrary::{Change, arbitrary, changes};
-use super::{Answered, Tree, full, possible, read, through_the_wire};
-
-fn name_of(fixture: &Fixture) -> Option<Name> {
-    let wanted = fixture.operation.strip_prefix("nvx:")?;
-    Name::ALL.iter().copied().find(|name| name.meta().to_string() == wanted)
-}
-
-/// The requests of the fixtures that are understood, as trees.
-pub(crate) fn requests() -> Vec<(Name, Value)> {
-    let understood = fixtures::of("nvx", Direction::Request).into_iter().filter_map(|fixture| {
-        let request = wire::understand::<Nvx>(fixture.request().ok()?).ok()?.request?;
-        let mut tree = request.inspect(Tree);
-        let name = name_of(&fixture)?;
-        if name.meta().kind == Kind::Upload {
-            // A server finds these in the head of the file's part; our client is told them.
-            tree["$fileName"] = "a file.txt".into();
-            tree["$contentType"] = "text/plain".into();
-            tree["$contentRange"] = "0-4/9".into();
-        }
-        Some((name, tree))
-    });
-    understood.collect()
-}
-
-pub(crate) fn answers() -> Vec<(Name, Value)> {
-    let all = fixtures::of("nvx", Direction::Response).into_iter();
-    let unary =
-        all.filter_map(|fixture| Some((name_of(&fixture)?, fixture))).filter(|(name, _)| name.meta().kind != Kind::Download);
-    unary.filter_map(|(name, fixture)| Some((name, name.visit(Answered(&fixture))?))).collect()
-}
+use super::through_the_wire;
 
 /// Writes a changed answer in each format, and reads it again.
 struct BackAgain<'a>(&'a Value, &'a [Change]);
@@ -76,7 +46,7 @@ pub(crate) fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &
 
 #[test]
 fn every_operation_has_a_start() {
-    let (requests, answers) = (requests(), answers());
+    let (requests, answers) = (requests::<Nvx>("nvx"), answers::<Nvx>("nvx"));
     for name in Name::ALL {
         assert!(requests.iter().any(|(of, _)| of == name), "no request of {}", name.meta());
         let file = name.meta().kind == Kind::Download;
@@ -89,7 +59,7 @@ proptest! {
 
     #[test]
     fn requests_come_back(changes in changes()) {
-        for (name, start) in requests() {
+        for (name, start) in requests::<Nvx>("nvx") {
             for style in [Style::default(), Style::SOAP_1_1, Style::SOAP_1_2] {
                 let there = through_the_wire::<Nvx>(name, &start, &changes, &style);
                 prop_assert!(there.is_ok(), "{}: {}", name.meta(), there.unwrap_err());
@@ -99,7 +69,7 @@ proptest! {
 
     #[test]
     fn answers_come_back(changes in changes()) {
-        for (name, start) in answers() {
+        for (name, start) in answers::<Nvx>("nvx") {
             let back = name.visit(BackAgain(&start, &changes));
             prop_assert!(back.is_ok(), "{}: {}", name.meta(), back.unwrap_err());
         }

@@ -1,0 +1,4 @@
+//! See `larder_fuzz::targets::callback`.
+#![cfg_attr(fuzzing, no_main)]
+
+larder_fuzz::binary!(callback);

@@ -1,0 +1,4 @@
+//! See `larder_fuzz::targets::multipart`.
+#![cfg_attr(fuzzing, no_main)]
+
+larder_fuzz::binary!(multipart);

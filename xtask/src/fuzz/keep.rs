@@ -1,0 +1,38 @@
+//! What of a run's inputs is worth a place in the repository.
+
+use std::fs;
+
+use super::{Folders, files, fuzzer, plant};
+use crate::Result;
+
+/// Adds to the kept inputs of a target the smallest ones that reach code which neither the seeds nor they reach. How often
+/// code is reached does not count: that would keep thousands.
+pub(super) fn keep(folders: &Folders, target: &str) -> Result<()> {
+    let (corpus, merged, kept) = (folders.of("corpus", target), folders.of("merged", target), folders.kept(target));
+    if files(&corpus)?.is_empty() {
+        println!("{target}: no run has left anything to look at");
+        return Ok(());
+    }
+    plant(folders, target)?;
+    if merged.is_dir() {
+        fs::remove_dir_all(&merged)?;
+    }
+    fs::create_dir_all(&merged)?;
+    let known = [files(&folders.of("seeds", target))?, files(&kept)?].concat();
+    for (number, file) in known.iter().enumerate() {
+        fs::copy(file, merged.join(format!("known-{number}")))?;
+    }
+    let mut command = fuzzer(target, &[&merged, &corpus]);
+    let status = command.args(["-merge=1", "-use_counters=0", "-timeout=10", "-rss_limit_mb=2048"]).status()?;
+    if !status.success() {
+        return Err(format!("{target}: merging ended with {status}").into());
+    }
+    let new: Vec<_> = files(&merged)?.into_iter().filter(|file| !file.to_string_lossy().contains("/known-")).collect();
+    fs::create_dir_all(&kept)?;
+    for file in &new {
+        let Some(name) = file.file_name() else { continue };
+        fs::copy(file, kept.join(name))?;
+    }
+    println!("{target}: {} inputs kept", new.len());
+    Ok(())
+}
