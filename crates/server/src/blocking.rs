@@ -54,11 +54,18 @@ pub(crate) struct Doors {
     pub(crate) hashing: Door,
     /// Reads that may be long: the store has four readers, and two of them stay free for short ones.
     pub(crate) reading: Door,
+    /// Files that came within messages: each is in memory, also when its sender has hung up. Two by the default limits are
+    /// 128 MiB at most.
+    pub(crate) writing: Door,
 }
 
 impl Default for Doors {
     fn default() -> Self {
-        Self { hashing: Door::new(larder_engine::password::MAX_AT_ONCE, 128), reading: Door::new(2, 512) }
+        Self {
+            hashing: Door::new(larder_engine::password::MAX_AT_ONCE, 128),
+            reading: Door::new(2, 512),
+            writing: Door::new(2, 512),
+        }
     }
 }
 

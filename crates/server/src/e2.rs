@@ -29,6 +29,7 @@ impl Responder {
         let door = match e2::effort(&request) {
             Effort::Quick => return dispatch(&self.reseller, &caller, request).await,
             Effort::Reads => &self.doors.reading,
+            Effort::Writes => &self.doors.writing,
             Effort::Hashes => &self.doors.hashing,
         };
         let Ok(place) = door.enter().await else { return Err(Fault::failed()) };

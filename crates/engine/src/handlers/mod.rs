@@ -15,6 +15,8 @@ pub enum Effort {
     Quick,
     /// A read that may block for long.
     Reads,
+    /// It blocks while a file is written that came within the message, and holds the file in memory.
+    Writes,
     /// It blocks while a password is hashed.
     Hashes,
 }

@@ -42,6 +42,7 @@ impl Responder {
         let door = match effort(&request) {
             Effort::Quick => return dispatch(&self.nirvanix, &asker, request).await,
             Effort::Reads => &self.doors.reading,
+            Effort::Writes => &self.doors.writing,
             Effort::Hashes => &self.doors.hashing,
         };
         let Ok(place) = door.enter().await else { return Err(busy()) };

@@ -7,6 +7,7 @@ mod downloads;
 mod hostile;
 mod limits;
 mod memory;
+mod messages;
 mod pages;
 mod printed;
 mod requests;

@@ -233,6 +233,8 @@ def transfer(service, token, base):
     service.call("Transfer", "AppendFile", **upload, path=f"{base}\\new\\c.bin", fileData=CONTENT, endOfFile=False)
     service.call("Transfer", "AppendFile", **upload, path=f"{base}\\new\\c.bin", endOfFile=True)
     service.call("Transfer", "UploadFile", **upload, path=f"{base}/d.bin", fileData=CONTENT)
+    for path in [f"{base}/new/c.bin", f"{base}/d.bin"]:
+        assert service.http.get(f"http://{HOST}/{token}/{path}").content == CONTENT, path
 
 
 def main():

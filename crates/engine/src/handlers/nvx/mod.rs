@@ -2,6 +2,7 @@
 
 mod describe;
 mod download;
+mod messages;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use larder_proto_nvx::imfs::{
     CreateFolders, DeleteFiles, DeleteFolders, FolderListing, FolderPage, GetPathInfo, GetStorageNode, ListFolder, MoveFiles,
     PathInfo, RenameFile, RenameFolder, StorageNode,
 };
+use larder_proto_nvx::transfer::{AppendFile, UploadFile};
 use larder_proto_nvx::values::{NonEmpty, Path, SortCode};
 use larder_proto_nvx::{Code, Done, Fault, Handler, Request};
 
@@ -68,6 +70,7 @@ pub fn effort(request: &Request) -> Effort {
         Request::AuthenticationLogin(_) | Request::AuthenticationChangePassword(_) | Request::AccountingCreateChildAccount(_) => {
             Effort::Hashes
         }
+        Request::TransferAppendFile(_) | Request::TransferUploadFile(_) => Effort::Writes,
         Request::ImfsListFolder(_) | Request::AccountingListChildAccounts(_) => Effort::Reads,
         _ => Effort::Quick,
     }
@@ -186,5 +189,15 @@ impl Handler for Nirvanix {
         let (number, size) = (list.page_number.get(), list.page_size.get());
         let children = self.engine.list_child_accounts(asker.caller()?, number, size).map_err(said)?;
         Ok(ChildAccounts { accounts: children.page.into_iter().map(|child| child.name).collect() })
+    }
+
+    async fn append_file(&self, asker: &Asker, append: AppendFile) -> Result<Done, Fault> {
+        self.append(asker, &append)?;
+        Ok(Done {})
+    }
+
+    async fn upload_file(&self, asker: &Asker, upload: UploadFile) -> Result<Done, Fault> {
+        self.upload(asker, &upload)?;
+        Ok(Done {})
     }
 }
