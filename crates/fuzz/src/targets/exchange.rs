@@ -53,8 +53,14 @@ fn hide(head: &mut RequestHead) {
 /// The requests of the fixtures, with a few ways to go on.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let scripts: [&[u8]; 4] =
-        [b"", b"\x05\x05\x1f\x44\x60\x60", b"\x20\x00\x80\xa0\x43\xe1\x7f", b"\x1f\x40\x1f\x5e\x1f\x60\xc0\xc1"];
+    let scripts: [&[u8]; 6] = [
+        b"\x3f\x3f",
+        b"\x9f\x9f\x9f\x9f",
+        b"",
+        b"\x05\x05\x1f\x44\x60\x60",
+        b"\x20\x00\x80\xa0\x43\xe1\x7f",
+        b"\x1f\x40\x1f\x5e\x1f\x60\xc0\xc1",
+    ];
     let requests = fixtures::all().into_iter().filter(|fixture| fixture.direction == Direction::Request);
     let seeds = requests.enumerate().flat_map(|(at, fixture)| {
         let api = if fixture.operation.starts_with("e2") { "e2" } else { "nvx" };
