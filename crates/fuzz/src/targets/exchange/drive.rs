@@ -1,6 +1,7 @@
 //! Drives one exchange: what it wants done is done, and must be what it may want.
 
 use core::ops::ControlFlow;
+use core::time::Duration;
 
 use http::Method;
 use http::response::Parts;
@@ -18,8 +19,11 @@ use crate::oracle::hides;
 pub(super) const LIMITS: Limits =
     Limits { answer: 0, request: 2 << 10, embedded: 3 << 10, fields: 12, feed: 64, redirects: 0, upload: 16 << 10 };
 
-/// What a request may hold: its text, its file, and what is set aside for more of that.
-const HELD: usize = LIMITS.request + 2 * LIMITS.embedded + (4 << 10);
+/// What a request may hold: its text, and the first 4 KiB that are set aside for a file, into which these limits' largest fits.
+const HELD: usize = LIMITS.request + (4 << 10);
+
+/// The longest that a client may take over anything, with such limits.
+const PATIENCE: Duration = Duration::from_secs(100);
 
 /// More than any input needs.
 const STEPS: usize = 200_000;
@@ -168,6 +172,8 @@ impl<A: Served> Run<'_, A> {
 
     fn wait(&mut self, until: Option<Time>, on: On) {
         assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
+        let is_bounded = until.is_some_and(|until| until <= self.now + PATIENCE);
+        assert!(is_bounded || !(on.peer || on.room), "waits for the client until {until:?}");
         assert!(self.machine.holds() <= HELD, "{} bytes are held", self.machine.holds());
         (self.on, self.until) = (on, until);
         match self.script.next() {
