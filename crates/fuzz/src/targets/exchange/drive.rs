@@ -5,11 +5,13 @@ use core::time::Duration;
 
 use http::Method;
 use http::response::Parts;
-use larder_core::operation::{Names, Visit};
+use larder_core::operation::{Names, Requests, Visit};
 use larder_core::wire::{RequestHead, ResponseHead};
 use larder_core::{
     Api, Duty, Exchange, Fault, FaultClass, Kind, Length, Limits, Machine, On, Operation, Outcome, Refusal, Serving, Time,
 };
+use larder_testkit::trees::Tree;
+use serde_json::Value;
 
 use super::answers::Served;
 use crate::input::{Script, Sizes};
@@ -32,6 +34,7 @@ const STEPS: usize = 200_000;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Heard {
     duties: String,
+    request: Option<Value>,
     files: Vec<u8>,
     answer: Vec<u8>,
 }
@@ -131,8 +134,9 @@ impl<A: Served> Run<'_, A> {
         }
         match duty {
             Duty::Identify(_) => (self.identifying, self.is_reading) = (true, false),
-            Duty::Serve(_) => {
+            Duty::Serve(request) => {
                 assert!(!self.identifying, "served before it was known who asks");
+                self.heard.request = Some(request.inspect(Tree));
                 self.serving = true;
                 self.wants_files = self.kind() == Kind::Upload;
             }
