@@ -53,7 +53,8 @@ fn hide(head: &mut RequestHead) {
 /// The requests of the fixtures, with a few ways to go on.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let scripts: [&[u8]; 6] = [
+    let scripts: [&[u8]; 7] = [
+        b"\x22\x23",
         b"\x3f\x3f",
         b"\x9f\x9f\x9f\x9f",
         b"",
@@ -66,7 +67,11 @@ pub fn seeds() -> Vec<Vec<u8>> {
         let api = if fixture.operation.starts_with("e2") { "e2" } else { "nvx" };
         let secret = if at % 3 == 0 { " secret" } else { "" };
         let first = [api, secret, "\n"].concat().into_bytes();
-        [&b""[..], scripts[at % scripts.len()]].map(|script| [&first, script, b"\n", &fixture.content[..]].concat())
+        // Bodies with files have the most ways to be cut short, flooded and let wait.
+        let is_transfer = fixture.operation.contains("Transfer");
+        let some = scripts.iter().enumerate().filter(move |(which, _)| is_transfer || *which == at % scripts.len());
+        let all = some.map(|(_, script)| *script).chain([&b""[..]]);
+        all.map(move |script| [&first, script, b"\n", &fixture.content[..]].concat())
     });
     let mut seeds: Vec<_> = seeds.collect();
     seeds.sort();
