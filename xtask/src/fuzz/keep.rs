@@ -5,11 +5,11 @@ use std::fs;
 use super::{Folders, files, fuzzer, plant};
 use crate::Result;
 
-/// Bytes of one target's inputs that one run may add to the repository.
-const BUDGET: u64 = 16 << 10;
+/// Inputs of one target that are added to the repository at once, and their bytes.
+const MOST: (usize, u64) = (32, 16 << 10);
 
-/// Adds to the kept inputs of a target some that reach code which neither the seeds nor they reach, the smallest first. How
-/// often code is reached does not count: that would keep thousands.
+/// Adds to the kept inputs of a target some that reach code which neither the seeds nor they reach, those first that reach
+/// most of it. How often code is reached does not count: that would keep thousands.
 pub(super) fn keep(folders: &Folders, target: &str) -> Result<()> {
     let (corpus, merged, kept) = (folders.of("corpus", target), folders.of("merged", target), folders.kept(target));
     if files(&corpus)?.is_empty() {
@@ -32,13 +32,16 @@ pub(super) fn keep(folders: &Folders, target: &str) -> Result<()> {
     }
     let mut new = Vec::new();
     for file in files(&merged)?.into_iter().filter(|file| !file.to_string_lossy().contains("/known-")) {
-        new.push((file.metadata()?.len(), file));
+        let about = file.metadata()?;
+        new.push((about.modified()?, about.len(), file));
     }
+    // They are written in the order of what they add.
     new.sort();
     fs::create_dir_all(&kept)?;
     let (mut bytes, mut count) = (0, 0);
-    for (length, file) in &new {
-        let Some(name) = file.file_name().filter(|_| bytes + length <= BUDGET) else { break };
+    for (_, length, file) in &new {
+        let fits = count < MOST.0 && bytes + length <= MOST.1;
+        let Some(name) = file.file_name().filter(|_| fits) else { continue };
         fs::copy(file, kept.join(name))?;
         (bytes, count) = (bytes + length, count + 1);
     }
