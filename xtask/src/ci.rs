@@ -1,6 +1,6 @@
 //! The whole CI: every step in order, the tests last, so that the output ends with their own summary.
 
-use crate::{Result, alone, coverage, examples, facade, features, fixtures, layers, licences, snapshots, workspace};
+use crate::{Result, alone, coverage, examples, facade, features, fixtures, layers, licences, openapi, snapshots, workspace};
 use clap::{Args, ValueEnum};
 use std::time::Instant;
 
@@ -25,6 +25,8 @@ pub enum Step {
     Fixtures,
     /// No operation lacks anything on the wire, and README says so
     Coverage,
+    /// The OpenAPI document is what the catalog says
+    Openapi,
     /// Arrows between the crates
     Layers,
     /// The wire crates build and run in empty projects
@@ -79,6 +81,7 @@ fn perform(step: Step) -> Result<()> {
         }
         Step::Fixtures => fixtures::run(&workspace::root().join("fixtures"), &fixtures::Options { check: true, seal: false }),
         Step::Coverage => coverage::run(&coverage::Options::default()),
+        Step::Openapi => openapi::run(&openapi::Options { check: true }),
         Step::Layers => layers::run(),
         Step::Alone => alone::run(),
         Step::Facade => facade::run(),

@@ -3,6 +3,7 @@
 //! * [`ci`]: everything below in order, then the tests
 //! * [`fixtures`]: raw messages from what the documents print
 //! * [`coverage`]: what there is of each operation
+//! * [`openapi`]: what machines read of the reseller API
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
 //! * [`mod@bench`], [`fuzz`], [`torture`]: what needs more than a test may ask for
@@ -19,6 +20,7 @@ pub mod fixtures;
 pub mod fuzz;
 pub mod layers;
 pub mod licences;
+pub mod openapi;
 pub mod snapshots;
 pub mod torture;
 pub mod workspace;

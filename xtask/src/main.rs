@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-use xtask::{alone, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, snapshots, torture, workspace};
+use xtask::{
+    alone, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, openapi, snapshots, torture, workspace,
+};
 
 /// Everything a person runs to develop Larder.
 #[derive(Parser)]
@@ -20,6 +22,8 @@ enum Command {
     Fixtures(fixtures::Options),
     /// Tell what there is of each operation on the wire; fail where something is missing
     Coverage(coverage::Options),
+    /// Write the reseller API's OpenAPI document, or hold that it is there
+    Openapi(openapi::Options),
     /// Hold the arrows between the crates, and what no layer may pull in
     Layers,
     /// Build each wire crate in an empty project, run it there, and hold what comes along
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         Command::Ci(options) => ci::run(&options),
         Command::Fixtures(options) => fixtures::run(&workspace::root().join("fixtures"), &options),
         Command::Coverage(options) => coverage::run(&options),
+        Command::Openapi(options) => openapi::run(&options),
         Command::Layers => layers::run(),
         Command::Alone => alone::run(),
         Command::Facade => facade::run(),

@@ -1,5 +1,6 @@
 //! The program `larder`.
 
+mod api;
 mod init;
 mod quickstart;
 mod serve;
@@ -26,6 +27,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Start a service, use it through HTTP with our own client, and check every answer.
     Quickstart(quickstart::Arguments),
+    /// Tell which operations there are, and what each takes, answers, refuses and destroys.
+    Api(api::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Quickstart(arguments) => quickstart::run(arguments),
+        Command::Api(arguments) => api::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@
 /// A row is `Variant = operation type => handler method;`. Rows of uploads and downloads have no method: their files do
 /// not fit into a value, so whoever serves them does it by hand (see [`Duty`](crate::Duty)).
 ///
-/// `schemas if feature = "…";` after the API adds [`Schemas`](crate::schema::Schemas) under that configuration of your crate; it
+/// `schemas if feature = "…";` after the API adds `schema::Schemas` under that configuration of your crate; it
 /// needs `schemars::JsonSchema` of every operation and answer, and this crate's feature `schema`.
 ///
 /// Adding an operation means its type, its row, and its fixtures.

@@ -7,14 +7,16 @@ pub struct Limits {
     /// names, tags and metadata stays under 4 MiB.
     pub answer: usize,
     /// Bytes of a request body that is held in memory to be decoded, and of all text fields of an upload together.
-    /// Default 1 MiB: the largest documented request without a file is an account's notes.
+    /// Default 1 MiB: the largest documented request without a file is an account's notes. While such a request is read and
+    /// decoded, it takes at most six times as much memory, whatever it is: 6 MiB.
     pub request: usize,
     /// Bytes of a file within a message, decoded, where the API knows how to take it out of the message as it comes (see
     /// [`Api::extract`](crate::Api::extract)). Default 64 MiB: what is larger should be an upload, which is not held. The rest
     /// of the message stays under [`request`](Self::request), and all of it, as it is sent, under
     /// [`message`](Self::message).
     pub embedded: usize,
-    /// Name and value pairs of one request. Default 10,000: several thousand paths may be named at once.
+    /// Text fields of one upload. Default 10,000, as many as a multipart body may have parts. The pairs of a form or a URL are
+    /// limited by the API that reads them.
     pub fields: usize,
     /// Bytes of a file that one `Feed` asks for. Default 256 KiB: measured, larger ones are not faster.
     pub feed: usize,

@@ -40,6 +40,18 @@ pub enum Verb {
     Put,
 }
 
+impl Verb {
+    /// As it stands in a request.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
 impl From<Verb> for http::Method {
     fn from(verb: Verb) -> Self {
         match verb {

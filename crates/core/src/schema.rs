@@ -2,9 +2,14 @@
 //!
 //! Only with the feature `schema`. The texts are the types' own documentation.
 
+mod plain;
+mod shapes;
+
 use std::borrow::Cow;
 
+pub use plain::{PlainTexts, plain, summary};
 pub use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+pub use shapes::{Shape, Shapes};
 
 use crate::Secret;
 use crate::operation::{Names, Operation};

@@ -162,4 +162,20 @@ mod tests {
         assert!(!passwords.verify(&"nobody's password".into(), None).unwrap());
         assert!(passwords.verify(&"right".into(), Some(&"no hash".into())).is_err());
     }
+
+    #[test]
+    fn so_many_hash_at_once_and_the_others_wait() {
+        let passwords = Passwords::new(PasswordCost::CHEAPEST, &SystemRandom).unwrap();
+        let (inside, together) = (std::sync::atomic::AtomicUsize::new(0), std::sync::Barrier::new(MAX_AT_ONCE));
+        let work = || {
+            passwords.limited(|_| {
+                let before = inside.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                assert!(before < MAX_AT_ONCE, "{before} were inside");
+                // Nobody leaves before as many as may be are inside.
+                together.wait();
+                inside.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+            });
+        };
+        std::thread::scope(|scope| (0..MAX_AT_ONCE * 8).for_each(|_| drop(scope.spawn(work))));
+    }
 }

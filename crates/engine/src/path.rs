@@ -11,13 +11,14 @@ pub const MAX_NAME: usize = 256;
 /// The most characters of an application's or an account's name: the documented limit of a user name.
 pub const MAX_OWNER: usize = 320;
 
-const FORBIDDEN: [char; 9] = ['\\', '/', ':', '?', '|', '*', '"', '<', '>'];
+/// Two of them are no characters to XML, so that no request could name a file that has one.
+const FORBIDDEN: [char; 11] = ['\\', '/', ':', '?', '|', '*', '"', '<', '>', '\u{FFFE}', '\u{FFFF}'];
 
 /// Checks the name of a file or a folder.
 ///
 /// # Errors
-/// [`Refusal::PathCharacter`] for an empty name, `.`, `..`, a control character or one of `\ / : ? | * " < >`;
-/// [`Refusal::NameTooLong`] for more than [`MAX_NAME`] characters.
+/// [`Refusal::PathCharacter`] for an empty name, `.`, `..`, a control character, U+FFFE, U+FFFF or one of
+/// `\ / : ? | * " < >`; [`Refusal::NameTooLong`] for more than [`MAX_NAME`] characters.
 pub fn check_name(name: &str) -> Result<(), Refusal> {
     check_segment(name, MAX_NAME)
 }
@@ -201,7 +202,9 @@ mod tests {
 
     #[test]
     fn dots_and_forbidden_characters_are_refused() {
-        for bad in [".", "..", "a/./b", "a/..", "a:b", "a\\b", "x?", "x|y", "*", "\"", "<", ">", "a\nb", "a\0b"] {
+        for bad in
+            [".", "..", "a/./b", "a/..", "a:b", "a\\b", "x?", "x|y", "*", "\"", "<", ">", "a\nb", "a\0b", "a\u{FFFE}", "\u{FFFF}"]
+        {
             assert_eq!(RelPath::parse(bad, Dot::Refused), Err(Refusal::PathCharacter), "{bad:?}");
         }
         assert!(RelPath::parse(".", Dot::Root).unwrap().is_root());
@@ -215,6 +218,8 @@ mod tests {
             assert_eq!(check_owner(bad), Err(Refusal::PathCharacter), "{bad:?}");
         }
         assert!(check_owner("MyApp").is_ok());
+        assert!(check_owner(&"ü".repeat(MAX_OWNER)).is_ok());
+        assert_eq!(check_owner(&"a".repeat(MAX_OWNER + 1)), Err(Refusal::NameTooLong));
     }
 
     #[test]

@@ -78,8 +78,9 @@
 //! | `larder-core` | you describe another API in its terms |
 //!
 //! # Features
-//! All are on by default. `nvx` and `e2`: the two APIs. `tls`: `https` targets, by rustls with ring, trusting Mozilla's
-//! roots unless [told otherwise](Options).
+//! All but one are on by default. `nvx` and `e2`: the two APIs. `tls`: `https` targets, by rustls with ring, trusting Mozilla's
+//! roots unless [told otherwise](Options). `schema`, which is not on by default: what operations look like, as JSON Schema
+//! ([`larder_core::schema`]), and descriptions made of it.
 
 mod error;
 

@@ -13,7 +13,8 @@ use crate::{Answer, Documented, Fault, Name, codec};
 /// What comes before the name of every operation.
 pub const PREFIX: &str = "/api/reseller/v1/";
 
-const KEY: &str = "token";
+/// The header with the API key.
+pub const KEY: &str = "token";
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// The IDrive e2 Reseller API.
@@ -45,7 +46,7 @@ impl Api for E2 {
     type Login = NoLogin;
 
     fn encode<O: Operation<Api = Self>>(operation: &O, address: &Address<'_, Self>) -> Result<Outgoing, Reject> {
-        let uri = address.target.uri(&format!("{PREFIX}{}", O::META.name))?;
+        let uri = address.target.uri(&path(&O::META))?;
         let mut head = Request::builder().method(O::META.verb).uri(uri).header(header::ACCEPT, JSON);
         if let Some(key) = address.token {
             let mut value = HeaderValue::from_str(key.expose()).map_err(|_| Reject::new(KEY, Rule::Malformed))?;
@@ -76,18 +77,18 @@ impl Api for E2 {
     }
 
     fn route(head: &request::Parts) -> Result<(Name, Json), Refused<Self>> {
-        let refused = |status: StatusCode, code, message| Refused {
+        let refused = |status: StatusCode, code, message, name| Refused {
             fault: Fault::undocumented(status, code, message),
             style: Json,
-            name: None,
+            name,
         };
         let path = head.uri.path().strip_prefix(PREFIX).unwrap_or("").trim_end_matches('/');
         let name = Name::ALL.iter().find(|name| name.meta().name == path);
         let Some(name) = name else {
-            return Err(refused(StatusCode::NOT_FOUND, "not_found", "No such operation"));
+            return Err(refused(StatusCode::NOT_FOUND, "not_found", "No such operation", None));
         };
         if head.method != http::Method::from(name.meta().verb) {
-            return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed"));
+            return Err(refused(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", Some(*name)));
         }
         Ok((*name, Json))
     }
@@ -118,8 +119,13 @@ impl Api for E2 {
         answer.encode(Body(&[])).map_or_else(|| write(500, Fault::failed().body()), |body| write(200, body))
     }
 
-    fn refuse(fault: &Fault, _name: Option<Name>, _style: &Json) -> Reply {
-        write(fault.status, fault.body())
+    fn refuse(fault: &Fault, name: Option<Name>, _style: &Json) -> Reply {
+        let mut reply = write(fault.status, fault.body());
+        // RFC 9110, section 15.5.6.
+        if let Some(name) = name.filter(|_| fault.status == StatusCode::METHOD_NOT_ALLOWED) {
+            reply.head.0.headers_mut().insert(header::ALLOW, HeaderValue::from_static(name.meta().verb.as_str()));
+        }
+        reply
     }
 
     fn fault(flaw: RequestFlaw, _name: Option<Name>) -> Fault {
@@ -131,6 +137,11 @@ impl Api for E2 {
             RequestFlaw::Busy => Fault::undocumented(StatusCode::SERVICE_UNAVAILABLE, "busy", "The service is busy"),
         }
     }
+}
+
+/// The path of an operation.
+pub(crate) fn path(meta: &Meta) -> String {
+    format!("{PREFIX}{}", meta.name)
 }
 
 fn invalid(reject: &Reject) -> Fault {

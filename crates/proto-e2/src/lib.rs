@@ -30,13 +30,16 @@
 
 mod api;
 mod codec;
+#[cfg(feature = "schema")]
+pub mod describe;
 mod fault;
 mod lenient;
 mod open_enum;
 mod operations;
 mod values;
 
-pub use api::{E2, Json, NoLogin, PREFIX};
+pub use api::{E2, Json, KEY, NoLogin, PREFIX};
+pub use codec::{ANSWER_VALUES, FAULT_VALUES, REQUEST_VALUES};
 pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{

@@ -2,13 +2,24 @@
 
 /// A text of a closed list that may grow: unknown members keep their text.
 macro_rules! open_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident = $text:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $member_doc:literal])* $member:ident = $text:literal,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(from = "String", into = "String")]
+        #[cfg_attr(
+            feature = "schema",
+            derive(::schemars::JsonSchema),
+            schemars(
+                with = "::serde_json::Value",
+                extend("anyOf" = [
+                    $({ "const": $text, "description": concat!($($member_doc, "\n"),*) },)*
+                    { "type": "string" }
+                ])
+            )
+        )]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$member_doc])* $member,)*
+            $($(#[doc = $member_doc])* $member,)*
             /// Any other, as it was said.
             Other(String),
         }

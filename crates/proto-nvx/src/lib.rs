@@ -30,11 +30,13 @@
 
 mod api;
 pub mod codec;
+#[cfg(feature = "schema")]
+pub mod describe;
 mod fault;
 pub mod flow;
 mod operations;
 pub mod values;
 
-pub use api::{Format, Forward, Nvx, Style};
+pub use api::{Format, Forward, Nvx, SESSION_TOKEN, Style};
 pub use fault::{Code, Fault};
 pub use operations::*;

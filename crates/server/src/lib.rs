@@ -11,15 +11,18 @@
 //! | path | what answers |
 //! |---|---|
 //! | `/api/reseller/v1/…` | the reseller API |
+//! | `/api/reseller/v1/openapi.json` | its description (OpenAPI 3.1), without a key |
 //! | `/ws/<Namespace>/<Method>.ashx`, `/Upload.ashx` | Nirvanix Web Services |
 //! | `/Version.ashx`, `/ws/…/Version.ashx` | 200 when the service is up |
 //! | anything else | downloads |
 
 mod access;
 mod blocking;
+mod description;
 mod e2;
 pub mod init;
 mod nvx;
+mod pages;
 mod service;
 
 use std::net::SocketAddr;

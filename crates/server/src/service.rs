@@ -14,7 +14,7 @@ use larder_proto_nvx::Nvx;
 use larder_transport::server::{Body, HungUp, Memory, Peer, Service as Listening, exchange};
 
 use crate::blocking::Doors;
-use crate::{AccessLog, e2, nvx};
+use crate::{AccessLog, description, e2, nvx, pages};
 
 /// Everything that a request may need.
 pub(crate) struct Service {
@@ -31,6 +31,12 @@ pub(crate) struct Service {
 impl Listening for Service {
     async fn serve(&self, peer: Peer, request: Request<Incoming>) -> Result<Response<Body>, HungUp> {
         let Ok(authority) = authority(&request) else { return Ok(bad_host()) };
+        let authority = authority.unwrap_or_else(|| self.address.clone());
+        let storage_host = self.nirvanix.storage_host.as_deref();
+        let place = pages::Place { is_secure: peer.is_secure, authority: &authority, storage_host };
+        if description::is_asked_for(&request) {
+            return Ok(description::document(&place));
+        }
         let path = request.uri().path();
         if is_below(path, larder_proto_e2::PREFIX) {
             return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving, &self.memory).await;
@@ -38,7 +44,9 @@ impl Listening for Service {
         if asks_for_version(path) {
             return Ok(version());
         }
-        let authority = authority.unwrap_or_else(|| self.address.clone());
+        if let Some(page) = pages::page(&request, &place) {
+            return Ok(page);
+        }
         let doors = Arc::clone(&self.doors);
         let responder = nvx::Responder::new(self.nirvanix.clone(), authority, doors, self.access_log.clone());
         exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving, &self.memory).await

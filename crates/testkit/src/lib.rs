@@ -6,7 +6,8 @@
 //! same [`trace`](Pair::trace), byte for byte. The wire between them can be slow, cut up, silent, or broken at a chosen
 //! point. Whatever cannot happen panics with the trace: a [`Misuse`](larder_core::Misuse), a run that stands still, a
 //! run without an end. [`fixtures`] are the messages of the documents, [`wire`] looks at one message at a time,
-//! [`trees`] has requests and answers as plain values, [`meta`] lists what is known of operations.
+//! [`trees`] has requests and answers as plain values, [`meta`] lists what is known of operations, [`foreign`] finds programs
+//! that none of us wrote.
 //!
 //! # Out of scope
 //! HTTP itself: the line is cut where the core is cut, at heads and pieces of bodies. What a service does with a
@@ -54,6 +55,7 @@
 //! ```
 
 pub mod fixtures;
+pub mod foreign;
 pub mod memory;
 pub mod meta;
 mod pair;

@@ -24,6 +24,8 @@ pub struct Understood<A: Api> {
     pub files: Vec<Bytes>,
     /// The fault that it was refused with before anyone was asked.
     pub fault: Option<A::Fault>,
+    /// The fault of the answer: "not implemented", unless something was wrong with the request before its end.
+    pub answered: Option<A::Fault>,
 }
 
 /// Runs a whole request through the server's machine. Every caller is welcome, and every request is answered with
@@ -32,10 +34,19 @@ pub struct Understood<A: Api> {
 /// # Errors
 /// The machine was driven wrongly: a bug of this function or of the machine.
 pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misuse> {
+    understand_within(request, Serving::default())
+}
+
+/// The same within limits of the caller's own.
+///
+/// # Errors
+/// As [`understand`].
+pub fn understand_within<A: Api>(request: Request<Bytes>, serving: Serving) -> Result<Understood<A>, Misuse> {
     let (head, body) = request.into_parts();
-    let mut machine = Exchange::<A>::new(RequestHead(Request::from_parts(head, ())), Serving::default());
+    let mut machine = Exchange::<A>::new(RequestHead(Request::from_parts(head, ())), serving);
     let mut rest = Some(body);
-    let mut seen = Understood { log: String::new(), request: None, heads: Vec::new(), files: Vec::new(), fault: None };
+    let mut seen =
+        Understood { log: String::new(), request: None, heads: Vec::new(), files: Vec::new(), fault: None, answered: None };
     let mut file = BytesMut::new();
     let not_implemented = |name| A::fault(RequestFlaw::NotImplemented, name);
     loop {
@@ -64,7 +75,8 @@ pub fn understand<A: Api>(request: Request<Bytes>) -> Result<Understood<A>, Misu
             Duty::Wait { .. } => machine.handle(Told::Reply(Err(not_implemented(machine.name()))))?,
             Duty::FilesEnd | Duty::Open { .. } | Duty::Finish | Duty::Abort => {}
             Duty::Done(outcome) => {
-                seen.fault = outcome.fault.filter(|_| seen.request.is_none());
+                seen.fault = outcome.fault.clone().filter(|_| seen.request.is_none());
+                seen.answered = outcome.fault;
                 return Ok(seen);
             }
         }

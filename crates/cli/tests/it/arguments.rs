@@ -14,6 +14,9 @@ fn mistakes_are_named_and_the_status_is_2() {
         (&["init", "--output", "yaml"], "invalid value 'yaml' for '--output <OUTPUT>'"),
         (&["init", "extra"], "unexpected argument 'extra'"),
         (&["quickstart", "--nope"], "unexpected argument '--nope'"),
+        (&["api"], "<--list|--describe <OPERATION>>"),
+        (&["api", "--list", "--describe", "x"], "cannot be used with"),
+        (&["api", "--list", "--api", "s3"], "invalid value 's3' for '--api <API>'"),
     ] {
         let output = run(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -43,6 +43,20 @@ pub(crate) fn call(host: &str, method: &str, query: &str) -> std::io::Result<Val
     Ok(serde_json::from_slice(&body(&mut stream)?)?)
 }
 
+/// Asks the reseller API. The status and the body of the answer.
+pub(crate) fn send(host: &str, method: &str, path: &str, key: &str, body: &str) -> (u16, Vec<u8>) {
+    let mut stream = connect(host);
+    let length = body.len();
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\ntoken: {key}\r\nConnection: close\r\nContent-Length: {length}");
+    write!(stream, "{head}\r\n\r\n{body}").unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+    (status, answer.split_off(end + 4))
+}
+
 pub(crate) fn users(host: &str, key: &str) -> Value {
     let mut stream = connect(host);
     write!(stream, "GET /api/reseller/v1/users HTTP/1.1\r\nHost: {host}\r\ntoken: {key}\r\nConnection: close\r\n\r\n").unwrap();

@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod api;
 mod arguments;
 mod crash;
 mod http;
 mod init;
 mod process;
 mod quickstart;
+mod schemathesis;
 mod serve;
+mod soap;

@@ -251,3 +251,21 @@ impl Engine {
         self.change(move |tx, _| accounts::unlock(tx, &caller, &name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_so_many_unwritten_failures_every_login_must_write() {
+        let unwritten = Unwritten::default();
+        let id = |at: usize| AccountId(i64::try_from(at).unwrap());
+        (0..MAX_UNWRITTEN).for_each(|at| unwritten.add(id(at)));
+        unwritten.add(id(0));
+        assert!(unwritten.is_clear(id(MAX_UNWRITTEN)), "there was room for all");
+        unwritten.add(id(MAX_UNWRITTEN));
+        assert!(!unwritten.is_clear(id(MAX_UNWRITTEN + 1)));
+        assert_eq!((unwritten.of(id(0)), unwritten.of(id(MAX_UNWRITTEN))), (2, 0));
+        assert_eq!(unwritten.owed().failures.len(), MAX_UNWRITTEN);
+    }
+}

@@ -204,3 +204,22 @@ pub fn info(view: &dyn View, caller: &Caller, path: &str) -> Ruled<Entry> {
     let node = find(view, &place)?.ok_or(Refusal::InvalidPath)?;
     Ok(Entry::new(node, place.path.text()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_ends_of_pages_are_known_and_then_none() {
+        let cursors = Cursors::default();
+        let cursor = |skip: usize| {
+            let skip = u64::try_from(skip).unwrap();
+            Cursor { folder: NodeId(1), revision: 1, kind: Kind::File, descending: false, skip }
+        };
+        (0..MAX_CURSORS).for_each(|skip| cursors.note(cursor(skip), "name"));
+        assert!((0..MAX_CURSORS).all(|skip| matches!(cursors.seek(cursor(skip)), Seek::After(_))));
+        cursors.note(cursor(MAX_CURSORS), "name");
+        assert!(matches!(cursors.seek(cursor(0)), Seek::Skip(0)));
+        assert!(matches!(cursors.seek(cursor(MAX_CURSORS)), Seek::After(_)));
+    }
+}

@@ -3,7 +3,7 @@
 use larder_engine::contact::{Contact, ContactKind};
 use larder_engine::env::MINUTE;
 use larder_engine::rules::resellers::NewResellerUser;
-use larder_engine::sessions::{MAX_PER_ACCOUNT, Sessions};
+use larder_engine::sessions::{MAX_PER_ACCOUNT, MAX_SESSIONS, Sessions};
 use larder_engine::types::{AccountId, ApplicationId};
 use larder_engine::{Engine, Founding, Refusal, generate};
 
@@ -156,6 +156,25 @@ fn one_account_cannot_hold_all_sessions() {
     assert_eq!(sessions.count(now.plus(2_000)), MAX_PER_ACCOUNT + 1);
     assert_eq!(sessions.touch(&first, HERE, now.plus(2_000)), Err(Refusal::SessionNotFound));
     assert!(sessions.touch(&other, HERE, now.plus(2_000)).is_ok());
+}
+
+#[test]
+fn beyond_so_many_sessions_the_oldest_ends() {
+    let random = TestRandom::new(3);
+    let sessions = Sessions::new(&*random).unwrap();
+    let now = larder_engine::Timestamp(START);
+    let open = |at: usize| {
+        let at = i64::try_from(at).unwrap();
+        sessions.open(&*random, ApplicationId(1), AccountId(at / 100), HERE, now.plus(at)).unwrap()
+    };
+    let first = open(0);
+    (1..MAX_SESSIONS).for_each(|at| drop(open(at)));
+    let later = now.plus(200_000);
+    assert_eq!(sessions.count(later), MAX_SESSIONS);
+    let last = open(MAX_SESSIONS);
+    assert_eq!(sessions.count(later), MAX_SESSIONS);
+    assert_eq!(sessions.touch(&first, HERE, later), Err(Refusal::SessionNotFound));
+    assert!(sessions.touch(&last, HERE, later).is_ok());
 }
 
 #[test]

@@ -392,3 +392,27 @@ fn an_identical_repeat_of_the_last_piece_is_done_already() {
         }
     });
 }
+
+#[test]
+fn so_many_complete_files_may_have_their_last_piece_repeated() {
+    const KNOWN: usize = 1024;
+    let world = World::model();
+    let token = world.engine.grant_upload(&world.kid, UploadTerms::default()).wait().unwrap();
+    let send = |at: usize, range: (u64, u64, u64), data: &[u8]| {
+        let mut upload = begin(&world, &token)?;
+        let (first, last, total) = range;
+        upload.file(&[], &at.to_string(), Some(Piece::Range { first, last, total }))?;
+        upload.push(data)?;
+        upload.end_file(None)
+    };
+    let last = |at: usize| send(at, (1, 1, 2), b"b");
+    let publish = |at: usize| {
+        assert_eq!(send(at, (0, 0, 2), b"a"), Ok(EndOfFile::Kept(1)), "{at}");
+        assert!(matches!(last(at), Ok(EndOfFile::Published(_))), "{at}");
+    };
+    (0..KNOWN).for_each(publish);
+    assert!(last(1).is_ok(), "all of them are known");
+    publish(KNOWN);
+    assert_eq!(last(0), Err(Refusal::AlreadyExists), "the oldest is forgotten");
+    assert!(last(KNOWN).is_ok());
+}

@@ -2,10 +2,10 @@
 //!
 //! # Ceilings
 //! A body is held whole before it is read, and its size is the machine's to limit: [`Limits::request`] on the serving side
-//! (1 MiB by default), [`Limits::answer`] on the client's (16 MiB). JSON nests at most 127 deep in both directions, which
-//! is `serde_json`'s own limit; what is deeper is malformed. A request has at most [`REQUEST_VALUES`], as JSON or as a form;
-//! an answer has at most [`ANSWER_VALUES`], a refusal [`FAULT_VALUES`]: reading either takes at most 256 MiB of heap besides
-//! the text.
+//! (1 MiB by default), [`Limits::answer`] on the client's (16 MiB). JSON nests at most 127 deep in a request and in a
+//! refusal, which is `serde_json`'s own limit; what is deeper is malformed; in an answer nothing
+//! looks that deep. A request has at most [`REQUEST_VALUES`], as JSON or as a form; an answer has at most [`ANSWER_VALUES`], a
+//! refusal [`FAULT_VALUES`]: reading either takes at most 256 MiB of heap besides the text.
 //!
 //! [`Limits::request`]: larder_core::Limits::request
 //! [`Limits::answer`]: larder_core::Limits::answer
@@ -28,11 +28,11 @@ use form::Texts;
 use json::{Members, Values};
 
 /// The most values of a request: no documented one has a hundred.
-pub(crate) const REQUEST_VALUES: usize = 1_000;
+pub const REQUEST_VALUES: usize = 1_000;
 /// The most values of an answer: seventy thousand users, which take about 16 MiB.
-pub(crate) const ANSWER_VALUES: usize = 700_000;
+pub const ANSWER_VALUES: usize = 700_000;
 /// The most values of a refusal.
-pub(crate) const FAULT_VALUES: usize = 10_000;
+pub const FAULT_VALUES: usize = 10_000;
 
 /// Reads a request's body. Clients send JSON labelled as a form and forms labelled as JSON, so the content decides: what
 /// begins with a brace is JSON.

@@ -13,6 +13,7 @@ use serde_json::Value;
 /// services repeat the values that they refuse, passwords too.
 #[derive(Clone, PartialEq, Default, Serialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("items" = Self::items())))]
 pub struct Details(Box<[Value]>);
 
 impl Details {
@@ -20,6 +21,12 @@ impl Details {
     #[must_use]
     pub fn values(&self) -> &[Value] {
         &self.0
+    }
+
+    /// What our service writes. Any other value is none that breaks this schema.
+    #[cfg(feature = "schema")]
+    fn items() -> Value {
+        serde_json::json!({ "properties": { "field": { "type": "string" }, "message": { "type": "string" } } })
     }
 
     pub(super) fn is_empty(&self) -> bool {

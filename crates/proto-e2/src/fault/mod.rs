@@ -120,20 +120,28 @@ impl From<Documented> for Fault {
     }
 }
 
+/// A refusal.
 #[derive(Serialize, Deserialize)]
-struct Body {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Fault"))]
+pub(crate) struct Body {
+    /// What was refused, and why.
     error: Content,
 }
 
-/// What is null or absent is empty.
+/// What a refusal says. What is null or absent is empty.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FaultContent"))]
 struct Content {
+    /// Who is at fault.
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     kind: ErrorType,
+    /// What is wrong, for programs.
     #[serde(default, deserialize_with = "lenient::or_default")]
     code: ErrorCode,
+    /// What is wrong, for people. Its words may change.
     #[serde(default, deserialize_with = "lenient::or_default")]
     message: String,
+    /// What was wrong with the parameters.
     #[serde(default, skip_serializing_if = "Details::is_empty")]
     errors: Details,
 }

@@ -15,6 +15,7 @@ const CHAPTER: &str = "Storage Operations";
 /// [`ListAccessKeys`] before and after finds the key that nobody can use, and removes it. Its name is not enough to tell,
 /// since several keys may have one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateAccessKey {
     /// The user, who is enabled.
     pub email: Email,
@@ -27,6 +28,7 @@ pub struct CreateAccessKey {
     /// The buckets that it opens: all of them when this is absent.
     // Null, or nothing in a form, is no list and is refused: it must not open all buckets.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some")]
+    #[cfg_attr(feature = "schema", schemars(with = "Buckets"))]
     pub buckets: Option<Buckets>,
 }
 
@@ -51,6 +53,7 @@ refusals! {
 
 /// The answer to [`CreateAccessKey`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessKeyCreated {
     /// Always true.
     pub created: bool,
@@ -60,6 +63,7 @@ pub struct AccessKeyCreated {
 
 /// An access key with its secret, which the service tells this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeyPair {
     /// What names it: [`AccessKey::key_id`].
     #[serde(deserialize_with = "lenient::needed")]
@@ -70,6 +74,7 @@ pub struct KeyPair {
 
 /// `POST list_access_keys`: the access keys of a storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListAccessKeys {
     /// The user, who is enabled.
     pub email: Email,
@@ -94,6 +99,7 @@ refusals! {
 
 /// The answer to [`ListAccessKeys`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessKeys {
     /// The storage, as it was asked for; empty if the service does not say.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -105,6 +111,7 @@ pub struct AccessKeys {
 
 /// An access key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessKey {
     /// What names it: [`KeyPair::access_key`].
     #[serde(deserialize_with = "lenient::needed")]
@@ -124,6 +131,7 @@ pub struct AccessKey {
 ///
 /// Not safe to repeat: a second time the service says `access_key_non_existant`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveAccessKey {
     /// The user, who is enabled.
     pub email: Email,
@@ -152,6 +160,7 @@ refusals! {
 
 /// The answer to [`RemoveAccessKey`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccessKeyRemoved {
     /// Always true.
     pub removed: bool,

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 /// What a certificate says. The document leaves its form open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!from))]
 #[serde(from = "Value", untagged)]
 pub enum CertificateInfo {
     /// As our service writes it.
@@ -21,6 +22,7 @@ impl From<Value> for CertificateInfo {
 
 /// What a certificate says, as our service writes it. Times are RFC 3339.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
     /// Whose it is.

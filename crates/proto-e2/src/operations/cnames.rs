@@ -14,6 +14,7 @@ const CHAPTER: &str = "Whitelabeling Operations";
 ///
 /// Not safe to repeat: a second time the service says that the CNAME is there already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AddCname {
     /// The user, who is enabled.
     pub email: Email,
@@ -53,6 +54,7 @@ refusals! {
 
 /// The answer to [`AddCname`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CnameAdded {
     /// Always true.
     pub cname_added: bool,
@@ -60,6 +62,7 @@ pub struct CnameAdded {
 
 /// `POST storage/cname`: the CNAMEs of a storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListCnames {
     /// The user, who is enabled.
     pub email: Email,
@@ -85,6 +88,7 @@ refusals! {
 
 /// The answer to [`ListCnames`].
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Cnames {
     /// The CNAMEs.
     #[serde(deserialize_with = "lenient::list")]
@@ -93,6 +97,7 @@ pub struct Cnames {
 
 /// One CNAME of a storage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CnameRecord {
     /// What names it among those of the storage.
     #[serde(default, deserialize_with = "lenient::text")]
@@ -112,6 +117,7 @@ pub struct CnameRecord {
 ///
 /// Not safe to repeat: a second time the service says that the CNAME is there already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpdateCname {
     /// The region of the storage, which its domain implies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,6 +162,7 @@ refusals! {
 
 /// The answer to [`UpdateCname`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CnameUpdated {
     /// Always true.
     pub cname_updated: bool,
@@ -165,6 +172,7 @@ pub struct CnameUpdated {
 ///
 /// Not safe to repeat: a second time the service says that it cannot get the details of the CNAME.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveCname {
     /// The user, who is enabled.
     pub email: Email,
@@ -199,6 +207,7 @@ refusals! {
 
 /// The answer to [`RemoveCname`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CnameRemoved {
     /// Always true.
     pub cname_removed: bool,

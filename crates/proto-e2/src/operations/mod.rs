@@ -26,6 +26,7 @@ pub use users::{User, UserCreated, UserDisabled, UserEnabled, UserRemoved, Users
 
 larder_core::catalog! {
     api crate::E2;
+    schemas if feature = "schema";
     unary {
         ListUsers = ListUsers => list_users;
         CreateUser = CreateUser => create_user;

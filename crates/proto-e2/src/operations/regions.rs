@@ -12,6 +12,7 @@ const CHAPTER: &str = "Storage Operations";
 
 /// `GET regions`: all regions of the service.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListRegions {}
 
 impl Operation for ListRegions {
@@ -23,6 +24,7 @@ impl Operation for ListRegions {
 
 /// The answer to [`ListRegions`]. "Array of regions" in words, an object around it in real answers: both are read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!from))]
 #[serde(from = "Either<Region, Structure>")]
 pub struct Regions {
     /// The regions.
@@ -45,6 +47,7 @@ impl From<Either<Region, Structure>> for Regions {
 
 /// One region of the service. What it does not say is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Region {
     /// What names it in [`EnableUserRegion`] (`LDN`).
     #[serde(deserialize_with = "lenient::needed")]
@@ -75,6 +78,7 @@ pub struct Region {
 ///
 /// Not safe to repeat: a second time the service says `region_already_enabled`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnableUserRegion {
     /// The user.
     pub email: Email,
@@ -103,6 +107,7 @@ refusals! {
 
 /// The answer to [`EnableUserRegion`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegionEnabled {
     /// Always true.
     pub storage_added: bool,
@@ -113,6 +118,7 @@ pub struct RegionEnabled {
 
 /// `POST list_user_regions`: the regions in which a user has storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListUserRegions {
     /// The user.
     pub email: Email,
@@ -134,6 +140,7 @@ refusals! {
 
 /// The answer to [`ListUserRegions`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserRegions {
     /// The regions.
     #[serde(deserialize_with = "lenient::list")]
@@ -142,6 +149,7 @@ pub struct UserRegions {
 
 /// A region in which a user has storage. The document does not say what its members are: all but one may be absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserRegion {
     /// As in [`Region`].
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::text")]
@@ -169,6 +177,7 @@ pub struct UserRegion {
 ///
 /// Not safe to repeat: a second time the service says `storage_non_existant`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveUserRegion {
     /// The user.
     pub email: Email,
@@ -195,6 +204,7 @@ refusals! {
 
 /// The answer to [`RemoveUserRegion`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegionRemoved {
     /// Always true.
     pub removed: bool,

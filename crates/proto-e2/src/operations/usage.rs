@@ -10,6 +10,7 @@ use crate::{Documented, E2, lenient};
 
 /// `POST usage_stats`: what a user stored and moved, day by day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self")]
 pub struct GetStorageUsage {
     /// The user, who has signed up.
@@ -57,6 +58,7 @@ refusals! {
 
 /// The answer to [`GetStorageUsage`]. A list, also inside an object as `usage_stats`: both are read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!from))]
 #[serde(from = "Either<UsageDay, Structure>")]
 pub struct StorageUsage(pub Vec<UsageDay>);
 
@@ -76,6 +78,7 @@ impl From<Either<UsageDay, Structure>> for StorageUsage {
 
 /// One day of one user. What the service does not say is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageDay {
     /// Bytes downloaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]

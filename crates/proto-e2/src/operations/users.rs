@@ -12,6 +12,7 @@ const CHAPTER: &str = "User Operations";
 
 /// `GET users`: all users of the reseller.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ListUsers {}
 
 impl Operation for ListUsers {
@@ -23,6 +24,7 @@ impl Operation for ListUsers {
 
 /// The reseller's users. "Array of users" in words, `{id, users}` in the structure: both are read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!from))]
 #[serde(from = "Either<User, Structure>")]
 pub struct Users {
     /// The reseller's own identifier; empty when the service sent a bare list.
@@ -50,6 +52,7 @@ impl From<Either<User, Structure>> for Users {
 
 /// One user, as the service describes it. What it does not say is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct User {
     /// The e-mail address that names the user.
     #[serde(deserialize_with = "lenient::needed")]
@@ -84,6 +87,7 @@ pub struct User {
 ///
 /// Not safe to repeat: a second time the service says `user_signed_up`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateUser {
     /// The e-mail address that names the user.
     pub email: Email,
@@ -117,6 +121,7 @@ refusals! {
 
 /// The answer to [`CreateUser`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserCreated {
     /// Always true.
     pub user_created: bool,
@@ -126,6 +131,7 @@ pub struct UserCreated {
 ///
 /// Not safe to repeat: a second time the service says `user_account_already_disabled`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DisableUser {
     /// The user, who has signed up and is enabled.
     pub email: Email,
@@ -147,6 +153,7 @@ refusals! {
 
 /// The answer to [`DisableUser`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserDisabled {
     /// Always true.
     pub user_disabled: bool,
@@ -156,6 +163,7 @@ pub struct UserDisabled {
 ///
 /// Not safe to repeat: a second time the service says `user_account_already_enabled`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnableUser {
     /// The user, who is disabled.
     pub email: Email,
@@ -177,6 +185,7 @@ refusals! {
 
 /// The answer to [`EnableUser`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserEnabled {
     /// Always true.
     pub user_enabled: bool,
@@ -186,6 +195,7 @@ pub struct UserEnabled {
 ///
 /// Not safe to repeat: a second time the service says `account_non_existant`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveUser {
     /// The user, who is disabled.
     pub email: Email,
@@ -207,6 +217,7 @@ refusals! {
 
 /// The answer to [`RemoveUser`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserRemoved {
     /// Always true.
     pub user_removed: bool,

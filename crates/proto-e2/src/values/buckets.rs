@@ -8,6 +8,7 @@ use super::BucketName;
 /// One bucket or more. An empty list is refused on both ends: whoever means no bucket must not get all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<BucketName>")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("minItems" = 1)))]
 pub struct Buckets(Vec<BucketName>);
 
 impl Buckets {

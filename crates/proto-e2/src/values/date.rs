@@ -15,6 +15,11 @@ use serde::{Deserialize, Serialize};
 /// taken as UTC. It is written as `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("anyOf" = [{ "format": "date" }, { "format": "date-time" }]))
+)]
 pub struct Date(civil::Date);
 
 impl Date {

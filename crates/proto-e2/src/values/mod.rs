@@ -21,6 +21,14 @@ fn check(text: &str, max: usize) -> Result<(), Rule> {
     check_but_for(text, max, &[])
 }
 
+/// What [`check`] takes, but for the length, as a regular expression.
+#[cfg(feature = "schema")]
+const LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+
+/// What [`check_lines`] takes, but for the length, as a regular expression.
+#[cfg(feature = "schema")]
+const LINES: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
+
 /// The same, in lines.
 fn check_lines(text: &str, max: usize) -> Result<(), Rule> {
     check_but_for(text, max, &['\r', '\n', '\t'])

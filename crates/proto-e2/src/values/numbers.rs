@@ -11,6 +11,11 @@ use crate::open_enum::open_enum;
 
 /// How much a user may store, in gigabytes of 10^9 bytes. On the wire, 0 means unlimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(with = "serde_json::Value", extend("type" = "integer", "minimum" = 0, "maximum" = u64::MAX))
+)]
 pub enum Quota {
     /// This many gigabytes.
     Gigabytes(NonZeroU64),
@@ -62,6 +67,11 @@ impl TryFrom<Number> for Quota {
 /// never written with an exponent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(transparent)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(with = "serde_json::Value", extend("type" = "number", "minimum" = 0))
+)]
 pub struct ByteCount(pub u64);
 
 impl<'de> Deserialize<'de> for ByteCount {
@@ -135,9 +145,17 @@ impl FromStr for Number {
     }
 }
 
-/// What an access key may do, as requests say it: by number.
+/// What an access key may do, as requests say it: 0 is to read, 1 to write, 2 to read and to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(
+        with = "serde_json::Value",
+        extend("type" = "integer", "enum" = [Self::Read, Self::Write, Self::ReadWrite])
+    )
+)]
 pub enum Permissions {
     /// 0: to read.
     Read,

@@ -7,9 +7,24 @@ use serde::{Deserialize, Serialize};
 
 use super::{check, check_lines};
 
+/// Canonical base64, as a regular expression: no bits are left over at its end.
+#[cfg(feature = "schema")]
+const BASE64: &str = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
+
 /// A password as it is sent: base64 text of 1 to 100 characters. The limit is on the encoded text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend(
+        "format" = "password",
+        "contentEncoding" = "base64",
+        "minLength" = 1,
+        "maxLength" = Self::MAX,
+        "pattern" = BASE64
+    ))
+)]
 pub struct EncodedPassword(Secret);
 
 impl EncodedPassword {
@@ -53,6 +68,11 @@ impl From<EncodedPassword> for String {
 /// The private key of a CNAME's certificate, in lines: 1 to 6,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(extend("format" = "password", "minLength" = 1, "maxLength" = Self::MAX, "pattern" = super::LINES))
+)]
 pub struct PrivateKey(Secret);
 
 impl PrivateKey {

@@ -9,10 +9,15 @@ use serde::{Deserialize, Serialize};
 use super::{check, check_lines};
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $max:literal, $check:ident) => {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $check:ident, $pattern:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
+        #[cfg_attr(
+            feature = "schema",
+            derive(schemars::JsonSchema),
+            schemars(extend("minLength" = 1, "maxLength" = Self::MAX, "pattern" = super::$pattern))
+        )]
         pub struct $name(String);
 
         impl $name {
@@ -49,7 +54,7 @@ macro_rules! text {
         }
     };
     ($(#[$doc:meta])* $name:ident, $max:literal) => {
-        text! { $(#[$doc])* $name, $max, check }
+        text! { $(#[$doc])* $name, $max, check, LINE }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,11 +118,11 @@ text! {
 }
 
 text! {
-    /// The certificate of a CNAME, in lines: 1 to 10,000 characters. `Debug` shows its length only: files with a
-    /// certificate often have the private key in them too.
-    PublicKey, 10_000, check_lines
+    /// The certificate of a CNAME, in lines: 1 to 10,000 characters.
+    PublicKey, 10_000, check_lines, LINES
 }
 
+/// Its length only: files with a certificate often have the private key in them too.
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({} bytes)", self.0.len())

@@ -7,7 +7,7 @@ use larder_core::multipart::{Boundary, Writer};
 use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
 
-use super::{Format, Nvx, SESSION_TOKEN, download, fields, soap};
+use super::{Format, Nvx, SESSION_TOKEN, download, fields, path, soap};
 use crate::codec::{self, Envelope, XmlLimits, form, json, parse_xml, xml_read};
 use crate::fault::Fault;
 
@@ -24,7 +24,7 @@ pub(super) fn encode<O: Operation<Api = Nvx>>(operation: &O, address: &Address<'
 
 /// A POST with a form: parameters of a GET would stand in logs, passwords among them.
 fn unary<O: Operation>(pairs: Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
-    let uri = address.target.uri(&format!("/ws/{}/{}.ashx", O::META.namespace, O::META.name))?;
+    let uri = address.target.uri(&path(&O::META))?;
     // Room for most forms: growing step by step was a third of all allocations.
     let mut body = form_urlencoded::Serializer::new(String::with_capacity(256));
     if let Some(token) = address.token {
@@ -56,7 +56,7 @@ fn upload<O: Operation>(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Out
     let mut after = writer.file_end().to_vec();
     after.extend_from_slice(&writer.finish());
     let query = output(address).map_or(String::new(), |(name, value)| format!("?{name}={value}"));
-    let uri = address.target.uri(&format!("/{}.ashx{query}", O::META.name))?;
+    let uri = address.target.uri(&(path(&O::META) + &query))?;
     let head = Request::post(uri).header(header::CONTENT_TYPE, writer.content_type());
     Ok(Outgoing { head: finish(head)?, body: OutgoingBody::File { before: before.into(), after: after.into() } })
 }

@@ -129,8 +129,16 @@ impl Api for Nvx {
     }
 }
 
+/// The path of an operation, but of one that fetches a file: that one's is the file's.
+pub(crate) fn path(meta: &Meta) -> String {
+    match meta.kind {
+        Kind::Unary => format!("/ws/{}/{}.ashx", meta.namespace, meta.name),
+        Kind::Upload | Kind::Download => format!("/{}.ashx", meta.name),
+    }
+}
+
 /// The session's parameter, where an operation's own table does not spell it otherwise.
-const SESSION_TOKEN: &str = "sessionToken";
+pub const SESSION_TOKEN: &str = "sessionToken";
 
 /// The operation without a file of a namespace and a method, without regard to case.
 fn find(namespace: &str, method: &str) -> Option<Name> {

@@ -8,12 +8,10 @@ use larder_core::{Auth, Credential, Kind, Operation, Reject, Rule, Secret};
 
 use super::fields::uploads;
 use super::{Format, Forward, Nvx, Pairs, SESSION_TOKEN, Style, download, find, soap};
+use crate::codec::form::MAX_PAIRS;
 use crate::codec::{self, form, json, xml_write};
 use crate::transfer::Downloaded;
 use crate::{Answer, Code, Fault, Name};
-
-/// Name and value pairs of one request.
-const MAX_PAIRS: usize = 10_000;
 
 pub(super) fn route(head: &request::Parts) -> Result<(Name, Style), Refused<Nvx>> {
     let pairs = form::parse(head.uri.query().unwrap_or_default(), MAX_PAIRS).unwrap_or_default();
@@ -120,12 +118,14 @@ fn read(name: Name, head: &request::Parts, body: RequestBody<'_>) -> Result<(Opt
         return download::pairs(head, MAX_PAIRS);
     }
     let mut pairs = form::parse(head.uri.query().unwrap_or_default(), MAX_PAIRS)?;
+    let room = MAX_PAIRS.saturating_sub(pairs.len());
     match body {
+        RequestBody::Fields(fields) if fields.len() > room => return Err(Reject::new("", Rule::TooMany)),
         RequestBody::Fields(fields) => pairs.extend_from_slice(fields),
         RequestBody::Whole([]) => {}
         RequestBody::Whole(bytes) | RequestBody::Split { text: bytes, .. } => {
             let text = core::str::from_utf8(bytes).map_err(|_| Reject::new("", Rule::Malformed))?;
-            pairs.extend(form::parse(text.trim_end(), MAX_PAIRS.saturating_sub(pairs.len()))?);
+            pairs.extend(form::parse(text.trim_end(), room)?);
         }
     }
     pairs.retain(|(name, _)| !name.starts_with('$'));

@@ -16,6 +16,10 @@ use serde::de::DeserializeOwned;
 use super::from_text::FromText;
 use super::to_text::ToText;
 
+/// Name and value pairs of one request: of its URL, and of its form or its text fields, together. 10,000, as
+/// [`Limits::fields`](larder_core::Limits::fields): several thousand paths may be named at once.
+pub const MAX_PAIRS: usize = 10_000;
+
 /// The parameters of a request, in the order of its fields.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use crate::{Code, Nvx};
 /// Faults: 50103 when a number is below its minimum, 70005 when there is no such file, 70004 and 70008 when the new name is
 /// taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Transcode {
     /// The audio file.

@@ -17,6 +17,7 @@ const NAMESPACE: &str = "Authentication";
 /// A wrong password, an unknown user and a locked account get one and the same fault, 80001; an unknown application key
 /// gets 65004. Five failures lock an account for 15 minutes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Login {
     /// The key of the application that the user belongs to.
     #[serde(rename = "appKey")]
@@ -38,6 +39,7 @@ impl Operation for Login {
 
 /// The answer to [`Login`] and [`LoginProxy`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoggedIn {
     /// The session's token.
     #[serde(rename = "SessionToken", deserialize_with = "trimmed::required")]
@@ -47,6 +49,7 @@ pub struct LoggedIn {
 /// Opens a session on behalf of a consumer: it is bound to the consumer's IP address instead of the caller's. Life
 /// and faults as for [`Login`], and 80018 for an address that is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoginProxy {
     /// The key of the application that the user belongs to.
     #[serde(rename = "appKey")]
@@ -71,6 +74,7 @@ impl Operation for LoginProxy {
 
 /// Ends the session that the call is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Logout {}
 
 impl Operation for Logout {
@@ -82,6 +86,7 @@ impl Operation for Logout {
 
 /// Changes an account's own password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePassword {
     /// The key of the application that the user belongs to.
     #[serde(rename = "appKey")]
@@ -109,6 +114,7 @@ impl Operation for ChangePassword {
 /// Faults: 80001 when that is wrong, 65005 when the account that it belongs to is no master, 65104 when there is no such
 /// child.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetChildAccountPassword {
     /// The key of the application that the child belongs to.
     #[serde(rename = "appKey")]

@@ -18,6 +18,7 @@ const NAMESPACE: &str = "Image";
 /// Faults: 70111 when a side is no number of pixels from 1 on, and when both are proportional; 70005 when there is no such
 /// image; 70004 and 70008 when the new name is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct Resize {
     /// The image.
@@ -52,6 +53,7 @@ impl Operation for Resize {
 ///
 /// Faults: 70005 when there is no such image, 70004 and 70008 when the new name is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RotateFlip {
     /// The image.
@@ -76,6 +78,7 @@ impl Operation for RotateFlip {
 
 /// How far an image is turned. The document does not say which way; ours is clockwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RotateType"))]
 pub enum Rotation {
     /// Not at all.
     #[serde(rename = "RotateNone")]
@@ -93,6 +96,7 @@ pub enum Rotation {
 
 /// How an image is mirrored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "FlipType"))]
 pub enum Flip {
     /// Not at all.
     #[serde(rename = "FlipNone")]

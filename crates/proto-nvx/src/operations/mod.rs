@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// An answer that says nothing but that all is well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Done {}
 
 /// Serde for a request whose parameters hold a rule together, given `#[serde(remote = "Self")]` and `check`: what breaks it
@@ -40,6 +41,7 @@ use checked;
 
 larder_core::catalog! {
     api crate::Nvx;
+    schemas if feature = "schema";
     unary {
         AuthenticationLogin = authentication::Login => login;
         AuthenticationLoginProxy = authentication::LoginProxy => login_proxy;

@@ -17,6 +17,7 @@ const NAMESPACE: &str = "Sharing";
 ///
 /// Faults: 65008 for a page of more than 1,000 entries, 50103 for page 0 and for pages of no entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListHostedItems {
     /// Which page, from 1 on.
@@ -34,14 +35,17 @@ impl Operation for ListHostedItems {
 
 /// The answer to [`ListHostedItems`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HostedItems {
     /// What is shared, on this page.
     #[serde(rename = "HostedItem", default, with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<HostedItem>"))]
     pub items: Vec<HostedItem>,
 }
 
 /// A file or a folder that is shared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct HostedItem {
     /// Whether it is a file.
@@ -55,6 +59,7 @@ pub struct HostedItem {
 ///
 /// Fault 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CreateHostedItem {
     /// The file or folder.
@@ -70,6 +75,7 @@ impl Operation for CreateHostedItem {
 
 /// The answer to [`CreateHostedItem`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct HostedLink {
     /// Where everybody finds the file; for a folder, what the paths of its files are to be put behind.
@@ -81,6 +87,7 @@ pub struct HostedLink {
 ///
 /// Fault 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RemoveHostedItem {
     /// The file or folder.

@@ -6,6 +6,8 @@ use core::str::FromStr;
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::looks_like;
+
 /// One range of bytes, as a client asks for it (RFC 9110, section 14.1.2). Offsets count from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByteRange {
@@ -81,6 +83,8 @@ impl<'de> Deserialize<'de> for ByteRange {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+looks_like!(ByteRange, { "type": "string", "pattern": "^bytes= *[0-9]* *- *[0-9]* *$" });
 
 #[cfg(test)]
 mod tests {

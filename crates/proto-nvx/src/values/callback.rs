@@ -2,7 +2,7 @@
 
 use larder_core::Rule;
 
-use super::text_value;
+use super::{looks_like, text_value};
 
 /// A JavaScript identifier path such as `app.onListing`, of at most 64 characters: ASCII letters, digits, `_` and `$`, with
 /// points between identifiers. Nothing else can get into a script through it.
@@ -33,6 +33,9 @@ impl TryFrom<String> for Callback {
 }
 
 text_value!(Callback);
+looks_like!(Callback, {
+    "type": "string", "maxLength": Self::MAX, "pattern": r"^[A-Za-z_$][A-Za-z0-9_$]*(\.[A-Za-z_$][A-Za-z0-9_$]*)*$"
+});
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use names::NAMES;
 
+use super::looks_like;
+
 /// A country of the document's list. Numbers that the list leaves out are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -69,6 +71,8 @@ impl fmt::Display for Country {
         self.0.fmt(f)
     }
 }
+
+looks_like!(Country, { "type": "integer", "enum": Self::all().map(Self::id).collect::<Vec<_>>() });
 
 #[cfg(test)]
 mod tests {

@@ -10,7 +10,7 @@ use jiff::tz::Offset;
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
-use super::Said;
+use super::{Said, looks_like};
 
 /// 0001-01-01T00:00:00Z.
 const FIRST: i64 = -62_135_596_800;
@@ -156,6 +156,8 @@ impl From<Date> for String {
 
 /// A date in an answer.
 pub type AnswerDate = Said<Date>;
+
+looks_like!(Date, { "type": "string", "format": "http-date" });
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use larder_core::Rule;
 
-use super::{is_printable, text_value};
+use super::{is_printable, looks_like, text_value};
 
 /// An e-mail address of at most 1,000 characters: something before and behind a last `@`, without blanks. Whether anybody
 /// reads what is sent there is not for us to know.
@@ -36,6 +36,7 @@ impl TryFrom<String> for EmailAddress {
 }
 
 text_value!(EmailAddress);
+looks_like!(EmailAddress, { "type": "string", "format": "email", "maxLength": Self::MAX });
 
 #[cfg(test)]
 mod tests {

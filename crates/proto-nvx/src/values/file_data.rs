@@ -10,6 +10,8 @@ use bytes::Bytes;
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::looks_like;
+
 /// A file, or a piece of one, within a message, at most 2,147,483,647 bytes: base64 in every format of text. In memory it
 /// lies in pieces, as it came. `Debug` shows how long it is.
 #[derive(Clone, Default)]
@@ -114,6 +116,10 @@ impl<'de> Deserialize<'de> for FileData {
         Self::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
+
+looks_like!(FileData, {
+    "type": "string", "format": "byte", "maxLength": super::schema::base64_length(Self::MAX), "contentEncoding": "base64"
+});
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use super::text_value;
 
 /// What kind of file a search is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FileType {
     /// None of the others.
     Unassigned,

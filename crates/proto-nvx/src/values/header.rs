@@ -2,7 +2,7 @@
 
 use larder_core::Rule;
 
-use super::text_value;
+use super::{looks_like, text_value};
 
 /// A header's value: visible ASCII characters with single or more blanks between them, 1 to 1,024 characters (RFC 9110,
 /// section 5.5, without the bytes that it calls obsolete).
@@ -37,6 +37,7 @@ impl TryFrom<String> for HeaderText {
 }
 
 text_value!(HeaderText);
+looks_like!(HeaderText, { "type": "string", "minLength": 1, "maxLength": Self::MAX, "pattern": "^[ -~]*$" });
 
 #[cfg(test)]
 mod tests {

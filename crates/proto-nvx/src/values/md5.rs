@@ -7,9 +7,16 @@ use base64::engine::general_purpose::STANDARD;
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::looks_like;
+
 /// The MD5 of a whole file: base64 of its 16 bytes on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Md5(pub [u8; 16]);
+
+looks_like!(Md5, { "type": "string", "format": "byte", "minLength": LENGTH, "maxLength": LENGTH });
+/// Characters of base64.
+#[cfg(feature = "schema")]
+const LENGTH: usize = super::schema::base64_length(size_of::<Md5>());
 
 impl TryFrom<String> for Md5 {
     type Error = Rule;

@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::codec::{FromText, KEYED, RAW_XML, Value, XmlLimits, parse_xml, xml_write};
 
+use super::looks_like;
+
 /// The metadata of a file or folder in a listing: elements in XML, markup within a string in JSON, nothing when there is
 /// none. Text that should be markup and is not is kept as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -233,6 +235,22 @@ impl<'de> Visitor<'de> for Content {
         Ok(all)
     }
 }
+
+looks_like!(Metadata, {
+    "type": ["string", "null"],
+    "contentMediaType": "application/xml",
+    "contentSchema": { "type": "object", "properties": { "MetaData": {
+        "type": "object",
+        "properties": {
+            "@FileName": { "type": "string" },
+            "Data": { "type": "array", "items": {
+                "type": "object",
+                "properties": { "@Key": { "type": "string" }, "$text": { "type": "string" } },
+                "required": ["@Key", "$text"]
+            } },
+        },
+    } } },
+});
 
 #[cfg(test)]
 mod tests {

@@ -5,11 +5,13 @@ use core::fmt;
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
-use super::{is_printable, text_value};
+use super::{is_printable, looks_like, text_value};
 
-/// What may stand in a piece of metadata: the asterisk is a search's, the bar a list's.
+/// What may not stand in a piece of metadata, nor in a tag: the asterisk is a search's, the bar a list's.
+pub(super) const RESERVED: &[char] = &['*', '|'];
+
 fn is_allowed(c: char) -> bool {
-    is_printable(c) && !matches!(c, '*' | '|')
+    is_printable(c) && !RESERVED.contains(&c)
 }
 
 /// A type of metadata such as `Title`, 1 to 100 characters without `: * |`.
@@ -81,6 +83,15 @@ impl TryFrom<String> for MetadataValue {
 
 text_value!(MetadataType);
 text_value!(MetadataValue);
+looks_like!(MetadataType, {
+    "type": "string", "minLength": 1, "maxLength": Self::MAX, "pattern": super::schema::without(&[&[':'], RESERVED].concat())
+});
+looks_like!(MetadataValue, { "type": "string", "maxLength": Self::MAX, "pattern": super::schema::lines_without(RESERVED) });
+looks_like!(MetadataItem, {
+    "type": "string",
+    "maxLength": MetadataType::MAX + 1 + MetadataValue::MAX,
+    "pattern": "^[^:*|]+:[^*|]*$",
+});
 
 /// One piece of metadata, `Title:MySong` on the wire: the first colon ends the type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

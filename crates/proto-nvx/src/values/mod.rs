@@ -24,6 +24,7 @@ mod page;
 mod path;
 mod range;
 mod said;
+pub(crate) mod schema;
 mod search_term;
 mod seconds;
 mod secrets;
@@ -62,6 +63,7 @@ pub(crate) use url::or_nowhere;
 pub use url::{CallbackUrl, ForwardingUrl, WebUrl};
 
 use number::bounded_number;
+pub(crate) use schema::looks_like;
 
 /// What every validated text has in common, given `TryFrom<String, Error = Rule>` and `as_str`: parsing, printing, serde.
 macro_rules! text_value {
@@ -101,8 +103,9 @@ macro_rules! named_values {
     ($(#[$meta:meta])* pub enum $type:ident { $($(#[$of:meta])* $name:ident = $text:literal,)* }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum $type {
-            $($(#[$of])* $name,)*
+            $($(#[$of])* #[cfg_attr(feature = "schema", schemars(rename = $text))] $name,)*
         }
 
         impl $type {

@@ -3,7 +3,7 @@
 use larder_core::Rule;
 
 use super::path::is_allowed;
-use super::{is_printable, text_value};
+use super::{is_printable, looks_like, text_value};
 
 /// The name of an account, 1 to 320 characters. It appears in URLs and paths, and has none of the characters that those
 /// refuse.
@@ -38,6 +38,9 @@ impl TryFrom<String> for UserName {
 }
 
 text_value!(UserName);
+looks_like!(UserName, {
+    "type": "string", "minLength": 1, "maxLength": Self::MAX, "pattern": super::schema::without(super::path::NOT_IN_NAMES)
+});
 
 /// Any text of at most `MAX` characters, without control characters: every format can give it back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +76,7 @@ impl<const MAX: usize> From<Text<MAX>> for String {
 }
 
 text_value!(Text<const MAX: usize>);
+looks_like!(Text<const MAX: usize>, { "type": "string", "maxLength": MAX, "pattern": super::schema::without(&[]) });
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use larder_core::{Reject, Rule};
 use roxmltree::Document;
 
-use super::text_value;
+use super::{looks_like, text_value};
 use crate::codec::{XmlLimits, parse_xml};
 
 /// A well-formed XML document of 1 to 65,536 characters, kept as the text that it came as.
@@ -41,6 +41,7 @@ impl TryFrom<String> for Notes {
 }
 
 text_value!(Notes);
+looks_like!(Notes, { "type": "string", "minLength": 1, "maxLength": Self::MAX, "contentMediaType": "application/xml" });
 
 /// Whether elements lie deeper within each other than `most`. Steps from node to node: nothing recurses.
 fn is_deeper(document: &Document<'_>, most: u16) -> bool {

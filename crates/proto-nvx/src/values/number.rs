@@ -6,6 +6,8 @@ use core::str::FromStr;
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::looks_like;
+
 /// A number of text, or the rule that it breaks.
 pub(super) fn whole(text: &str) -> Result<u32, Rule> {
     crate::codec::integer(text).map_err(|reject| reject.rule)
@@ -57,6 +59,8 @@ macro_rules! bounded_number {
                 self.0.fmt(f)
             }
         }
+
+        $crate::values::looks_like!($type, { "type": "integer", "minimum": Self::MIN, "maximum": Self::MAX });
     };
 }
 pub(super) use bounded_number;
@@ -130,6 +134,8 @@ impl<'de, const TENTHS: u32> Deserialize<'de> for Decimal<TENTHS> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+looks_like!(Decimal<const TENTHS: u32>, { "type": "number", "minimum": f64::from(TENTHS) / 10.0 });
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,7 @@ use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
 use super::number::whole;
-use super::{bounded_number, named_values};
+use super::{bounded_number, looks_like, named_values};
 
 /// The number of a page; the first is 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +107,8 @@ named_values! {
         FileType = "FileType",
     }
 }
+
+looks_like!(PageSize, { "type": "integer", "minimum": Self::MIN, "maximum": Self::MAX });
 
 #[cfg(test)]
 mod tests {

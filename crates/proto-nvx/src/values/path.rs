@@ -3,12 +3,19 @@
 use larder_core::Rule;
 use serde::{Deserialize, Deserializer};
 
-use super::{UserName, is_printable, text_value};
+use super::{UserName, is_printable, looks_like, text_value};
 
 /// The longest relative path, in characters.
 const MAX_PATH: usize = 512;
 /// The longest name of a file or folder, in characters.
 const MAX_NAME: usize = 256;
+/// What no name may have, beside what cannot be printed.
+pub(super) const NOT_IN_NAMES: &[char] = &['/', '\\', ':', '?', '|', '*', '"', '<', '>'];
+/// The same without the delimiter.
+const NOT_IN_PATHS: &[char] = NOT_IN_NAMES.split_at(1).1;
+/// The longest path with an application and a user in front.
+#[cfg(feature = "schema")]
+const MAX_WRITTEN: usize = "//".len() + 2 * (UserName::MAX + "/".len()) + MAX_PATH;
 
 /// The path of a file or a folder, relative to the account's root or absolute.
 ///
@@ -163,10 +170,32 @@ impl TryFrom<String> for FileName {
 text_value!(Path);
 text_value!(FolderPath);
 text_value!(FileName);
+looks_like!(Path, {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_WRITTEN,
+    "pattern": super::schema::without(NOT_IN_PATHS),
+    "$comment": limits(),
+});
+looks_like!(FolderPath, {
+    "type": "string", "maxLength": MAX_WRITTEN, "pattern": super::schema::without(NOT_IN_PATHS), "$comment": limits()
+});
+looks_like!(FileName, {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_NAME,
+    "pattern": super::schema::without(NOT_IN_NAMES),
+});
+
+/// The limits in words: a prefix makes `maxLength` say more than what counts.
+#[cfg(feature = "schema")]
+fn limits() -> String {
+    format!("At most {MAX_PATH} characters, {MAX_NAME} in each name")
+}
 
 /// Whether a character may stand in a name: not the delimiter, which the callers look for themselves.
 pub(super) fn is_allowed(c: char) -> bool {
-    is_printable(c) && !matches!(c, '\\' | ':' | '?' | '|' | '*' | '"' | '<' | '>')
+    is_printable(c) && !NOT_IN_PATHS.contains(&c)
 }
 
 fn check_name(name: &str) -> Result<(), Rule> {

@@ -6,6 +6,8 @@ use core::str::FromStr;
 use larder_core::Rule;
 use serde::{Deserialize, Serialize};
 
+use super::looks_like;
+
 /// Bytes `first` to `last` of `total`, both ends included: `0-4/5`, with or without `bytes ` before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -93,6 +95,8 @@ impl fmt::Display for ContentRange {
         write!(f, "{}-{}/{}", self.first, self.last, self.total)
     }
 }
+
+looks_like!(ContentRange, { "type": "string", "pattern": "^ *([Bb][Yy][Tt][Ee][Ss] )? *[0-9]+ *- *[0-9]+ */ *[0-9]+ *$" });
 
 #[cfg(test)]
 mod tests {

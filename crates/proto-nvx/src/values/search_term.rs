@@ -2,7 +2,7 @@
 
 use larder_core::Rule;
 
-use super::{is_printable, text_value};
+use super::{is_printable, looks_like, text_value};
 
 /// What a search looks for: a whole text, or with an asterisk at an end, one that begins, ends, or goes on there.
 ///
@@ -75,6 +75,10 @@ impl TryFrom<String> for SearchTerm {
 }
 
 text_value!(SearchTerm);
+looks_like!(SearchTerm, {
+    "type": "string",
+    "pattern": format!(r"^\*?{}\*?$", super::schema::without(&['*']).trim_matches(['^', '$'])),
+});
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,8 @@
 use larder_core::{Rule, Secret};
 use serde::{Deserialize, Serialize};
 
+use super::looks_like;
+
 /// What every secret of a request has in common, given `MAX` and the text that counts: it is there, and not too long.
 macro_rules! secret_value {
     ($type:ident, $counts:expr) => {
@@ -43,6 +45,8 @@ macro_rules! secret_value {
                 Secret::from(text).try_into()
             }
         }
+
+        looks_like!($type, { "type": "string", "format": "password", "minLength": 1, "maxLength": Self::MAX });
 
         impl From<$type> for Secret {
             fn from(value: $type) -> Self {

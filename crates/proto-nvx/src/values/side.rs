@@ -6,7 +6,7 @@ use core::str::FromStr;
 use larder_core::{Reject, Rule};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Count;
+use super::{Count, looks_like};
 
 /// The width or the height of an image or a video's frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,14 @@ impl<'de> Deserialize<'de> for Side {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
+
+looks_like!(Side, {
+    "type": "integer",
+    "minimum": -1,
+    "maximum": Count::MAX,
+    "not": { "const": 0 },
+    "$comment": "At least 1, or -1 for the side that follows the other",
+});
 
 #[cfg(test)]
 mod tests {

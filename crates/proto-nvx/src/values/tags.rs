@@ -6,7 +6,8 @@ use larder_core::Rule;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{is_printable, text_value};
+use super::metadata_item::RESERVED;
+use super::{is_printable, looks_like, text_value};
 
 /// One tag: any text on one line without `* |`. Blanks around it do not belong to it. The document sets no limit to its
 /// length.
@@ -27,13 +28,15 @@ impl TryFrom<String> for Tag {
     fn try_from(text: String) -> Result<Self, Rule> {
         match text.trim() {
             "" => Err(Rule::Missing),
-            text if text.chars().all(|c| is_printable(c) && !matches!(c, '*' | '|')) => Ok(Self(text.to_owned())),
+            text if text.chars().all(|c| is_printable(c) && !RESERVED.contains(&c)) => Ok(Self(text.to_owned())),
             _ => Err(Rule::Malformed),
         }
     }
 }
 
 text_value!(Tag);
+looks_like!(Tag, { "type": "string", "minLength": 1, "pattern": super::schema::without(RESERVED) });
+looks_like!(Tags, { "type": ["string", "null"] });
 
 /// The tags of a file or a folder, in order; one may occur twice. On the wire they are one text, `these|are|my|tags`; no
 /// tags are an empty element in XML and null in JSON.

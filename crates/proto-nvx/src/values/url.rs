@@ -5,6 +5,8 @@ use core::fmt;
 use larder_core::{Rule, Secret};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::looks_like;
+
 /// An `http` or `https` URL that the service fetches: a source of content, or somebody to be told.
 ///
 /// A user's name and password may stand in it, and keys may stand in its query: `Debug` shows neither, and there is no
@@ -176,6 +178,10 @@ fn authority(url: &str) -> Option<http::uri::Authority> {
     let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
     (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then(|| authority.clone())
 }
+
+looks_like!(WebUrl, { "type": "string", "format": "uri", "minLength": 1 });
+looks_like!(CallbackUrl, { "type": "string", "format": "uri", "minLength": 1, "maxLength": Self::MAX });
+looks_like!(ForwardingUrl, { "type": "string", "format": "uri", "minLength": 1 });
 
 #[cfg(test)]
 mod tests {

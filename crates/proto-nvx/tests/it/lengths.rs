@@ -71,10 +71,10 @@ const TABLE: &str = "
     *                             callbackURL           url    2048  101
 ";
 
-const SHAPES: [&str; 9] = ["text", "email", "notes", "url", "path", "below", "name", "type", "value"];
+pub(super) const SHAPES: [&str; 9] = ["text", "email", "notes", "url", "path", "below", "name", "type", "value"];
 
 /// A value of `length` characters that count, most of them of more than one byte.
-fn value(shape: &str, length: usize) -> String {
+pub(super) fn value(shape: &str, length: usize) -> String {
     let fill = |around: usize| "ä".repeat(length - around);
     match shape {
         "text" | "name" => fill(0),

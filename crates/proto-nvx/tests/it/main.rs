@@ -4,6 +4,8 @@ mod answers;
 mod broken;
 mod call;
 mod codecs;
+#[cfg(feature = "schema")]
+mod described;
 mod envelopes;
 mod faults;
 mod lengths;

@@ -161,6 +161,35 @@ async fn paths_that_lead_nowhere_good() {
     world.serves().await;
 }
 
+/// The name of an uploaded file is the engine's to judge: the machine passes on what the form says.
+#[tokio::test]
+async fn n168_file_names_that_lead_nowhere_good() {
+    let world = World::start().await;
+    let session = world.login("kid").await;
+    let token = world.upload_token(&session).await;
+    for (name, code) in [
+        ("a\0b", 70102),
+        ("a\u{1}b", 70102),
+        ("a%0D%0Ab", 70102),
+        ("a%22b", 70102),
+        ("a<b", 70102),
+        ("..", 70102),
+        ("../../sis/x", 0), // Of a whole path, the last name.
+        ("/", 70102),
+        ("\u{FFFE}", 70102),
+        (&"a".repeat(257), 70010),
+        ("a%00b", 0),
+        ("%2e%2e%2fx", 0),
+        ("\u{FEFF}\u{202E}x", 0),
+    ] {
+        let answer = world.ask(Form::upload(&token, "Docs").file(name, "content").request("/Upload.ashx?output=json")).await;
+        assert_eq!(answer.code(), code, "{name:?}: {}", answer.text());
+    }
+    assert_eq!(world.names(&session, "").await, ["Docs/"]);
+    assert_eq!(world.names(&session, "Docs").await, ["%2e%2e%2fx", "a%00b", "x", "\u{FEFF}\u{202E}x"]);
+    world.serves().await;
+}
+
 #[tokio::test]
 async fn bytes_that_are_no_request() {
     let world = World::start().await;

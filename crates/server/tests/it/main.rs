@@ -5,10 +5,13 @@
 mod access;
 mod downloads;
 mod hostile;
+mod limits;
 mod memory;
+mod pages;
 mod printed;
 mod requests;
 mod reseller;
+mod schemas;
 mod secrets;
 mod sessions;
 mod slice;

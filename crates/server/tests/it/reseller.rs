@@ -122,3 +122,44 @@ async fn e20_a_wrong_value_is_named() {
     assert!(emails(&world).await.is_empty());
     assert_eq!(world.ask(get("/api/reseller/v1/users/")).await.status, 401);
 }
+
+#[tokio::test]
+async fn the_description_names_the_host_that_was_asked() {
+    let world = World::start().await;
+    let path = "/api/reseller/v1/openapi.json";
+    for host in ["larder.example", "larder.example:8080"] {
+        let answer = world.ask(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+        let document = answer.json();
+        assert_eq!(document["servers"], json!([{ "url": format!("http://{host}") }]));
+        assert_eq!(document["openapi"], "3.1.0");
+        assert!(document["paths"]["/api/reseller/v1/create_user"]["put"].is_object());
+    }
+    let answer = world.ask(format!("GET {path} HTTP/1.0\r\n\r\n")).await;
+    assert_eq!(answer.json()["servers"][0]["url"], world.base());
+    let answer = world.ask(format!("POST {path} HTTP/1.1\r\nHost: l\r\nContent-Length: 0\r\n\r\n")).await;
+    assert_eq!(answer.status, 404);
+}
+
+/// Ledger E53.
+#[tokio::test]
+async fn any_quota_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    for world in [World::start().await, World::on_disk(folder.path()).await] {
+        let user = json!({ "email": "a", "password": "eA==", "first_name": "a", "quota": u64::MAX });
+        assert_eq!(put(&world, "application/json", &user.to_string()).await.status, 200);
+        let key = format!("token: {}\r\n", world.founded.api_key.expose());
+        let users = world.ask(get_with("/api/reseller/v1/users", &key)).await.json();
+        assert_eq!(users["users"][0]["storage_quota"], u64::MAX);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_one() {
+    let world = World::start().await;
+    for (request, allowed) in [("GET /api/reseller/v1/create_user", "PUT"), ("TRACE /api/reseller/v1/users", "GET")] {
+        let answer = world.ask(format!("{request} HTTP/1.1\r\nHost: l\r\n\r\n")).await;
+        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)), "{request}");
+    }
+    assert_eq!(world.ask(get("/api/reseller/v1/nothing")).await.header("allow"), None);
+}

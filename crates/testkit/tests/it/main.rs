@@ -1,10 +1,12 @@
 //! Both machines of the core against each other, with both APIs.
 
+mod differential;
 mod e2;
 mod expiry;
 mod flow;
 mod hostile;
 mod identity;
+mod limits;
 mod login;
 mod nvx;
 mod outcomes;

@@ -6,6 +6,7 @@
 mod api;
 mod broken;
 mod connections;
+mod limits;
 mod memory;
 mod messages;
 mod sessions;

@@ -137,7 +137,7 @@ pub(super) fn user(row: &Row<'_>) -> Row_<ResellerUser> {
         email: row.get(2)?,
         first_name: row.get(3)?,
         last_name: row.get(4)?,
-        quota: NonZeroU64::new(row.get(5)?),
+        quota: NonZeroU64::new(row.get::<_, i64>(5)?.cast_unsigned()),
         password: Secret::new(row.get::<_, String>(6)?),
         enabled: row.get(7)?,
         created: Timestamp(row.get(8)?),

@@ -296,7 +296,8 @@ impl Tx for Tables<'_> {
         let sql = "INSERT INTO reseller_users (id, reseller, email, first_name, last_name, quota, password, enabled, \
                    created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO UPDATE SET reseller = ?2, \
                    email = ?3, first_name = ?4, last_name = ?5, quota = ?6, password = ?7, enabled = ?8, created = ?9";
-        let (quota, password) = (it.quota.map_or(0, NonZeroU64::get), it.password.expose());
+        // SQLite's integers have a sign; no query compares quotas.
+        let (quota, password) = (it.quota.map_or(0, NonZeroU64::get).cast_signed(), it.password.expose());
         let names = (&it.first_name, &it.last_name);
         let values = (it.id.0, it.reseller.0, &it.email, names.0, names.1, quota, password, it.enabled, it.created.0);
         run(self.0, sql, values).map(drop)

@@ -110,7 +110,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Whole<T> {
                     if number == 0 && first {
                         return T::deserialize(Rest(map)).map(Envelope::Success).map(Scan::Read);
                     }
-                    code = Some(number);
+                    // The first one counts, as in XML.
+                    code = code.or(Some(number));
                 }
                 Name::Message => message = map.next_value::<Option<String>>()?,
                 Name::Other => _ = map.next_value::<IgnoredAny>()?,

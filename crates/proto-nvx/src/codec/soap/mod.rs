@@ -30,4 +30,6 @@ pub use read_answer::read;
 pub(crate) use read_answer::read_document;
 pub use read_request::{Flaw, Refused, Request, read_request};
 pub use request::request;
+#[cfg(feature = "schema")]
+pub(crate) use table::{Notation, OPTIONS_ELEMENT, is_rest_only, is_text, notation, soap_member};
 pub use table::{action, in_soap, options, target_namespace};

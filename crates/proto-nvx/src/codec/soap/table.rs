@@ -21,7 +21,7 @@ const OPTIONS: [(&str, &str, &[&str]); 4] = [
 ];
 
 /// What the array of options is called.
-pub(super) const OPTIONS_ELEMENT: &str = "options";
+pub(crate) const OPTIONS_ELEMENT: &str = "options";
 
 /// The calls' enumeration of types of metadata, as far as it differs from the types' names.
 const METADATA_TYPES: [(&str, &str); 2] = [("AudioAlbum", "Album"), ("AudioArtist", "Artist")];
@@ -32,8 +32,18 @@ const MEMBERS: [(&str, &str); 2] = [("UploadHost", "Host"), ("UploadToken", "Acc
 /// Parameters that are dates: `xs:dateTime` here.
 const DATES: [&str; 2] = ["minCreatedDate", "maxCreatedDate"];
 
+/// Parameters of a closed set of words that the calls pass as texts, not as values of an enumeration.
+#[cfg(feature = "schema")]
+const TEXTS: [&str; 2] = ["sortCode", "preset"];
+
 /// Parameters that REST alone has, as the document says. Whoever sends them by SOAP is understood all the same.
 const REST_ONLY: [&str; 1] = ["ContactType"];
+
+/// Whether a parameter's words are texts to whoever calls.
+#[cfg(feature = "schema")]
+pub(crate) fn is_text(parameter: &str) -> bool {
+    TEXTS.contains(&parameter)
+}
 
 /// Whether REST alone has a parameter.
 pub(crate) fn is_rest_only(parameter: &str) -> bool {
@@ -68,7 +78,7 @@ pub const fn in_soap(code: Code) -> Code {
 
 /// How the values of a parameter are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Notation {
+pub(crate) enum Notation {
     /// As text.
     Text,
     /// `xs:dateTime`.
@@ -80,7 +90,7 @@ pub(super) enum Notation {
 }
 
 /// How a parameter's values are written.
-pub(super) fn notation(operation: &Meta, parameter: &str) -> Notation {
+pub(crate) fn notation(operation: &Meta, parameter: &str) -> Notation {
     let is_metadata = operation.namespace == "Metadata" && parameter.eq_ignore_ascii_case("metadata");
     match operation.name {
         "SetMetadata" if is_metadata => Notation::TypeAndValue,

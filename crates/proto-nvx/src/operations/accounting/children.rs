@@ -14,6 +14,7 @@ use crate::{Code, Nvx};
 /// Faults: 65006 when the name is taken, 65005 when the caller is no master, 65101 when a field of the contact is too long
 /// or its e-mail address is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct CreateChildAccount {
     /// The account's name, unique under its application.
@@ -22,6 +23,7 @@ pub struct CreateChildAccount {
     pub password: Password,
     /// Whom to write to. The state has 3 characters at most here, and 2 where it is changed later, each as printed.
     #[serde(rename = "$inline")]
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub contact: Contact<3>,
 }
 
@@ -44,6 +46,7 @@ impl Operation for CreateChildAccount {
 ///
 /// Nobody can log in to the account from then on. What it used in the month so far still counts for its master.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteChildAccount {
     /// The account's name.
@@ -65,6 +68,7 @@ impl Operation for DeleteChildAccount {
 /// Faults: 65005 when the caller is no master, 65008 for a page of more than 1,000 names, 50103 for page 0 and for pages of
 /// no names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListChildAccounts {
     /// Which page, from 1 on.
@@ -83,8 +87,10 @@ impl Operation for ListChildAccounts {
 
 /// The answer to [`ListChildAccounts`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChildAccounts {
     /// The names.
     #[serde(rename = "Account", default, with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub accounts: Vec<String>,
 }

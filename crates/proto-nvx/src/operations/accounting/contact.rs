@@ -9,6 +9,7 @@ use crate::values::{Country, EmailAddress, Text, named_values};
 /// The two lines of the street are read as `AddressLine1` and `AddressLine2` too, which is what the service calls them when
 /// it answers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Contact<const STATE: usize> {
     /// First name.

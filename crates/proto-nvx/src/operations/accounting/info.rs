@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 
 /// Tells a contact of an account: the session's own, or a child's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct GetAccountInfo {
     /// The account's name.
@@ -29,6 +30,7 @@ impl Operation for GetAccountInfo {
 
 /// The answer to [`GetAccountInfo`]. Every element is always sent; what is not set is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct AccountInfo {
     /// The account's name.
@@ -67,12 +69,14 @@ pub struct AccountInfo {
 ///
 /// Fault 65101 when a field is too long or the e-mail address is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct SetAccountInfo {
     /// The account's name.
     pub username: UserName,
     /// What to change. The state has 2 characters at most here.
     #[serde(rename = "$inline")]
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub contact: Contact<2>,
     /// Which contact; the technical one when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,11 +11,12 @@ use crate::codec::integer;
 use crate::fault::faults;
 use crate::operations::Done;
 use crate::values::flag::{self, Flag};
-use crate::values::{Said, UserName, list, named_values};
+use crate::values::{Said, UserName, list, looks_like, named_values};
 use crate::{Code, Nvx};
 
 /// Tells the limits of an account: the session's own, or a child's. A kind that is not told has no limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct GetAccountLimits {
     /// The account's name.
@@ -32,6 +33,7 @@ impl Operation for GetAccountLimits {
 /// The answer to [`GetAccountLimits`]. The document's schema is flat, which leaves room for one: a list is written, both are
 /// read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!try_from))]
 #[serde(try_from = "Either")]
 pub struct AccountLimits {
     /// The limits.
@@ -41,6 +43,7 @@ pub struct AccountLimits {
 
 /// One limit of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limit {
     /// What is limited.
     #[serde(rename = "Type")]
@@ -85,6 +88,7 @@ impl TryFrom<Either> for AccountLimits {
 ///
 /// Transfers count by calendar months in UTC. Fault 50103 for a value below -1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct SetAccountLimits {
     /// The account's name.
@@ -166,6 +170,8 @@ impl Visitor<'_> for Number {
         integer(text).map(LimitValue::Bytes).map_err(|reject| E::custom(reject.rule))
     }
 }
+
+looks_like!(LimitValue, { "type": "integer", "minimum": -1, "maximum": u64::MAX, "$comment": "-1 is no limit" });
 
 #[cfg(test)]
 mod tests {

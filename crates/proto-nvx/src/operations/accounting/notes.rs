@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 
 /// Keeps a document with an account, the session's own or a child's, in place of the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetAccountNotes {
     /// The account's name.
     pub username: UserName,
@@ -28,6 +29,7 @@ impl Operation for SetAccountNotes {
 
 /// Tells the document that is kept with an account: the session's own, or a child's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetAccountNotes {
     /// The account's name.
     pub username: UserName,
@@ -42,6 +44,7 @@ impl Operation for GetAccountNotes {
 
 /// The answer to [`GetAccountNotes`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AccountNotes {
     /// The document as a text, in XML too; empty when there is none.
     #[serde(rename = "xmlNotes")]

@@ -10,6 +10,7 @@ use crate::{Code, Nvx};
 
 /// Tells all that is measured of an account: the session's own, or a child's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct GetAccountUsage {
     /// The account's name.
@@ -26,6 +27,7 @@ impl Operation for GetAccountUsage {
 /// The answer to [`GetAccountUsage`]. The document's schema is flat, which leaves room for one: a list is written, as real
 /// services do it, and both are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(!try_from))]
 #[serde(try_from = "Either")]
 pub struct AccountUsage {
     /// What was measured.
@@ -35,6 +37,7 @@ pub struct AccountUsage {
 
 /// One measure of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct FeatureUsage {
     /// What was measured.
@@ -98,6 +101,7 @@ named_values! {
 
 /// Tells how much an account stores: the session's own, or a child's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct GetStorageUsage {
     /// The account's name.
@@ -113,6 +117,7 @@ impl Operation for GetStorageUsage {
 
 /// The answer to [`GetStorageUsage`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StorageUsage {
     /// Bytes stored.
     #[serde(rename = "StorageUsage")]

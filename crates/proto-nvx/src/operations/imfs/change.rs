@@ -13,6 +13,7 @@ use crate::{Code, Nvx};
 ///
 /// Faults: 70008 when one is there already, 70004 when a file has its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateFolders {
     /// The folders. The server also takes several in one value, separated by bars, as the document prints it.
     #[serde(rename = "folderPath", deserialize_with = "bars::deserialize")]
@@ -28,6 +29,7 @@ impl Operation for CreateFolders {
 
 /// Deletes files. Fault 70005 when one does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteFiles {
     /// The files.
     #[serde(rename = "filePath")]
@@ -43,6 +45,7 @@ impl Operation for DeleteFiles {
 
 /// Deletes folders with all that is in them. Fault 70005 when one does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteFolders {
     /// The folders.
     #[serde(rename = "folderPath")]
@@ -61,6 +64,7 @@ impl Operation for DeleteFolders {
 /// Faults: 70005 when a file or the folder does not exist, 70004 and 70008 when a name is taken there. A path that
 /// becomes longer than 512 characters is no fault now, and one (70009) whenever the file is named later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MoveFiles {
     /// The files.
     #[serde(rename = "srcFilePath")]
@@ -82,6 +86,7 @@ impl Operation for MoveFiles {
 /// Faults: as for [`MoveFiles`], and 70005 when the folder lies within one of those that are moved. Paths that become
 /// longer than 512 characters are no fault now either.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MoveFolders {
     /// The folders.
     #[serde(rename = "srcFolderPath")]
@@ -102,6 +107,7 @@ impl Operation for MoveFolders {
 ///
 /// Faults: 70005 when it does not exist, 70004 and 70008 when the name is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RenameFile {
     /// The file.
     #[serde(rename = "filePath")]
@@ -120,6 +126,7 @@ impl Operation for RenameFile {
 
 /// Gives a folder another name. Faults as for [`RenameFile`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RenameFolder {
     /// The folder.
     #[serde(rename = "folderPath")]

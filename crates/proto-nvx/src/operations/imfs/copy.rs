@@ -15,6 +15,7 @@ use crate::{Code, Nvx};
 /// account's storage does not suffice. A path that becomes longer than 512 characters is no fault now, and one (70009)
 /// whenever the copy is named later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CopyFiles {
     /// The files.
     #[serde(rename = "srcFilePath")]
@@ -36,6 +37,7 @@ impl Operation for CopyFiles {
 ///
 /// Faults: as for [`CopyFiles`], and 70005 when the folder lies within one of those that are copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CopyFolders {
     /// The folders.
     #[serde(rename = "srcFolderPath")]

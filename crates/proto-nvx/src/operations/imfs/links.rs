@@ -12,6 +12,7 @@ use crate::{Code, Nvx};
 ///
 /// Fault 70002 when one does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetDownloadNodes {
     /// The files.
     #[serde(rename = "filePath")]
@@ -27,9 +28,11 @@ impl Operation for GetDownloadNodes {
 
 /// The answer to [`GetDownloadNodes`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DownloadNodes {
     /// One host (and port) for each file, in the order of the request.
     #[serde(rename = "DownloadNode", default, with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub hosts: Vec<String>,
 }
 
@@ -38,6 +41,7 @@ pub struct DownloadNodes {
 /// Faults: 70005 when a file does not exist or is a folder, 50103 for an expiration of 0, 80018 for an address that is
 /// none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetOptimalUrls {
     /// The files. One that stands twice gets two links.
     #[serde(rename = "filePath")]
@@ -70,14 +74,17 @@ impl Operation for GetOptimalUrls {
 
 /// The answer to [`GetOptimalUrls`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OptimalUrls {
     /// One link for each file, in the order of the request.
     #[serde(rename = "Download", default, with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<OptimalUrl>"))]
     pub downloads: Vec<OptimalUrl>,
 }
 
 /// A link to a file. Whoever has it can download, so that `Debug` shows neither the token nor the URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct OptimalUrl {
     /// The file, below the account's root.

@@ -13,6 +13,7 @@ use crate::{Code, Nvx};
 /// Faults: 70001 when there is no such folder, 65008 for a page of more than 1,000 entries, 50103 for page 0 and for
 /// pages of no entries.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ListFolder {
     /// The folder; the account's root when the parameter is absent.
@@ -48,6 +49,7 @@ impl Operation for ListFolder {
 
 /// The answer to [`ListFolder`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FolderListing {
     /// The page.
     #[serde(rename = "ListFolder")]
@@ -56,6 +58,7 @@ pub struct FolderListing {
 
 /// One page of a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FolderPage {
     /// Folders in the folder, on all pages.
@@ -68,14 +71,17 @@ pub struct FolderPage {
     pub page_file_count: u64,
     /// The folders.
     #[serde(rename = "Folder", with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<FolderEntry>"))]
     pub folders: Vec<FolderEntry>,
     /// The files.
     #[serde(rename = "File", with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<FileEntry>"))]
     pub files: Vec<FileEntry>,
 }
 
 /// A folder in a listing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FolderEntry {
     /// Folders in it.
@@ -96,6 +102,7 @@ pub struct FolderEntry {
 
 /// A file in a listing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FileEntry {
     /// Its size, in bytes.

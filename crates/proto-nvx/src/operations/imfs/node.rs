@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 ///
 /// Faults: 80018 for an address that is none, 50103 for a negative size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetStorageNode {
     /// How much will be uploaded, in bytes. Advisory.
     #[serde(rename = "sizeBytes")]
@@ -31,6 +32,7 @@ impl Operation for GetStorageNode {
 /// The answer to [`GetStorageNode`] and to [`GetStorageNodeExtended`](super::GetStorageNodeExtended). The document's schema
 /// is flat and its sample nested: both are read, the nested form is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(try_from = "Nested"))]
 #[serde(try_from = "Either", into = "Nested")]
 pub struct StorageNode {
     /// The host (and port) to upload to.
@@ -40,15 +42,21 @@ pub struct StorageNode {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Nested {
+    /// Where to upload to.
     #[serde(rename = "GetStorageNode")]
     node: Node,
 }
 
+/// Where to upload to.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "StorageNode"))]
 #[serde(rename_all = "PascalCase")]
 struct Node {
+    /// The host (and port).
     upload_host: String,
+    /// The token that allows it.
     upload_token: Secret,
 }
 

@@ -14,6 +14,7 @@ use crate::{Code, Nvx};
 ///
 /// Faults: 80018 for an address that is none, 50103 for a negative size or an expiration of 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetStorageNodeExtended {
     /// How much will be uploaded, in bytes. Advisory.
@@ -21,20 +22,18 @@ pub struct GetStorageNodeExtended {
     /// The address that will upload; the caller's when absent.
     #[serde(rename = "consumerIP", default, skip_serializing_if = "Option::is_none")]
     pub consumer_ip: Option<IpAddr>,
-    /// Whether the token works for that address only; [`IP_RESTRICTED`](Self::IP_RESTRICTED) when absent.
+    /// Whether the token works for that address only; yes when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ip_restricted: Option<bool>,
     /// The only folder that the token allows uploads into.
     pub dest_folder_path: FolderPath,
-    /// Whether an upload replaces a file of its name; [`FILE_OVERWRITE`](Self::FILE_OVERWRITE) when absent, and then a
-    /// name that is taken is an error of the upload.
+    /// Whether an upload replaces a file of its name; no when absent, and then a name that is taken is an error of the upload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_overwrite: Option<bool>,
-    /// How long the first byte may be in coming; [`FIRST_BYTE_EXPIRATION`](Self::FIRST_BYTE_EXPIRATION) when absent.
-    /// Uploads by SOAP are not held to it.
+    /// How long the first byte may be in coming, in seconds; ten minutes when absent. Uploads by SOAP are not held to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_byte_expiration: Option<Seconds>,
-    /// How long the last byte may be in coming; [`LAST_BYTE_EXPIRATION`](Self::LAST_BYTE_EXPIRATION) when absent.
+    /// How long the last byte may be in coming, in seconds; three days when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_byte_expiration: Option<Seconds>,
 }

@@ -10,6 +10,7 @@ use crate::{Code, Nvx};
 
 /// Describes a file or a folder. Fault 70005 when there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct GetPathInfo {
     /// The file or folder.
@@ -42,6 +43,7 @@ impl Operation for GetPathInfo {
 
 /// The answer to [`GetPathInfo`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PathInfo {
     /// The facts.
     #[serde(rename = "GetPathInfo")]
@@ -50,6 +52,7 @@ pub struct PathInfo {
 
 /// What is known of a file or folder.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PathFacts {
     /// Its name.

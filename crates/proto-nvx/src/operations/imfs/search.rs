@@ -14,6 +14,7 @@ use crate::{Code, Nvx};
 /// Faults: 65104 for an account that does not exist, 80003 for a stranger's, 65008 for more than 1,000 results, 50103 for
 /// less than one and for a size below 0.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SearchFileSystem {
     /// Whose files.
@@ -47,6 +48,7 @@ impl Operation for SearchFileSystem {
 /// The answer to every search: this one, [`SearchMetadata`](crate::metadata::SearchMetadata) and
 /// [`SearchTags`](crate::metadata::SearchTags).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase")]
 pub struct Found {
     /// What was found.
@@ -55,17 +57,20 @@ pub struct Found {
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct SearchResults {
     /// How much was found, as the service counts.
     pub search_count: u64,
     /// The files and folders.
     #[serde(rename = "Item", with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<FoundItem>"))]
     pub items: Vec<FoundItem>,
 }
 
 /// A file or a folder that a search found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FoundItem {
     /// Its path below the account's root.

@@ -14,6 +14,7 @@ use crate::{Code, Nvx};
 ///
 /// Faults: 70004 and 70008 when the name is taken, 80022 when the account's storage is over its limit already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sideload {
     /// What to fetch.
     #[serde(rename = "targetURL")]

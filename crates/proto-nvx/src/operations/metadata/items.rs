@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 
 /// Deletes all metadata of a file or folder, but for a file's MD5. Fault 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteAllMetadata {
     /// The file or folder.
     pub path: Path,
@@ -27,6 +28,7 @@ impl Operation for DeleteAllMetadata {
 ///
 /// Faults: 70007 when it has none of a type, 70020 for `MD5`, 70107 for what is no type, 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteMetadata {
     /// The file or folder.
     pub path: Path,
@@ -44,6 +46,7 @@ impl Operation for DeleteMetadata {
 
 /// Reads all metadata of a file or folder. Fault 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetMetadata {
     /// The file or folder. The document's sample calls it `sourcePath`, which the server also takes.
     #[serde(alias = "sourcePath")]
@@ -59,14 +62,17 @@ impl Operation for GetMetadata {
 
 /// The answer to [`GetMetadata`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MetadataList {
     /// The metadata, in the service's order.
     #[serde(rename = "Metadata", default, with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<MetadataEntry>"))]
     pub entries: Vec<MetadataEntry>,
 }
 
 /// One type and its value.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MetadataInfo"))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct MetadataEntry {
     /// The type, such as `Title`.
@@ -81,6 +87,7 @@ pub struct MetadataEntry {
 ///
 /// Faults: 70107 for what is no metadata, 70020 for `MD5`, 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetMetadata {
     /// The file or folder.
     pub path: Path,

@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 
 /// Deletes all tags of a file or folder. Fault 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteAllTags {
     /// The file or folder.
     pub path: Path,
@@ -27,6 +28,7 @@ impl Operation for DeleteAllTags {
 ///
 /// Faults: 70007 when it lacks one, 70107 for what is no tag, 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeleteTags {
     /// The file or folder.
     pub path: Path,
@@ -44,6 +46,7 @@ impl Operation for DeleteTags {
 
 /// Reads all tags of a file or folder. Fault 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GetTags {
     /// The file or folder.
     pub path: Path,
@@ -58,9 +61,11 @@ impl Operation for GetTags {
 
 /// The answer to [`GetTags`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TagList {
     /// The tags, in order; one may occur twice.
     #[serde(rename = "Tag", default, with = "list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
     pub tags: Vec<String>,
 }
 
@@ -69,6 +74,7 @@ pub struct TagList {
 ///
 /// Faults: 70107 for what is no tag, 70005 when there is no such path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetTags {
     /// The file or folder.
     pub path: Path,

@@ -18,6 +18,7 @@ use crate::{Code, Nvx};
 /// Faults: 80023 and 80102 for the token, 10001 for more than a server takes at once (a piece may have 2,147,483,647 bytes by
 /// the document), 70004 and 70008 when the name is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct AppendFile {
     /// The token of [`GetStorageNode`](crate::imfs::GetStorageNode).
@@ -51,6 +52,7 @@ impl Operation for AppendFile {
 
 /// Sends a whole file of at most 2 GB. Faults as for [`AppendFile`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct UploadFile {
     /// The token of [`GetStorageNode`](crate::imfs::GetStorageNode).

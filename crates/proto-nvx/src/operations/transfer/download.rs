@@ -13,6 +13,7 @@ use crate::{Code, Nvx};
 /// Faults come with an HTTP status that says so: 404 for 70006, 403 for what concerns the session or an account's limits,
 /// 410 for a link that has ended (80103), 416 for 70108, 400 for parameters and paths that are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Download {
     /// The file. `//Application/User/path`, or relative to the session's own account.
     #[serde(rename = "$path")]
@@ -76,6 +77,7 @@ impl Operation for Download {
 
 /// What a browser shall do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Disposition {
     /// Show it.
@@ -126,6 +128,7 @@ pub enum Plan {
 
 /// The answer to [`Download`]: what the head says of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Downloaded {
     /// Whether nothing was sent, because the caller has the file already.

@@ -19,6 +19,7 @@ use crate::{Code, Nvx};
 /// Our client sends one range in a request; a server takes several. Names that begin with `$` describe the file's part of
 /// the form and are no parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Update {
     /// A token that allows overwriting.
     #[serde(rename = "uploadToken")]

@@ -16,6 +16,7 @@ use crate::{Code, Nvx};
 /// Our client sends one file in a request; a server takes several. Names that begin with `$` describe the file's part of
 /// the form and are no parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Upload {
     /// The token of [`GetStorageNode`](crate::imfs::GetStorageNode).
     #[serde(rename = "uploadToken")]
@@ -78,6 +79,7 @@ impl Operation for Upload {
 
 /// The answer to [`Upload`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Uploaded {
     /// Files that were taken.

@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 
 /// Stores frames of a video as images. Width and height are given together or not at all: 100 otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct ExtractFrames {
     /// The video.
@@ -86,6 +87,7 @@ impl Operation for ExtractFrames {
 
 /// The format of a frame's image, named like its suffix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum FrameFormat {
     /// JPEG.

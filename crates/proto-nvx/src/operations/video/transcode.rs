@@ -11,6 +11,7 @@ use crate::{Code, Nvx};
 
 /// Converts a video into another format, as a new file, with codec, container and quality from a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct PresetTranscode {
     /// The video.
@@ -53,6 +54,7 @@ impl Operation for PresetTranscode {
 
 /// A video's codec, container and quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Preset {
     /// H.263 in FLV, low quality.
     #[serde(rename = "H263 FLV Low")]
@@ -76,6 +78,7 @@ pub enum Preset {
 
 /// Converts a video into another format, as a new file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", rename_all = "camelCase")]
 pub struct Transcode {
     /// The video.

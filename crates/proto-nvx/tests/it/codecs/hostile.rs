@@ -33,6 +33,9 @@ fn hostile_xml_is_refused() {
     let deep = |levels: usize| format!("{}{}", "<A>".repeat(levels), "</A>".repeat(levels));
     assert_eq!(xml::<Nested>(&deep(100_000)).map(drop), Err(Reject::new("A", Rule::TooMany)));
     assert_eq!(xml::<Done>(&deep(100_000)), Ok(Done), "nothing looks into it");
+    // With the root and the listing's own element, 32 levels have content.
+    assert_eq!(xml::<Nested>(&deep(32)).map(drop), Ok(()));
+    assert_eq!(xml::<Nested>(&deep(33)).map(drop), Err(Reject::new("A", Rule::TooMany)));
     let levels = xml::<Nested>(&deep(30)).unwrap();
     assert_eq!(core::iter::successors(levels.inner.as_deref(), |level| level.inner.as_deref()).count(), 29, "the last is empty");
 

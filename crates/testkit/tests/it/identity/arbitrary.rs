@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// One change: where, and what; both are taken modulo what there is.
 #[derive(Debug, Clone)]
-pub(super) struct Change {
+pub(crate) struct Change {
     place: usize,
     what: usize,
     /// What a text may become beside the fixed ones: any characters, those among them that hardly any format can hold.
@@ -16,7 +16,7 @@ pub(super) struct Change {
 }
 
 /// Up to two dozen changes.
-pub(super) fn changes() -> impl Strategy<Value = Vec<Change>> {
+pub(crate) fn changes() -> impl Strategy<Value = Vec<Change>> {
     let text = proptest::collection::vec(any::<char>(), 0..12).prop_map(String::from_iter);
     let change = (any::<usize>(), any::<usize>(), text).prop_map(|(place, what, text)| Change { place, what, text });
     proptest::collection::vec(change, 0..24)
@@ -65,7 +65,7 @@ const TEXTS: &[&str] = &[
 const NUMBERS: &[u64] = &[0, 1, 2, 3, 90, 180, 1_000, 1_001, 65_535, 1 << 32, 1 << 53, (1 << 53) + 1, u64::MAX];
 
 /// `start`, changed as far as `T` goes along with it.
-pub(super) fn arbitrary<T: Serialize + DeserializeOwned>(start: &Value, changes: &[Change]) -> Value {
+pub(crate) fn arbitrary<T: Serialize + DeserializeOwned>(start: &Value, changes: &[Change]) -> Value {
     let mut value = start.clone();
     for change in changes {
         let mut changed = value.clone();

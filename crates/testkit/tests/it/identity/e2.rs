@@ -13,7 +13,7 @@ use super::arbitrary::{Change, arbitrary, changes};
 use super::{Changed, through_the_wire};
 
 /// The same request as a form, as real clients send it: texts, and a key for each member of a list.
-fn as_form(message: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
+pub(crate) fn as_form(message: &http::Request<Bytes>) -> Option<http::Request<Bytes>> {
     let tree: serde_json::Map<String, Value> = serde_json::from_slice(message.body()).ok()?;
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in &tree {

@@ -1,9 +1,9 @@
 //! Encoding and then decoding is the identity: for arbitrary values of every operation and answer of both APIs, in every
 //! codec. Nothing is listed here: an operation with a fixture is covered.
 
-mod arbitrary;
-mod e2;
-mod nvx;
+pub(crate) mod arbitrary;
+pub(crate) mod e2;
+pub(crate) mod nvx;
 
 use larder_core::operation::{Decode, Names};
 use larder_core::{Api, Operation, Reject};
@@ -11,7 +11,7 @@ use larder_testkit::trees;
 use serde_json::Value;
 
 /// A request of any operation out of a tree, changed on its way.
-struct Changed<'a>(&'a Value, &'a [arbitrary::Change]);
+pub(crate) struct Changed<'a>(pub(crate) &'a Value, pub(crate) &'a [arbitrary::Change]);
 
 impl Decode for Changed<'_> {
     fn decode<O: Operation>(self) -> Result<O, Reject> {

@@ -35,7 +35,7 @@ impl Visit for BackAgain<'_> {
     }
 }
 
-fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &Meta) -> Result<String, larder_core::Reject> {
+pub(crate) fn write<T: serde::Serialize>(style: &Style, answer: &T, operation: &Meta) -> Result<String, larder_core::Reject> {
     match (style.format, &style.callback) {
         (Format::Xml, _) => xml_write::answer(0, None, answer),
         (Format::Soap(version), _) => soap::answer(version, operation, answer),
