@@ -116,8 +116,15 @@ const UPLOADED: &str = "HTTP/1.1 200 OK\r\n\r\n<Response><ResponseCode>0</Respon
 const LOGIN: &str = "HTTP/1.1 200 OK\r\n\r\n{\"ResponseCode\":0,\"SessionToken\":\"22b16933-2cd5-40ab-981e-dc9b6cfba06d\"}";
 
 fn plain<A: Api>(api: &str) -> Vec<Vec<u8>> {
-    let scripts: [&[u8]; 5] =
-        [b"", b"\x05\x04\x7f\x43", b"\x80\x3f\x5f\x1f\xa0", b"\x00\x01\x1f\x1f\x1f\xe9", b"\x60\x40\x1f\xc1\x1f"];
+    let scripts: [&[u8]; 7] = [
+        b"\0\x1f\x3f\x3f",
+        b"\x02\x9f\x9f\x9f\x9f\x9f",
+        b"",
+        b"\x05\x04\x7f\x43",
+        b"\x80\x3f\x5f\x1f\xa0",
+        b"\x00\x01\x1f\x1f\x1f\xe9",
+        b"\x60\x40\x1f\xc1\x1f",
+    ];
     let all = fixtures::all().into_iter().filter(|fixture| fixture.direction == Direction::Response);
     let some = all.enumerate().filter(|(at, fixture)| !fixture.id.starts_with("faults/") || at % 20 == 0);
     let named = some.filter_map(|(at, fixture)| Some((at, trees::name_of::<A::Names>(api, &fixture)?, fixture)));

@@ -40,7 +40,11 @@ pub fn run(data: &[u8]) {
 pub fn seeds() -> Vec<Vec<u8>> {
     let names = ["loginresult", "$.jQuery1_2", "a.b.c", "_", "alert(1)//", "a[0]", ""];
     let texts = super::texts::all(|text| text.contains(['"', '(', '\\', '<', '\u{2028}']) || text.len() % 16 == 0);
-    let more = ["a({\"ResponseCode\":0,\"Text\":\"\"});", "/**/a({\"ResponseCode\":0,\"Text\":\"\\u2028\"})"];
+    let more = [
+        "a({\"ResponseCode\":0,\"Text\":\"\"});",
+        "/**/a({\"ResponseCode\":0,\"Text\":\"\\u2028\"})",
+        "\u{2028}\u{2029}\n</script>",
+    ];
     let texts = texts.into_iter().chain(more.map(|text| text.as_bytes().to_vec()));
     texts.enumerate().map(|(at, text)| [names[at % names.len()].as_bytes(), b"\n", &text].concat()).collect()
 }

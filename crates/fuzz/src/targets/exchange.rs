@@ -53,14 +53,25 @@ fn hide(head: &mut RequestHead) {
 /// The requests of the fixtures, with a few ways to go on.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    let scripts: [&[u8]; 4] =
-        [b"", b"\x05\x05\x1f\x44\x60\x60", b"\x20\x00\x80\xa0\x43\xe1\x7f", b"\x1f\x40\x1f\x5e\x1f\x60\xc0\xc1"];
+    let scripts: [&[u8]; 7] = [
+        b"\x22\x23",
+        b"\x3f\x3f",
+        b"\x9f\x9f\x9f\x9f",
+        b"",
+        b"\x05\x05\x1f\x44\x60\x60",
+        b"\x20\x00\x80\xa0\x43\xe1\x7f",
+        b"\x1f\x40\x1f\x5e\x1f\x60\xc0\xc1",
+    ];
     let requests = fixtures::all().into_iter().filter(|fixture| fixture.direction == Direction::Request);
     let seeds = requests.enumerate().flat_map(|(at, fixture)| {
         let api = if fixture.operation.starts_with("e2") { "e2" } else { "nvx" };
         let secret = if at % 3 == 0 { " secret" } else { "" };
         let first = [api, secret, "\n"].concat().into_bytes();
-        [&b""[..], scripts[at % scripts.len()]].map(|script| [&first, script, b"\n", &fixture.content[..]].concat())
+        // Bodies with files have the most ways to be cut short, flooded and let wait.
+        let is_transfer = fixture.operation.contains("Transfer");
+        let some = scripts.iter().enumerate().filter(move |(which, _)| is_transfer || *which == at % scripts.len());
+        let all = some.map(|(_, script)| *script).chain([&b""[..]]);
+        all.map(move |script| [&first, script, b"\n", &fixture.content[..]].concat())
     });
     let mut seeds: Vec<_> = seeds.collect();
     seeds.sort();

@@ -72,8 +72,10 @@ fn e2(text: &str) {
     prints::<e2::Cname>(text);
 }
 
-/// Every text of the fixtures.
+/// Every text of the fixtures, and paths that are none.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
-    super::texts::all(|_| true)
+    let odd = ["a/../b", "..", "/.", "//a//b/", "///", "a\\b", "a:b", "a/\u{1}", "a/%2e%2e/b", "a\u{2044}b"];
+    let odd = odd.iter().map(|path| path.as_bytes().to_vec());
+    super::texts::all(|_| true).into_iter().chain(odd).collect()
 }

@@ -1,7 +1,7 @@
 //! Ledger E47: answers carry what the peer said, and what cannot be one is named.
 
 use larder_core::{Api, Operation, PeerFlaw, Refusal, Reject, Rule};
-use larder_proto_e2::{ByteCount, Date, E2, GetStorageUsage, KeyDescription, Quota, Said, StorageUsage, User, Users};
+use larder_proto_e2::{ByteCount, CertificateInfo, Date, E2, GetStorageUsage, KeyDescription, Quota, Said, StorageUsage, User, Users};
 use larder_proto_e2::{EnableUserRegion, ListAccessKeys, ListCnames, ListRegions, ListUserRegions, ListUsers};
 
 fn read<O: Operation<Api = E2>>(body: &str) -> Result<O::Answer, Reject> {
@@ -45,6 +45,16 @@ fn numbers_are_texts_where_texts_are_meant() {
     );
     let keys = read::<ListAccessKeys>(r#"{"access_keys":[{"key_id":7,"description":2}]}"#).unwrap().access_keys;
     assert_eq!((&*keys[0].key_id, &keys[0].description), ("7", &Some(KeyDescription::Other("2".to_owned()))));
+}
+
+/// Read to the nearest double, as the standard library does: one beside it would be another number when it is written.
+#[test]
+fn fractions_are_kept_to_the_last_digit() {
+    for number in ["1.0995116666666666e+79", "0.1", "51.24817837550540418", "2.2250738585072014e-308"] {
+        let list = read::<ListCnames>(&format!(r#"{{"cname_list":[{{"cname":"c","certificate_info":{number}}}]}}"#)).unwrap();
+        let kept = list.cname_list[0].certificate_info.clone();
+        assert_eq!(kept, Some(CertificateInfo::Other(number.parse::<f64>().unwrap().into())), "{number}");
+    }
 }
 
 #[test]

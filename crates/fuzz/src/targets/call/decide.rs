@@ -85,6 +85,9 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
 
     fn data(&mut self, at: ExchangeId, chunk: Bytes) {
         self.delivered += chunk.len() as u64;
+        if let Some(open) = &mut self.open {
+            open.came += chunk.len();
+        }
         self.tell(Input::Data { at, chunk });
     }
 

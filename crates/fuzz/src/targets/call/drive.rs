@@ -50,6 +50,8 @@ pub(super) struct Open<'d> {
     pub(super) length: Length,
     pub(super) sent: u64,
     pub(super) is_finished: bool,
+    /// Bytes of its answer so far.
+    pub(super) came: usize,
 }
 
 /// What the driver knows.
@@ -69,6 +71,8 @@ pub(super) struct Run<'d, A: Api, M> {
     pub(super) received: Vec<u8>,
     pub(super) delivered: u64,
     ends: Time,
+    /// Whether what comes may be a file, which is not held.
+    streams: bool,
 }
 
 /// How a call is made, and answered.
@@ -94,17 +98,17 @@ impl Plan<'_> {
 /// Makes one call.
 pub(super) fn call<O: Operation>(operation: O, plan: Plan<'_>) -> Option<Heard> {
     let settings = plan.settings(Clocks::of(&O::META))?;
-    Some(run(Call::new(operation, settings), plan, Time(TOTAL)))
+    Some(run(Call::new(operation, settings), plan, Time(TOTAL), O::META.kind == Kind::Download))
 }
 
 /// Makes the calls that upload a file.
 pub(super) fn upload(plan: Plan<'_>) -> Option<Heard> {
     let settings = plan.settings(Clocks::for_kind(Kind::Upload))?;
     let upload = UploadFile::new(FolderPath::root(), "a file".parse().ok()?, None, settings);
-    Some(run(upload, plan, Time(2 * TOTAL)))
+    Some(run(upload, plan, Time(2 * TOTAL), false))
 }
 
-fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Plan<'_>, ends: Time) -> Heard {
+fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Plan<'_>, ends: Time, streams: bool) -> Heard {
     let mut run = Run {
         machine,
         shared: Shared::new(session::<A>(plan.flags & 2 == 0), u64::from(plan.flags)),
@@ -121,6 +125,7 @@ fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Pla
         received: Vec::new(),
         delivered: 0,
         ends,
+        streams,
     };
     for _ in 0..STEPS {
         let action = run.machine.poll(run.now, &mut run.shared);
@@ -193,6 +198,8 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
     fn wait(&mut self, until: Option<Time>, on: On) {
         assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
         assert!(self.now < self.ends, "waits after its time is up");
+        let held = self.open.as_ref().filter(|open| !self.streams && !open.is_over).map_or(0, |open| open.came);
+        assert!(held <= LIMITS.answer, "goes on after {held} bytes");
         (self.on, self.until) = (on, until);
         match self.script.next() {
             Some(decision) => self.decide(decision >> 5, decision & 31),
@@ -207,7 +214,8 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
         let answer = self.answers.pop_front().and_then(|answer| message::response(answer, here));
         let rest = answer.as_ref().map_or(&b""[..], |(_, body)| body);
         (self.unacknowledged, self.asked) = (false, None);
-        self.open = Some(Open { at, answer, rest, has_head: false, is_over: false, length, sent: 0, is_finished: false });
+        self.open =
+            Some(Open { at, answer, rest, has_head: false, is_over: false, length, sent: 0, is_finished: false, came: 0 });
     }
 
     fn opened(&mut self, at: ExchangeId) -> &mut Open<'d> {

@@ -1,14 +1,17 @@
 //! Drives one exchange: what it wants done is done, and must be what it may want.
 
 use core::ops::ControlFlow;
+use core::time::Duration;
 
 use http::Method;
 use http::response::Parts;
-use larder_core::operation::{Names, Visit};
+use larder_core::operation::{Names, Requests, Visit};
 use larder_core::wire::{RequestHead, ResponseHead};
 use larder_core::{
     Api, Duty, Exchange, Fault, FaultClass, Kind, Length, Limits, Machine, On, Operation, Outcome, Refusal, Serving, Time,
 };
+use larder_testkit::trees::Tree;
+use serde_json::Value;
 
 use super::answers::Served;
 use crate::input::{Script, Sizes};
@@ -18,8 +21,11 @@ use crate::oracle::hides;
 pub(super) const LIMITS: Limits =
     Limits { answer: 0, request: 2 << 10, embedded: 3 << 10, fields: 12, feed: 64, redirects: 0, upload: 16 << 10 };
 
-/// What a request may hold: its text, its file, and what is set aside for more of that.
-const HELD: usize = LIMITS.request + 2 * LIMITS.embedded + (4 << 10);
+/// What a request may hold: its text, and the first 4 KiB that are set aside for a file, into which these limits' largest fits.
+const HELD: usize = LIMITS.request + (4 << 10);
+
+/// The longest that a client may take over anything, with such limits.
+const PATIENCE: Duration = Duration::from_secs(100);
 
 /// More than any input needs.
 const STEPS: usize = 200_000;
@@ -28,6 +34,7 @@ const STEPS: usize = 200_000;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Heard {
     duties: String,
+    request: Option<Value>,
     files: Vec<u8>,
     answer: Vec<u8>,
 }
@@ -127,8 +134,9 @@ impl<A: Served> Run<'_, A> {
         }
         match duty {
             Duty::Identify(_) => (self.identifying, self.is_reading) = (true, false),
-            Duty::Serve(_) => {
+            Duty::Serve(request) => {
                 assert!(!self.identifying, "served before it was known who asks");
+                self.heard.request = Some(request.inspect(Tree));
                 self.serving = true;
                 self.wants_files = self.kind() == Kind::Upload;
             }
@@ -168,6 +176,8 @@ impl<A: Served> Run<'_, A> {
 
     fn wait(&mut self, until: Option<Time>, on: On) {
         assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
+        let is_bounded = until.is_some_and(|until| until <= self.now + PATIENCE);
+        assert!(is_bounded || !(on.peer || on.room), "waits for the client until {until:?}");
         assert!(self.machine.holds() <= HELD, "{} bytes are held", self.machine.holds());
         (self.on, self.until) = (on, until);
         match self.script.next() {
