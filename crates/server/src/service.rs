@@ -1,12 +1,13 @@
 //! One listener, two APIs: a request's path tells them apart.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::uri::Authority;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::Full;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use larder_core::Serving;
 use larder_engine::handlers::nvx::Nirvanix;
 use larder_proto_e2::E2;
@@ -14,7 +15,7 @@ use larder_proto_nvx::Nvx;
 use larder_transport::server::{Body, HungUp, Memory, Peer, Service as Listening, exchange};
 
 use crate::blocking::Doors;
-use crate::{AccessLog, description, e2, nvx, pages};
+use crate::{Access, AccessLog, description, e2, nvx, pages};
 
 /// Everything that a request may need.
 pub(crate) struct Service {
@@ -30,26 +31,50 @@ pub(crate) struct Service {
 
 impl Listening for Service {
     async fn serve(&self, peer: Peer, request: Request<Incoming>) -> Result<Response<Body>, HungUp> {
-        let Ok(authority) = authority(&request) else { return Ok(bad_host()) };
+        let Ok(authority) = authority(&request) else { return Ok(self.note(peer, bad_host())) };
         let authority = authority.unwrap_or_else(|| self.address.clone());
-        let storage_host = self.nirvanix.storage_host.as_deref();
-        let place = pages::Place { is_secure: peer.is_secure, authority: &authority, storage_host };
-        if description::is_asked_for(&request) {
-            return Ok(description::document(&place));
+        if let Some(page) = self.page(peer, &authority, &request) {
+            return Ok(self.note(peer, page));
         }
-        let path = request.uri().path();
-        if is_below(path, larder_proto_e2::PREFIX) {
+        if is_below(request.uri().path(), larder_proto_e2::PREFIX) {
             return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving, &self.memory).await;
-        }
-        if asks_for_version(path) {
-            return Ok(version());
-        }
-        if let Some(page) = pages::page(&request, &place) {
-            return Ok(page);
         }
         let doors = Arc::clone(&self.doors);
         let responder = nvx::Responder::new(self.nirvanix.clone(), authority, doors, self.access_log.clone());
         exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving, &self.memory).await
+    }
+}
+
+impl Service {
+    /// What is answered without an exchange: descriptions, and what old clients ask first.
+    fn page(&self, peer: Peer, authority: &str, request: &Request<Incoming>) -> Option<Response<Body>> {
+        let storage_host = self.nirvanix.storage_host.as_deref();
+        let place = pages::Place { is_secure: peer.is_secure, authority, storage_host };
+        if description::is_asked_for(request) {
+            return Some(description::document(&place));
+        }
+        if asks_for_version(request.uri().path()) {
+            return Some(version());
+        }
+        pages::page(request, &place)
+    }
+
+    /// Puts a page into the access log.
+    fn note(&self, peer: Peer, page: Response<Body>) -> Response<Body> {
+        if let Some(log) = &self.access_log {
+            log.ended(&Access {
+                api: "pages",
+                peer: peer.address.ip(),
+                operation: None,
+                status: page.status().as_u16(),
+                fault: None,
+                received: 0,
+                sent: page.body().size_hint().exact().unwrap_or_default(),
+                is_broken: false,
+                elapsed: Duration::ZERO,
+            });
+        }
+        page
     }
 }
 
@@ -84,6 +109,10 @@ fn authority(request: &Request<Incoming>) -> Result<Option<String>, BadHost> {
         return Err(BadHost);
     }
     let asked = request.uri().authority().or(host.as_ref());
+    if asked.is_some_and(|asked| asked.port_u16().is_none() && !asked.as_str().trim_end_matches(':').ends_with(asked.host())) {
+        // What is behind the colon is no port.
+        return Err(BadHost);
+    }
     Ok(asked.map(|asked| asked.port_u16().map_or(asked.host().to_owned(), |port| format!("{}:{port}", asked.host()))))
 }
 

@@ -41,8 +41,9 @@ pub struct Serving {
     /// Bytes per second that an upload must bring on average, counted only while we wait for it, after the first
     /// [`stall`](Self::stall). Default 1 KiB: slower than any modem, and an end to one byte every now and then.
     pub rate: u64,
-    /// Bytes per second that a message with a file in it must bring on average, after the first
-    /// [`message`](Self::message). Default 64 KiB: it holds memory while it comes, 64 MiB of base64 for 24 minutes at most.
+    /// Bytes per second that a message with a file in it must bring: it may lag behind by [`message`](Self::message), and what
+    /// came faster is no credit for later. Default 64 KiB: it holds memory while it comes, 64 MiB of base64 for 24 minutes at
+    /// most.
     pub embedded_rate: u64,
 }
 
@@ -125,7 +126,10 @@ impl<A: Api> Exchange<A> {
         let allowed = match &self.intake {
             Intake::Nothing => return None,
             Intake::Whole(collected) if collected.has_file() => {
-                self.serving.message.saturating_add(self.brought(self.serving.embedded_rate)?)
+                let allowed = self.serving.message.saturating_add(self.brought(self.serving.embedded_rate)?);
+                // What came faster than it had to is no credit: it is held in memory, however slowly the rest comes.
+                self.owed = self.owed.max(allowed.saturating_sub(self.serving.message));
+                allowed
             }
             Intake::Whole(_) => self.serving.message,
             Intake::Form(_) => self.serving.stall.saturating_add(self.brought(self.serving.rate)?),

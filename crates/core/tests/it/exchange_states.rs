@@ -231,19 +231,21 @@ fn what_it_holds() {
 #[test]
 fn a_message_with_a_file_may_take_its_time_but_not_for_ever() {
     let serving = Serving { embedded_rate: 1, ..limited(Limits::default()) };
-    let outlasts = |body: usize, wait: u64| {
+    let outlasts = |first: usize, then: usize, wait: u64| {
         let mut server = Server::with(request("POST", "/hand", &[]), serving);
-        server.poll().tell(data("x".repeat(body)));
+        server.poll().tell(data("x".repeat(first)));
         for _ in 0..wait / 20 {
             if !server.after(20).is_done {
                 // Just before it would be too long.
-                server.tell(data("x"));
+                server.tell(data("x".repeat(then)));
             }
         }
         !server.is_done
     };
-    assert!(outlasts(1, 60) && !outlasts(1, 100));
-    assert!(outlasts(100, 160) && !outlasts(100, 240));
+    assert!(outlasts(1, 1, 60) && !outlasts(1, 1, 100));
+    assert!(outlasts(1, 20, 2_000), "at the rate it may go on");
+    assert!(!outlasts(1, 15, 2_000), "below it, it may not");
+    assert!(outlasts(1_000, 1, 60) && !outlasts(1_000, 1, 100), "what came fast is no credit for later");
 }
 
 #[test]

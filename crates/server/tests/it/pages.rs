@@ -73,3 +73,25 @@ async fn what_is_no_page_is_left_to_others() {
     raw.send(get("/Version.ashx")).await;
     assert_eq!(raw.answer().await.status, 200, "nothing stands between them");
 }
+
+#[tokio::test]
+async fn what_is_behind_the_colon_of_a_host_is_a_port() {
+    let world = World::start().await;
+    for (host, status) in
+        [("h:1", 200), ("h:65535", 200), ("h:", 200), ("[::1]", 200), ("h:99999", 400), ("h:x", 400), ("h:1:2", 400)]
+    {
+        assert_eq!(asked(&world, "/ws/IMFS.asmx?WSDL", host).await.status, status, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn pages_are_in_the_access_log() {
+    let world = World::start().await;
+    for target in ["/ws/IMFS.asmx?WSDL", "/ws/IMFS.asmx", "/Version.ashx", "/api/reseller/v1/openapi.json"] {
+        let answer = asked(&world, target, "h").await;
+        let last = world.log.lines().pop().unwrap();
+        assert_eq!((last.api, last.status, last.sent), ("pages", 200, answer.body.len() as u64), "{target}");
+    }
+    asked(&world, "/", "a@b").await;
+    assert_eq!(world.log.lines().pop().unwrap().status, 400);
+}
