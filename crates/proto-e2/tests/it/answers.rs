@@ -1,7 +1,9 @@
 //! Ledger E47: answers carry what the peer said, and what cannot be one is named.
 
 use larder_core::{Api, Operation, PeerFlaw, Refusal, Reject, Rule};
-use larder_proto_e2::{ByteCount, CertificateInfo, Date, E2, GetStorageUsage, KeyDescription, Quota, Said, StorageUsage, User, Users};
+use larder_proto_e2::{
+    ByteCount, CertificateInfo, Date, E2, GetStorageUsage, KeyDescription, Quota, Said, StorageUsage, User, Users,
+};
 use larder_proto_e2::{EnableUserRegion, ListAccessKeys, ListCnames, ListRegions, ListUserRegions, ListUsers};
 
 fn read<O: Operation<Api = E2>>(body: &str) -> Result<O::Answer, Reject> {
