@@ -23,11 +23,13 @@ impl Collected {
         if length > self.limit { Err(RequestFlaw::TooLarge) } else { Ok(()) }
     }
 
-    pub(super) fn push(&mut self, chunk: &[u8]) -> Result<(), RequestFlaw> {
-        match &mut self.extract {
-            None => self.message.text(chunk),
-            Some(extract) => extract.push(chunk, &mut self.message),
-        }
+    /// A piece came, after so many bytes. A flaw within the limit comes before what goes beyond it, as in smaller pieces.
+    pub(super) fn push(&mut self, before: u64, chunk: &[u8]) -> Result<(), RequestFlaw> {
+        let Some(extract) = &mut self.extract else { return self.message.text(chunk) };
+        let room = usize::try_from(self.limit.saturating_sub(before)).unwrap_or(usize::MAX);
+        let (within, beyond) = chunk.split_at(room.min(chunk.len()));
+        extract.push(within, &mut self.message)?;
+        if beyond.is_empty() { Ok(()) } else { Err(RequestFlaw::TooLarge) }
     }
 
     pub(super) fn body(&mut self) -> RequestBody<'_> {

@@ -72,7 +72,7 @@ impl<A: Api> Exchange<A> {
         let limits = self.serving.limits;
         let result = match &mut self.intake {
             Intake::Nothing => Ok(()),
-            Intake::Whole(collected) => collected.allows(received).and_then(|()| collected.push(&chunk)),
+            Intake::Whole(collected) => collected.push(self.outcome.received, &chunk),
             Intake::Form(_) if received > limits.upload => Err(RequestFlaw::TooLarge),
             Intake::Form(form) => match form.push(chunk) {
                 Err(RequestFlaw::Multipart(multipart::Error::Misuse(_))) => {

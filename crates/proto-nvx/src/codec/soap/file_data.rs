@@ -66,27 +66,34 @@ impl FileDataOf {
         if first.iter().any(|byte| [0, 0xFE, 0xFF].contains(byte)) { Err(malformed("")) } else { Ok(()) }
     }
 
-    /// Passes on what is not the file's, at least a byte, and says how much it was.
+    /// Passes on what is not the file's, at least a byte, and says how much it was. Up to a flaw all is passed on: what comes
+    /// first is what is wrong, however the message is cut.
     fn pass(&mut self, rest: &[u8], message: &mut Message) -> Result<usize, RequestFlaw> {
         let mut done = 0;
         for byte in rest {
+            if let Err(flaw) = self.look_at(*byte, message) {
+                message.text(rest.get(..done).unwrap_or_default())?;
+                return Err(flaw);
+            }
             done += 1;
-            let brackets = self.markup.brackets();
-            let token = self.markup.next(*byte);
-            // A bracket that ends no section is data, and no base64.
-            let is_data = matches!((brackets, self.markup.brackets()), (Some(before @ 1..), Some(now)) if now <= before);
-            if is_data && self.elements.is_in_file() {
-                return Err(malformed(FILE_DATA));
-            }
-            if let Some(token) = token {
-                self.element(&token, message)?;
-            }
             if self.elements.is_in_file() && self.markup.ends_content().is_some() {
                 break;
             }
         }
         message.text(rest.get(..done).unwrap_or_default())?;
         Ok(done)
+    }
+
+    /// Looks at a byte of markup.
+    fn look_at(&mut self, byte: u8, message: &mut Message) -> Result<(), RequestFlaw> {
+        let brackets = self.markup.brackets();
+        let token = self.markup.next(byte);
+        // A bracket that ends no section is data, and no base64.
+        let is_data = matches!((brackets, self.markup.brackets()), (Some(before @ 1..), Some(now)) if now <= before);
+        if is_data && self.elements.is_in_file() {
+            return Err(malformed(FILE_DATA));
+        }
+        token.map_or(Ok(()), |token| self.element(&token, message))
     }
 
     /// An element begins or ends.

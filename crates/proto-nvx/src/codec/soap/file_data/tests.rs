@@ -279,3 +279,18 @@ fn every_split_of_one() {
         }
     }
 }
+
+#[test]
+fn what_comes_first_is_what_is_wrong() {
+    let limits = Limits { request: 64, ..Limits::default() };
+    let flaw = |chunks: &[&[u8]]| {
+        let (mut message, mut search) = (Message::new(limits), FileDataOf::default());
+        chunks.iter().map(|chunk| search.push(chunk, &mut message)).find(Result::is_err)
+    };
+    let late = format!("<E><Body><AppendFile><path>{}</path></AppendFile></Body><Body>", "a".repeat(64));
+    let early = format!("<E><Body></Body><Body>{}", "a".repeat(64));
+    for (text, expected) in [(late, RequestFlaw::TooLarge), (early, malformed(""))] {
+        assert_eq!(flaw(&text.as_bytes().chunks(1).collect::<Vec<_>>()), Some(Err(expected.clone())), "{text}");
+        assert_eq!(flaw(&[text.as_bytes()]), Some(Err(expected)), "{text}");
+    }
+}
