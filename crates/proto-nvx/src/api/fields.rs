@@ -23,15 +23,19 @@ pub(super) fn of_file<O: Operation>() -> &'static str {
 /// Whether a field is a parameter of some upload, or of every request.
 pub(super) fn is_field(name: &str) -> bool {
     let is_name = |field: &&str| field.eq_ignore_ascii_case(name);
-    let is_parameter = || uploads().any(|upload| upload.visit(Parameters).iter().any(is_name));
+    let is_parameter = || uploads().any(|upload| parameters(upload).iter().any(is_name));
     COMMON.iter().any(is_name) || (!name.starts_with('$') && is_parameter())
 }
 
-/// The fields of an operation. Those that begin with `$` are no parameters.
+/// The fields of an operation, as they are documented. Those that begin with `$` are no parameters.
+pub(crate) fn parameters(name: Name) -> Vec<&'static str> {
+    name.visit(Parameters)
+}
+
 struct Parameters;
 
 impl Visit for Parameters {
-    type Output = &'static [&'static str];
+    type Output = Vec<&'static str>;
 
     fn visit<O: Operation>(self) -> Self::Output {
         form::names::<O>()

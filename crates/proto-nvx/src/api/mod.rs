@@ -15,6 +15,7 @@ use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
 use larder_core::{Api, Extract, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secret};
 
+pub(crate) use self::fields::parameters;
 pub use self::forward::Forward;
 use crate::authentication::{LoggedIn, Login};
 use crate::codec::soap::{FaultCode, Version};

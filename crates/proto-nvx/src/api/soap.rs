@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, header};
-use larder_core::operation::Names;
 use larder_core::wire::{Address, Outgoing, OutgoingBody, Refused};
 use larder_core::{Extract, FaultClass, Operation, Reject};
 
@@ -77,8 +76,9 @@ fn parameter<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     found.map(|(_, value)| unquoted(value))
 }
 
+/// Without quotes around it; single ones are seen, though HTTP knows none.
 fn unquoted(text: &str) -> &str {
-    text.trim().trim_matches('"').trim()
+    text.trim().trim_matches(['"', '\'']).trim()
 }
 
 fn action(headers: &HeaderMap) -> Option<&str> {
@@ -100,7 +100,7 @@ pub(super) fn read(
         Refused { fault: flaw.into(), style, name: Some(name) }
     };
     let text = soap::decode(body, parameter(headers, "charset")).map_err(|reject| refused(version, Flaw::Reject(reject)))?;
-    match soap::read_request(&text, name.meta(), max) {
+    match soap::read_request(&text, name, max) {
         Ok(request) => Ok((request.parameters, Style::of(Format::Soap(request.version)))),
         Err(soap::Refused { version: of_envelope, flaw }) => Err(refused(of_envelope.unwrap_or(version), flaw)),
     }

@@ -59,10 +59,10 @@ pub fn parse(text: &str, max_pairs: usize) -> Result<Vec<(String, String)>, Reje
     Ok(pairs)
 }
 
-/// The names of a request's parameters, also those that only reading knows.
+/// The names of a request's parameters, also those that only reading knows, and those of a record that stands among them.
 #[must_use]
-pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
-    let mut names: &[&str] = &[];
+pub fn names<T: DeserializeOwned>() -> Vec<&'static str> {
+    let mut names = Vec::new();
     // It finds no value, of course.
     let _ = T::deserialize(FromText(read::Names(&mut names)));
     names

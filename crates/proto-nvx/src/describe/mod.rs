@@ -7,9 +7,10 @@
 //! # What a WSDL leaves open
 //! Lengths, patterns and bounds are told in words and are no restrictions: toolkits differ in what they make of those, and
 //! the service says which rule was broken by a code. Closed sets of words are enumerations where callers choose, and texts
-//! where the service answers, which may learn new ones. Sizes that are answered are `xs:long`, as the printed calls take them:
-//! what only an unsigned number could hold nobody has stored. The detail of a fault is not declared, as the original did not:
-//! [`DETAIL`] says what it has.
+//! where the service answers, which may learn new ones. Sizes are `xs:long`, as the printed calls pass and take them: what
+//! only an unsigned number could hold nobody has stored. Numbers, flags, dates and words that may be absent are to be nil
+//! then, so that a toolkit has one argument for each; an element that is not there is read alike. The detail of a fault is
+//! not declared, as the original did not: [`DETAIL`] says what it has.
 
 mod kind;
 mod page;

@@ -66,9 +66,8 @@ fn in_soap(name: Name, operation: &Operation, parameter: &Parameter) -> Paramete
         (Notation::TypeAndValue, _) => Kind::List(Box::new(record(operation, "MetadataInfo"))),
         (Notation::Date, _) => Kind::Date,
         (_, Kind::Words { .. }) if is_text(&parameter.name) => Kind::Text,
-        (_, kind @ Kind::Whole { least: ..0, .. }) => signed(kind),
         (Notation::Text | Notation::MetadataType, Kind::Date) => Kind::Text,
-        (Notation::Text | Notation::MetadataType, kind) => kind.clone(),
+        (Notation::Text | Notation::MetadataType, kind) => signed(kind),
     };
     Parameter { kind, ..parameter.clone() }
 }
@@ -96,7 +95,7 @@ pub(super) fn item_name(operation: &Operation) -> Option<&str> {
     operation.answer.first().map(|field| field.name.as_str())
 }
 
-/// A number that a signed one of 64 bits holds, which every toolkit has. The printed calls take sizes as such.
+/// A number that a signed one of 64 bits holds, which every toolkit has; the printed calls pass and take such. Other kinds stay.
 fn signed(kind: &Kind) -> Kind {
     let Kind::Whole { least, most } = *kind else { return kind.clone() };
     Kind::Whole { least, most: most.min(i64::MAX.into()) }

@@ -47,11 +47,9 @@ impl Types {
     pub(super) fn parameter(&mut self, xml: &mut Xml, parameter: &Parameter, item: &str) {
         let mut occurs = Vec::new();
         if !parameter.is_required {
-            occurs.push(("minOccurs", "0"));
-            // Languages whose numbers and flags cannot be absent get types that can.
-            if is_plain_value(&parameter.kind) {
-                occurs.push(("nillable", "true"));
-            }
+            // Where both may be, .NET passes two arguments: the value, and whether there is one.
+            let absence = if is_plain_value(&parameter.kind) { ("nillable", "true") } else { ("minOccurs", "0") };
+            occurs.push(absence);
         }
         let Kind::List(kind) = &parameter.kind else { return self.element(xml, parameter, &parameter.kind, &occurs) };
         let item = if matches!(**kind, Kind::Record { .. }) { item } else { "string" };

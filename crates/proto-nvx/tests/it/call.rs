@@ -40,7 +40,7 @@ impl Inspect for Parameters {
 struct Known;
 
 impl Visit for Known {
-    type Output = &'static [&'static str];
+    type Output = Vec<&'static str>;
 
     fn visit<O: Operation>(self) -> Self::Output {
         form::names::<O>()
@@ -74,7 +74,8 @@ impl Call {
 
     /// The names of its parameters, and of those that it could have.
     pub(super) fn parameters(&self) -> BTreeSet<&str> {
-        let known = self.name.visit(Known).iter().copied().filter(|name| *name != "$inline");
+        // Other spellings of Address1 and Address2 cannot stand beside those.
+        let known = self.name.visit(Known).into_iter().filter(|name| !name.starts_with("AddressLine"));
         known.chain(self.pairs.iter().map(|(name, _)| name.as_str())).collect()
     }
 

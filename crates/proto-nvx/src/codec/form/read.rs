@@ -37,7 +37,7 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> Source<'p> for Pairs<'p, K, V> {
 }
 
 /// Notes which parameters are looked for.
-pub(super) struct Names<'n>(pub(super) &'n mut &'static [&'static str]);
+pub(super) struct Names<'n>(pub(super) &'n mut Vec<&'static str>);
 
 impl<'p> Source<'p> for Names<'_> {
     fn text(&self) -> Cow<'p, str> {
@@ -52,9 +52,23 @@ impl<'p> Source<'p> for Names<'_> {
         Err(unfit())
     }
 
-    fn record<W: Visitor<'p>>(self, fields: Option<&'static [&'static str]>, _visitor: W) -> Result<W::Value, Reject> {
-        *self.0 = fields.unwrap_or_default();
-        Err(unfit())
+    fn record<W: Visitor<'p>>(self, fields: Option<&'static [&'static str]>, visitor: W) -> Result<W::Value, Reject> {
+        let fields = fields.unwrap_or_default();
+        self.0.extend(fields.iter().filter(|field| **field != INLINE));
+        if fields.contains(&INLINE) { visitor.visit_map(self) } else { Err(unfit()) }
+    }
+}
+
+/// The record that stands among the parameters, and nothing else.
+impl<'p> MapAccess<'p> for Names<'_> {
+    type Error = Reject;
+
+    fn next_key_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<Option<S::Value>, Reject> {
+        seed.deserialize(BorrowedStrDeserializer::<Reject>::new(INLINE)).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<S::Value, Reject> {
+        seed.deserialize(FromText(Names(self.0)))
     }
 }
 
@@ -103,6 +117,8 @@ impl<'p, K: AsRef<str>, V: AsRef<str>> MapAccess<'p> for Parameters<'p, K, V> {
     fn next_value_seed<S: DeserializeSeed<'p>>(&mut self, seed: S) -> Result<S::Value, Reject> {
         let (key, value) = self.value.take().ok_or_else(unfit)?;
         match value {
+            // A key that is no field's is the caller's own text.
+            Value::Values(values) if self.fields.is_none() => seed.deserialize(FromText(values)),
             Value::Values(values) => seed.deserialize(FromText(values)).map_err(|reject| reject.at(key)),
             // It names its own fields.
             Value::Whole(pairs) => seed.deserialize(FromText(pairs)),

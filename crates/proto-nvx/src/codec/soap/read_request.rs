@@ -3,12 +3,15 @@
 
 use core::fmt;
 
+use larder_core::operation::Names;
 use larder_core::{Meta, Reject, Rule};
 use roxmltree::Node;
 
 use super::FaultCode;
 use super::envelope::{Envelope, Version, is_envelope, is_nil};
 use super::table::{self, Notation};
+use crate::Name;
+use crate::api::{SESSION_TOKEN, parameters};
 use crate::codec::xml_read::element::text_of;
 use crate::codec::{XmlLimits, is_same, parse_xml};
 
@@ -65,11 +68,13 @@ impl Flaw {
     }
 }
 
-/// Reads the envelope of an operation's request, of at most `max` values.
+/// Reads the envelope of an operation's request, of at most `max` values. What is refused has the parameter's documented name:
+/// names that an envelope has are its sender's own text.
 ///
 /// # Errors
 /// As [`Flaw`] has it; which parameters there must be is not looked at here.
-pub fn read_request(text: &str, operation: &Meta, max: usize) -> Result<Request, Refused> {
+pub fn read_request(text: &str, name: Name, max: usize) -> Result<Request, Refused> {
+    let operation = name.meta();
     let no_envelope = |flaw| Refused { version: None, flaw };
     let document = parse_xml(text, &XmlLimits::default()).map_err(|reject| no_envelope(Flaw::Reject(reject)))?;
     if !is_envelope(&document) {
@@ -82,7 +87,7 @@ pub fn read_request(text: &str, operation: &Meta, max: usize) -> Result<Request,
     }
     let content = envelope.content().filter(|content| is_same(operation.name, content.tag_name().name()));
     let content = content.ok_or_else(|| refused(Flaw::OtherOperation))?;
-    let mut found = Found { operation, parameters: Vec::new(), max };
+    let mut found = Found { name, operation, parameters: Vec::new(), max };
     for element in content.children().filter(Node::is_element) {
         found.parameter(element).map_err(|reject| refused(Flaw::Reject(reject)))?;
     }
@@ -91,6 +96,7 @@ pub fn read_request(text: &str, operation: &Meta, max: usize) -> Result<Request,
 
 /// What was found so far.
 struct Found<'a> {
+    name: Name,
     operation: &'a Meta,
     parameters: Vec<(String, String)>,
     max: usize,
@@ -114,8 +120,9 @@ impl Found<'_> {
 
     fn item(&mut self, name: &str, element: Node<'_, '_>) -> Result<(), Reject> {
         let options = table::options(self.operation);
-        if element.attribute("href").is_some() {
-            Err(Reject::new(name, Rule::Malformed))
+        let referring = element.attribute("href").and_then(|_| self.spelt(name));
+        if let Some(parameter) = referring {
+            Err(Reject::new(parameter, Rule::Malformed))
         } else if is_same(table::OPTIONS_ELEMENT, name) && !options.is_empty() {
             self.option(options, &text_of(element))
         } else {
@@ -133,11 +140,21 @@ impl Found<'_> {
         }
     }
 
+    /// A parameter's name as it is documented; none for what is no parameter.
+    fn spelt(&self, name: &str) -> Option<&'static str> {
+        let options = Some(table::OPTIONS_ELEMENT).filter(|_| !table::options(self.operation).is_empty());
+        let token = self.operation.token_name.unwrap_or(SESSION_TOKEN);
+        let mut all = parameters(self.name).into_iter().chain([token]).chain(options);
+        all.find(|parameter| is_same(parameter, name))
+    }
+
     fn value(&mut self, name: &str, element: Node<'_, '_>) -> Result<(), Reject> {
         let text = text_of(element);
         let text = match table::notation(self.operation, name) {
             Notation::MetadataType => table::metadata_type(&text).map_or_else(|| text.into_owned(), str::to_owned),
-            Notation::TypeAndValue if child(element, "Type").is_some() => type_and_value(name, element)?,
+            Notation::TypeAndValue if child(element, "Type").is_some() => {
+                type_and_value(element).ok_or_else(|| Reject::new(self.spelt(name).unwrap_or_default(), Rule::Malformed))?
+            }
             Notation::Text | Notation::Date | Notation::TypeAndValue => text.into_owned(),
         };
         self.push(name, text)
@@ -153,10 +170,10 @@ impl Found<'_> {
 }
 
 /// A type and a value, joined as REST has them. A colon in the type would move its end.
-fn type_and_value(name: &str, element: Node<'_, '_>) -> Result<String, Reject> {
+fn type_and_value(element: Node<'_, '_>) -> Option<String> {
     let text = |member: &str| child(element, member).map(text_of).unwrap_or_default();
     let (kind, value) = (text("Type"), text("Value"));
-    if kind.contains(':') { Err(Reject::new(name, Rule::Malformed)) } else { Ok(format!("{kind}:{value}")) }
+    (!kind.contains(':')).then(|| format!("{kind}:{value}"))
 }
 
 fn child<'a, 'i>(element: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {

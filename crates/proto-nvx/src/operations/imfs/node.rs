@@ -35,7 +35,8 @@ impl Operation for GetStorageNode {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(try_from = "Nested"))]
 #[serde(try_from = "Either", into = "Nested")]
 pub struct StorageNode {
-    /// The host (and port) to upload to.
+    /// The host to upload to, with its port unless that is the scheme's own. By SOAP it is `Host`, and the document's .NET calls
+    /// take it for a host alone.
     pub upload_host: String,
     /// The token that allows it.
     pub upload_token: Secret,

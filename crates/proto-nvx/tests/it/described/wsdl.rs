@@ -85,6 +85,22 @@ fn texts_are_free_of_markup_and_code() {
 }
 
 #[test]
+fn n177_a_toolkit_has_one_argument_for_each_parameter() {
+    for (namespace, text) in all() {
+        let document = Document::parse(&text).unwrap();
+        let of_types = |node: &roxmltree::Node<'_, '_>| node.tag_name().namespace() == Some("http://www.w3.org/2001/XMLSchema");
+        for node in document.descendants().filter(of_types) {
+            let name = node.attribute("name");
+            let is_item = node.attribute("maxOccurs") == Some("unbounded");
+            let has_two = node.attribute("nillable").is_some() && node.attribute("minOccurs").is_some();
+            assert!(is_item || !has_two, "{namespace}: {name:?}");
+            // .NET's numbers with signs, as the printed calls pass them, are not converted.
+            assert!(!node.attribute("type").is_some_and(|of| of.starts_with("xs:unsigned")), "{namespace}: {name:?}");
+        }
+    }
+}
+
+#[test]
 fn n47_calls_have_what_the_printed_ones_pass() {
     let parameters = |name: Name| {
         let all = describe::parameters(name).into_iter();

@@ -29,6 +29,10 @@ fn the_page_is_the_namespace_and_the_action_the_operation() {
         assert_eq!(with("/ws/IMFS.asmx", "text/xml; charset=utf-8", Some(action)), first, "{action}");
     }
     assert_eq!(with("/WS/imfs.ASMX", "application/xml", Some("ListFolder")), first);
+    // Single quotes are none of HTTP's.
+    assert_eq!(with("/ws/IMFS.asmx", "text/xml; charset='utf-8'", Some("'urn:x#ListFolder'")), first);
+    let single = "application/soap+xml; charset='utf-8'; action='http://services.nirvanix.com/ws/IMFS/ListFolder'";
+    assert_eq!(with("/ws/IMFS.asmx", single, None), Ok((Name::ImfsListFolder, Style::SOAP_1_2)));
     let second = "application/soap+xml; charset=utf-8; action=\"http://services.nirvanix.com/ws/IMFS/ListFolder\"";
     assert_eq!(with("/ws/IMFS.asmx", second, None), Ok((Name::ImfsListFolder, Style::SOAP_1_2)));
     assert_eq!(with("/ws/IMFS.asmx", "Application/SOAP+XML", Some("ListFolder")), Ok((Name::ImfsListFolder, Style::SOAP_1_2)));
@@ -94,9 +98,11 @@ fn envelopes_in_other_encodings() {
         let incoming = open(Request::from_parts(head.clone(), bytes.into())).unwrap();
         assert!(folder(incoming).contains("Ünï"));
     }
-    head.headers.insert("content-type", "text/xml; charset=\"ISO-8859-1\"".parse().unwrap());
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
-    assert!(folder(open(Request::from_parts(head.clone(), latin.into())).unwrap()).contains("Ünï"));
+    for charset in ["\"ISO-8859-1\"", "'iso-8859-1'"] {
+        head.headers.insert("content-type", format!("text/xml; charset={charset}").parse().unwrap());
+        assert!(folder(open(Request::from_parts(head.clone(), latin.clone().into())).unwrap()).contains("Ünï"));
+    }
     head.headers.insert("content-type", "text/xml; charset=ebcdic".parse().unwrap());
     let Err(refused) = open(Request::from_parts(head, body)) else { panic!("nobody reads that") };
     assert_eq!((refused.fault.code, refused.style), (Code::InvalidParameter, Style::SOAP_1_1));

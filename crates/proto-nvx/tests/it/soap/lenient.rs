@@ -16,7 +16,7 @@ fn understood(namespace: &str, operation: &str, body: &str) -> Result<String, Co
 fn parameters(operation: &str, body: &str) -> Result<Vec<(String, String)>, Flaw> {
     let name = Name::ALL.iter().find(|name| name.meta().to_string() == operation).unwrap();
     let text = format!("<e:Envelope xmlns:e='{}'><e:Body>{body}</e:Body></e:Envelope>", Version::V1_2.namespace());
-    soap::read_request(&text, name.meta(), 4).map(|request| request.parameters).map_err(|refused| refused.flaw)
+    soap::read_request(&text, *name, 4).map(|request| request.parameters).map_err(|refused| refused.flaw)
 }
 
 fn pairs(pairs: &[(&str, &str)]) -> Result<Vec<(String, String)>, Flaw> {
@@ -94,7 +94,7 @@ fn options_are_parameters_of_the_operation_and_no_others() {
 
 #[test]
 fn what_is_refused_and_how_soap_calls_it() {
-    let refused = |text: &str| soap::read_request(text, Name::MetadataGetTags.meta(), 4).unwrap_err();
+    let refused = |text: &str| soap::read_request(text, Name::MetadataGetTags, 4).unwrap_err();
     let envelope = |inner: &str| format!("<e:Envelope xmlns:e='{}'>{inner}</e:Envelope>", Version::V1_1.namespace());
     let cause = |text: &str| {
         let refused = refused(text);
@@ -126,7 +126,7 @@ fn headers_count_only_if_they_must_be_understood_by_us() {
             "<e:Envelope xmlns:e='{}'><e:Header>{header}</e:Header><e:Body><GetTags/></e:Body></e:Envelope>",
             version.namespace()
         );
-        soap::read_request(&text, Name::MetadataGetTags.meta(), 4).map_err(|refused| refused.flaw)
+        soap::read_request(&text, Name::MetadataGetTags, 4).map_err(|refused| refused.flaw)
     };
     for version in Version::ALL {
         let fine = [

@@ -5,6 +5,7 @@ mod answers;
 mod embedded;
 mod heads;
 mod lenient;
+mod names;
 mod requests;
 
 use bytes::Bytes;
