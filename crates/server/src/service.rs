@@ -35,7 +35,7 @@ impl Listening for Service {
         let storage_host = self.nirvanix.storage_host.as_deref();
         let place = pages::Place { is_secure: peer.is_secure, authority: &authority, storage_host };
         if description::is_asked_for(&request) {
-            return Ok(description::document(&place));
+            return Ok(description::document());
         }
         let path = request.uri().path();
         if is_below(path, larder_proto_e2::PREFIX) {
