@@ -12,7 +12,7 @@ macro_rules! open_enum {
             schemars(
                 with = "::serde_json::Value",
                 extend("anyOf" = [
-                    $({ "const": $text, "description": concat!($($member_doc, "\n"),*) },)*
+                    { "type": "string", "enum": [$($text),*], "description": concat!($("* `", $text, "`:", $($member_doc, "\n",)*)*) },
                     { "type": "string" }
                 ])
             )

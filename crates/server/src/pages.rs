@@ -28,11 +28,6 @@ impl Place<'_> {
         format!("{}://{authority}/ws/{namespace}.asmx", self.scheme())
     }
 
-    /// What the address of whatever was asked begins with.
-    pub(crate) fn origin(&self) -> String {
-        format!("{}://{}", self.scheme(), self.authority)
-    }
-
     fn scheme(&self) -> &'static str {
         if self.is_secure { "https" } else { "http" }
     }

@@ -48,14 +48,14 @@ impl Listening for Service {
 impl Service {
     /// What is answered without an exchange: descriptions, and what old clients ask first.
     fn page(&self, peer: Peer, authority: &str, request: &Request<Incoming>) -> Option<Response<Body>> {
-        let storage_host = self.nirvanix.storage_host.as_deref();
-        let place = pages::Place { is_secure: peer.is_secure, authority, storage_host };
         if description::is_asked_for(request) {
-            return Some(description::document(&place));
+            return Some(description::document());
         }
         if asks_for_version(request.uri().path()) {
             return Some(version());
         }
+        let storage_host = self.nirvanix.storage_host.as_deref();
+        let place = pages::Place { is_secure: peer.is_secure, authority, storage_host };
         pages::page(request, &place)
     }
 

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use larder_proto_e2::E2;
+use larder_proto_e2::describe::openapi;
 use larder_testkit::fixtures::{self, Direction, Fixture};
 use larder_testkit::{foreign, wire};
 use serde_json::{Value, json};
@@ -39,6 +40,37 @@ fn answer(fixture: &Fixture) -> Option<Value> {
 #[test]
 fn the_document_is_the_one_that_is_kept() {
     crate::hold().unwrap();
+}
+
+/// Words whose type is not said beside them, which generators of clients do not take.
+fn untyped(schema: &Value, place: &str, found: &mut Vec<String>) {
+    let is_set = schema.get("const").is_some() || schema.get("enum").is_some();
+    if is_set && schema.get("type").is_none() {
+        found.push(place.to_owned());
+    }
+    let members = schema.as_object().into_iter().flatten().filter(|(key, _)| *key != "examples");
+    members.for_each(|(key, member)| untyped(member, &format!("{place}/{key}"), found));
+    let entries = schema.as_array().into_iter().flatten().enumerate();
+    entries.for_each(|(index, entry)| untyped(entry, &format!("{place}/{index}"), found));
+}
+
+#[test]
+fn sets_of_words_say_their_type() {
+    let mut found = Vec::new();
+    untyped(&openapi(&[]), "#", &mut found);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Ledger E56.
+#[test]
+fn every_operation_may_be_refused_as_busy() {
+    let document = openapi(&[]);
+    let operations = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let busy: Vec<_> = operations.map(|operation| &operation["responses"]["503"]["$ref"]).collect();
+    assert_eq!(busy, vec!["#/components/responses/Busy"; 17]);
+    let Value::Array(faults) = &document["components"]["responses"]["Busy"]["x-larder-faults"] else { panic!("{document:#}") };
+    let [fault] = &**faults else { panic!("{faults:?}") };
+    assert_eq!([&fault["type"], &fault["code"], &fault["class"]], ["api_error", "busy", "transient"]);
 }
 
 #[test]

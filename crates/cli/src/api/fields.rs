@@ -1,7 +1,7 @@
 //! Parameters and members of answers, from their schemas.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 type Definitions = Map<String, Value>;
 
@@ -116,16 +116,19 @@ fn any(choices: &[Value], definitions: &Definitions) -> Values {
     first
 }
 
-/// The words or numbers of a set, and whether it may have others.
+/// The words or numbers of a set, and whether there may be others.
 fn words(schema: &Value) -> Option<(&'static str, Vec<String>)> {
     let list = |key: &str| schema[key].as_array().filter(|all| all.iter().any(|one| one.get("const").is_some()));
+    let open = schema["anyOf"].as_array().filter(|all| all.contains(&json!({ "type": "string" })));
     let consts = |all: &[Value]| all.iter().filter_map(|one| one.get("const").cloned()).collect::<Vec<_>>();
-    let (all, begins) = match (schema["enum"].as_array(), list("oneOf"), list("anyOf")) {
+    let (all, begins) = match (schema["enum"].as_array(), list("oneOf"), open) {
         (Some(all), ..) => (all.clone(), "one of"),
         (_, Some(all), _) => (consts(all), "one of"),
-        (.., Some(all)) => (consts(all), "usually one of"),
+        (.., Some(all)) => (all.iter().find_map(|one| one["enum"].as_array())?.clone(), "usually one of"),
         _ => return None,
     };
+    // That it may be absent is said of the field.
+    let all: Vec<Value> = all.into_iter().filter(|word| !word.is_null()).collect();
     let kind = if all.iter().all(Value::is_number) { "number" } else { "word" };
     let all: Vec<String> = all.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect();
     Some((kind, vec![format!("{begins}: {}", all.join(", "))]))

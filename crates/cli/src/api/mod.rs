@@ -13,9 +13,11 @@ mod list;
 mod print;
 mod source;
 
+use std::io::{ErrorKind, Write};
+
 use clap::{Args, ValueEnum};
 
-use crate::{Failure, say};
+use crate::Failure;
 
 /// Lists the operations, or describes one: what it takes and answers, what it may be refused with, whether it may be
 /// repeated, and what it destroys.
@@ -47,17 +49,26 @@ enum Api {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut entries = source::entries();
-    entries.retain(|entry| arguments.api.is_none_or(|api| api == entry.api));
     let text = match &arguments.describe {
         Some(name) => {
-            let description = (find::find(&entries, name)?.describe)();
+            let description = (find::find(&entries, arguments.api, name)?.describe)();
             if arguments.json { json(&description)? } else { print::text(&description) }
         }
-        None if arguments.json => json(&entries.iter().map(list::Row::from).collect::<Vec<_>>())?,
-        None => list::text(&entries),
+        None => {
+            entries.retain(|entry| arguments.api.is_none_or(|api| api == entry.api));
+            if arguments.json { json(&entries.iter().map(list::Row::from).collect::<Vec<_>>())? } else { list::text(&entries) }
+        }
     };
-    say(text.trim_end());
-    Ok(())
+    write(text.trim_end())
+}
+
+/// Prints the text: all of it, unless its reader has had enough.
+fn write(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("the text could not be written: {error}").into()),
+        _ => Ok(()),
+    }
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Failure> {

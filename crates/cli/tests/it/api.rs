@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::process::{run, text};
+use crate::process::{larder, run, text};
 
 /// What the program prints.
 fn said(arguments: &[&str]) -> String {
@@ -16,7 +16,11 @@ fn json(arguments: &[&str]) -> Value {
 }
 
 fn refused(name: &str) -> String {
-    let output = run(&["api", "--describe", name]);
+    refused_with(name, &[])
+}
+
+fn refused_with(name: &str, arguments: &[&str]) -> String {
+    let output = run(&[&["api", "--describe", name], arguments].concat());
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), String::new()), "{name}");
     text(&output.stderr)
 }
@@ -83,10 +87,10 @@ fn names_are_found_however_they_are_written() {
     for name in ["create_user", "CREATE_USER", "CreateUser", "create-user", "e2:User Operations/create_user"] {
         assert_eq!(named(name), "create_user", "{name}");
     }
-    for name in ["listfolder", "imfs/LISTFOLDER", "IMFS.ListFolder", "nvx:IMFS/ListFolder"] {
+    for name in ["listfolder", "imfs/LISTFOLDER", "IMFS.ListFolder", "nvx:IMFS/ListFolder", "nvx:ListFolder"] {
         assert_eq!(named(name), "ListFolder", "{name}");
     }
-    for name in ["storage/cname/add", "AddCname"] {
+    for name in ["storage/cname/add", "AddCname", "e2:AddCname"] {
         assert_eq!(named(name), "storage/cname/add", "{name}");
     }
 }
@@ -98,5 +102,51 @@ fn names_that_are_none_or_several_are_told() {
     assert!(refused("create_usr").contains("near it: create_user"));
     for nonsense in ["", "zzz", "/", "\u{fc}"] {
         assert!(refused(nonsense).contains("`larder api --list` has them all"), "{nonsense}");
+    }
+}
+
+#[test]
+fn operations_of_the_other_api_are_told() {
+    let told = "larder: `Login` is an operation of nvx, not of e2: Authentication/Login\n";
+    assert_eq!(refused_with("Login", &["--api", "e2"]), told);
+    let told = refused_with("transcode", &["--api", "e2"]);
+    assert!(told.ends_with("of nvx, not of e2: Audio/Transcode, Video/Transcode\n"), "{told}");
+    let told = refused_with("nvx:create_user", &["--api", "nvx"]);
+    assert!(told.contains("there is no operation"), "{told}");
+}
+
+#[test]
+fn names_cannot_steer_the_terminal() {
+    for name in ["\u{1b}[31mzzz\u{7}\r\n\u{9b}\u{202e}", "\u{1b}trans\ncode"] {
+        let told = refused(name);
+        assert!(told.contains(r"\u{1b}") && told.contains("\\n"), "{told:?}");
+        assert!(!told.trim_end().contains(|letter: char| letter.is_control() || letter == '\u{202e}'), "{told:?}");
+    }
+    assert!(refused("it's \"\u{fc}\"").contains("`it's \"\u{fc}\"`"));
+}
+
+#[test]
+fn what_is_absent_is_no_word() {
+    for row in json(&["--list"]).as_array().unwrap() {
+        let full = format!("{}/{}", row["namespace"].as_str().unwrap(), row["name"].as_str().unwrap());
+        let told = said(&["--describe", &full]);
+        let words = told.lines().filter(|line| line.contains("one of: ")).flat_map(|line| line.split([' ', ',', ')']));
+        assert!(words.into_iter().all(|word| word != "null"), "{told}");
+    }
+}
+
+/// Who reads only the beginning has it; who gets less than was written must know.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_text_that_cannot_be_written_is_a_failure() {
+    for arguments in [&["--describe", "ListFolder"][..], &["--list", "--json"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = larder().arg("api").args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).starts_with("larder: "), "{}", text(&output.stderr));
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = larder().arg("api").args(arguments).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
     }
 }

@@ -2,23 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use http::StatusCode;
-use larder_core::{Fault as _, FaultClass};
+use larder_core::{Api, Fault as _, FaultClass, RequestFlaw};
 use serde_json::{Map, Value, json};
 
 use super::{Example, JSON, Place, media, shown};
-use crate::{Fault, Name};
+use crate::{E2, Fault, Name};
 
 const FAULT: &str = "#/components/schemas/Fault";
 
 /// What any operation may be refused with, by the name of its response.
-fn any() -> [(&'static str, &'static str, Fault); 4] {
-    let not_here = Fault::undocumented(StatusCode::NOT_IMPLEMENTED, "not_implemented", "Not implemented");
+fn any() -> [(&'static str, &'static str, Fault); 5] {
+    let of = |flaw| E2::fault(flaw, None);
     [
         ("InvalidParameters", "A parameter broke a rule, or is missing.", Fault::invalid("", "")),
         ("Unauthorized", "The API key is missing, or wrong.", Fault::unauthorized()),
         ("Failed", "The service is in trouble.", Fault::failed()),
-        ("NotImplemented", "This server does not have the operation.", not_here),
+        ("NotImplemented", "This server does not have the operation.", of(RequestFlaw::NotImplemented)),
+        ("Busy", "The service has no room for the request, which it did not carry out.", of(RequestFlaw::Busy)),
     ]
 }
 
@@ -67,7 +67,8 @@ fn response(text: &str, faults: &[&Fault], examples: Option<Value>) -> Value {
     codes.sort_unstable();
     codes.dedup();
     let lines: String = faults.iter().map(|fault| format!("\n* `{}`: {}", fault.code.as_str(), fault.message.trim())).collect();
-    let schema = json!({ "$ref": FAULT, "properties": { "error": { "properties": { "code": { "enum": codes } } } } });
+    let schema =
+        json!({ "$ref": FAULT, "properties": { "error": { "properties": { "code": { "type": "string", "enum": codes } } } } });
     json!({
         "description": format!("{text}\n{lines}"),
         "content": { JSON: media(schema, examples) },

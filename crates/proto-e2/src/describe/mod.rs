@@ -55,10 +55,10 @@ pub enum Place {
     },
 }
 
-/// The address in the document, for whoever serves it to replace by their own: relative to where it is served.
-pub const SERVER: &str = "/";
+/// The address in the document: relative to where it is served, since behind a proxy no service knows its own (ledger E57).
+const SERVER: &str = "/";
 
-/// The document, at the address of whoever serves it, with these examples.
+/// The document with these examples.
 #[must_use]
 pub fn openapi(examples: &[Example]) -> Value {
     let mut shapes = Shapes::new("/components/schemas");

@@ -11,7 +11,8 @@ use super::{check, check_lines};
 #[cfg(feature = "schema")]
 const BASE64: &str = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$";
 
-/// A password as it is sent: base64 text of 1 to 100 characters. The limit is on the encoded text.
+/// A password as it is sent: the base64 of its UTF-8 text, 1 to 100 characters. The limit is on the encoded text. What decodes
+/// to anything but UTF-8 is malformed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[cfg_attr(

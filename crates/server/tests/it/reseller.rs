@@ -123,20 +123,21 @@ async fn e20_a_wrong_value_is_named() {
     assert_eq!(world.ask(get("/api/reseller/v1/users/")).await.status, 401);
 }
 
+/// Ledger E57.
 #[tokio::test]
-async fn the_description_names_the_host_that_was_asked() {
+async fn the_description_is_true_wherever_it_is_read() {
     let world = World::start().await;
     let path = "/api/reseller/v1/openapi.json";
-    for host in ["larder.example", "larder.example:8080"] {
-        let answer = world.ask(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+    for host in ["Host: larder.example\r\nX-Forwarded-Proto: https\r\n", "Host: larder.example:8080\r\n"] {
+        let answer = world.ask(format!("GET {path} HTTP/1.1\r\n{host}\r\n")).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
         let document = answer.json();
-        assert_eq!(document["servers"], json!([{ "url": format!("http://{host}") }]));
+        assert_eq!(document["servers"], json!([{ "url": "/" }]));
         assert_eq!(document["openapi"], "3.1.0");
         assert!(document["paths"]["/api/reseller/v1/create_user"]["put"].is_object());
     }
     let answer = world.ask(format!("GET {path} HTTP/1.0\r\n\r\n")).await;
-    assert_eq!(answer.json()["servers"][0]["url"], world.base());
+    assert_eq!(answer.json()["servers"], json!([{ "url": "/" }]));
     let answer = world.ask(format!("POST {path} HTTP/1.1\r\nHost: l\r\nContent-Length: 0\r\n\r\n")).await;
     assert_eq!(answer.status, 404);
 }

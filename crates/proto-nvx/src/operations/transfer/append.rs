@@ -15,8 +15,10 @@ use crate::{Code, Nvx};
 
 /// Sends the next piece of a file, which appears with its last one. After a failure it starts over, with a new token.
 ///
-/// Faults: 80023 and 80102 for the token, 10001 for more than a server takes at once (a piece may have 2,147,483,647 bytes by
-/// the document), 70004 and 70008 when the name is taken.
+/// A piece may have 2,147,483,647 bytes by the document. A server of ours takes 64 MiB by SOAP and a message of 1 MiB by REST
+/// unless it is told otherwise.
+///
+/// Faults: 80023 and 80102 for the token, 10001 for more than a server takes at once, 70004 and 70008 when the name is taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", rename_all = "camelCase")]
@@ -50,7 +52,7 @@ impl Operation for AppendFile {
     const FAULTS: &'static [Code] = faults![PARAMETERS, NAMES, UPLOADS, NEW_FILES];
 }
 
-/// Sends a whole file of at most 2 GB. Faults as for [`AppendFile`].
+/// Sends a whole file of at most 2 GB. What a server takes at once, and its faults, are as for [`AppendFile`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
