@@ -71,7 +71,7 @@ impl Flaw {
 /// As [`Flaw`] has it; which parameters there must be is not looked at here.
 pub fn read_request(text: &str, operation: &Meta, max: usize) -> Result<Request, Refused> {
     let no_envelope = |flaw| Refused { version: None, flaw };
-    let document = parse_xml(text, &XmlLimits::default()).map_err(|reject| no_envelope(Flaw::Reject(reject)))?;
+    let document = parse_xml(text, &XmlLimits::REQUEST).map_err(|reject| no_envelope(Flaw::Reject(reject)))?;
     if !is_envelope(&document) {
         return Err(no_envelope(Flaw::Reject(Reject::new("Envelope", Rule::Missing))));
     }
