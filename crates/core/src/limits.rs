@@ -8,7 +8,7 @@ pub struct Limits {
     pub answer: usize,
     /// Bytes of a request body that is held in memory to be decoded, and of all text fields of an upload together.
     /// Default 1 MiB: the largest documented request without a file is an account's notes. While such a request is read and
-    /// decoded, it takes at most six times as much memory, whatever it is: 6 MiB.
+    /// decoded, it takes at most six times as much memory, whatever it is and in whichever format: 6 MiB.
     pub request: usize,
     /// Bytes of a file within a message, decoded, where the API knows how to take it out of the message as it comes (see
     /// [`Api::extract`](crate::Api::extract)). Default 64 MiB: what is larger should be an upload, which is not held. The rest

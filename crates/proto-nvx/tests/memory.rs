@@ -1,10 +1,10 @@
 //! How much memory reading an answer takes at most: the worst messages that the limits let through, and those that they
 //! are there to stop. Bytes asked of the allocator are counted, besides the message itself.
 
-use larder_core::{Reject, Rule};
+use larder_core::{Operation, Reject, Rule};
 use larder_proto_nvx::Done;
-use larder_proto_nvx::codec::{Envelope, json, xml_read};
-use larder_proto_nvx::imfs::FolderListing;
+use larder_proto_nvx::codec::{Envelope, json, soap, xml_read};
+use larder_proto_nvx::imfs::{FolderListing, ListFolder};
 use larder_testkit::memory::{Counting, peak};
 use serde::de::DeserializeOwned;
 
@@ -62,9 +62,19 @@ fn json_page(units: String, last: [&str; 3]) -> String {
     page("{\"ResponseCode\":0,\"ListFolder\":{\"File\":[{}", units, last, "]}}")
 }
 
-/// As much metadata as may stand beside half a million files, as markup.
-fn metadata() -> String {
-    ["<Metadata>", &"<Data a='' b=''/>".repeat(499_000), "</Metadata>"].concat()
+/// Metadata as markup, of three signs each.
+fn metadata(count: usize) -> String {
+    ["<Metadata>", &"<Data a='' b=''/>".repeat(count), "</Metadata>"].concat()
+}
+
+fn soap_page(units: String, last: [&str; 3]) -> String {
+    let open = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>\
+                <ListFolderResponse xmlns='http://services.nirvanix.com/ws/IMFS'><ListFolderResult>";
+    page(open, units, last, "</ListFolderResult></ListFolderResponse></s:Body></s:Envelope>")
+}
+
+fn soap<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
+    soap::read(text, &ListFolder::META)
 }
 
 /// One test, because all threads count together.
@@ -76,14 +86,26 @@ fn reading_stays_within_its_bounds() {
 
 fn the_worst_is_read() {
     let xml = |text: &str| is_read(xml_read::read, xml_read::read, text, [XML, XML_IGNORED]);
+    // Beside as many files as nodes, the signs that are left.
     let files = "<File/>".repeat(499_980);
-    let after = format!("</FileTags><Metadata><![CDATA[{}]]></Metadata></File>", metadata());
+    let after = format!("</FileTags><Metadata><![CDATA[{}]]></Metadata></File>", metadata(166_000));
     xml(&xml_page(files.clone(), ["<File><FileTags>", "a|", &after]));
-    xml(&xml_page(files, ["<File><Name>", "&amp;", "</Name></File>"]));
+    xml(&xml_page(files.clone(), ["<File><Name>", "&amp;", "</Name></File>"]));
+
+    let enveloped = |text: &str| is_read(soap, soap, text, [XML, XML_IGNORED]);
+    enveloped(&soap_page(files.clone(), ["<File><FileTags>", "a|", &after]));
+    enveloped(&soap_page(files, ["<File><Name>", "&amp;", "</Name></File>"]));
+    for unit in ["=<x/>", "<x b=''/>", "a<x/>"] {
+        let signs = unit.matches(['<', '=']).count();
+        let nodes = 1 + usize::from(!unit.starts_with('<'));
+        let units = unit.repeat((999_980 / signs).min(499_980 / nodes));
+        enveloped(&soap_page(units, ["", "&#65;", ""]));
+    }
+    enveloped(&soap_page("<a>".repeat(499_980) + &"</a>".repeat(499_980), ["", "\r", ""]));
 
     let json = |text: &str| is_read(json::read, json::read, text, [JSON, JSON_IGNORED]);
     let files = ",{}".repeat(249_980);
-    let after = format!("\",\"Metadata\":\"{}\"}}", metadata());
+    let after = format!("\",\"Metadata\":\"{}\"}}", metadata(333_000));
     json(&json_page(files.clone(), [",{\"FileTags\":\"", "a|", "\"}"]));
     json(&json_page(files, [",{\"Name\":\"", "\\n", &after]));
 }
@@ -93,6 +115,7 @@ fn what_looks_like_too_many_is_refused() {
     let listing = xml_read::read::<FolderListing>;
     for unit in ["<a/>", "<a b='' c=''/>"] {
         is_refused(listing, &xml_page(unit.repeat(1_000_001), ["", " ", ""]), Rule::TooMany);
+        is_refused(soap, &soap_page(unit.repeat(1_000_001), ["", " ", ""]), Rule::TooMany);
     }
     for sign in ["=", "<![CDATA[<<<<<<<<]]>"] {
         is_refused(listing, &xml_page(String::new(), ["<File><Name>", sign, "</Name></File>"]), Rule::TooMany);

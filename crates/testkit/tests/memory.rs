@@ -60,16 +60,23 @@ fn pieces(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 /// Holds that a request ends like this, in no more than is stated.
 #[track_caller]
 fn holds<A: Api>(head: &http::request::Builder, body: &str, ends: &str) {
-    let (said, bytes) = cost::<A>(head, pieces(body.as_bytes()));
-    println!("{:7} KiB {said}: {body:.60}", bytes >> 10);
-    assert!(said.starts_with(ends), "{said}: {body:.60}");
-    assert!(bytes <= MOST, "{bytes}: {body:.60}");
+    is_held::<A>(head, body.as_bytes(), &format!("{body:.60}"), ends);
+}
+
+/// As [`holds`], with a name for the body.
+#[track_caller]
+fn is_held<A: Api>(head: &http::request::Builder, body: &[u8], name: &str, ends: &str) {
+    let (said, bytes) = cost::<A>(head, pieces(body));
+    println!("{:7} KiB {said}: {name}", bytes >> 10);
+    assert!(said.starts_with(ends), "{said}: {name}");
+    assert!(bytes <= MOST, "{bytes}: {name}");
 }
 
 /// One test, because all threads count together.
 #[test]
 fn reading_a_request_stays_within_its_bound() {
     forms();
+    envelopes();
     uploads();
     resellers();
 }
@@ -104,6 +111,68 @@ fn forms() {
     );
     let url = Request::get(format!("/ws/IMFS/CreateFolders.ashx?sessionToken=t{}", "&folderPath=a".repeat(5_000)));
     holds::<Nvx>(&url, "", "understood");
+}
+
+/// An envelope for CreateFolders with this behind its token, and then as much of a filling as may be.
+fn envelope(inside: &str, unit: &str, most: usize) -> String {
+    let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>\
+                    <CreateFolders xmlns='http://services.nirvanix.com/ws/IMFS'><sessionToken>t</sessionToken>@\
+                    </CreateFolders></s:Body></s:Envelope>";
+    let room = most - envelope.len() - inside.len();
+    envelope.replace('@', &inside.replace('@', &unit.repeat(room / unit.len())))
+}
+
+fn envelopes() {
+    let page = |charset: &str| {
+        let head = Request::post("/ws/IMFS.asmx").header("content-type", format!("text/xml; charset={charset}"));
+        head.header("soapaction", "\"http://services.nirvanix.com/ws/IMFS/CreateFolders\"")
+    };
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let latin = |text: &str| -> Vec<u8> { text.chars().map(|char| u8::try_from(char).unwrap()).collect() };
+    let each = |inside: &str, unit: &str, ends: &str| {
+        let name = format!("{inside:.60} {unit:.30}");
+        is_held::<Nvx>(&page("utf-8"), envelope(inside, unit, ROOM).as_bytes(), &name, ends);
+        is_held::<Nvx>(&page("utf-16le"), &utf16(&envelope(inside, unit, ROOM / 2)), &format!("UTF-16 {name}"), ends);
+        is_held::<Nvx>(&page("iso-8859-1"), &latin(&envelope(inside, unit, ROOM)), &format!("ISO 8859-1 {name}"), ends);
+    };
+    for (inside, unit) in [
+        ("@", "<z/>"),
+        ("<z>@</z>", "<a/>"),
+        ("<z><x>@</x></z>", "=<a/>"),
+        ("<z>@</z>", "=<a/>"),
+        ("<z><x>@</x></z>", "<a b=''/>"),
+        ("<z><x>@</x></z>", "<!---->a"),
+        ("<z><x>@", "<a>"),
+        ("<z>@</z>", "="),
+    ] {
+        each(inside, unit, "101 ");
+    }
+    for (inside, unit) in
+        [("<z>@</z>", "&#65;"), ("<z>@</z>", "\r"), ("<z>@</z>", "<![CDATA[aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]]>")]
+    {
+        each(inside, unit, "100 ");
+    }
+    // As many signs, nodes and values as may be, each with as much text as there is room for.
+    let paths = |text: &str, count: usize| format!("<folderPath>{}</folderPath>", format!("<a>{text}</a>").repeat(count));
+    let others = |count: usize| format!("<z><x>{}</x></z>", "<b/>".repeat(count));
+    each(&(paths(&"b".repeat(40), 9_990) + "@"), " ", "understood");
+    each(&(paths(&"b".repeat(40), 10_001) + "@"), " ", "101 ");
+    each(&(paths("b", 9_990) + &others(10_980) + "@"), " ", "understood");
+    each(&(paths("b", 9_990) + &others(11_010) + "@"), " ", "101 ");
+    for unit in ["&#65;<a/>", "<a b='&#65;'/>"] {
+        each(&format!("<z><x>{}</x></z>@", unit.repeat(15_000)), " ", "100 ");
+    }
+    each(&format!("<z>{}</z>@", "&#65;<a/>".repeat(9_000)), " ", "100 ");
+    // What is longer in UTF-8 than it came.
+    let crowd = format!("<z><x>{}</x>@</z>", "&#65;<a/>".repeat(15_000));
+    for (inside, ends) in [(paths("b", 9_990) + "<z>@</z>", "understood"), (crowd, "100 ")] {
+        let wide = |unit: &str, most: usize| utf16(&envelope(&inside, unit, most));
+        is_held::<Nvx>(&page("utf-16le"), &wide("\u{e9}", ROOM / 2), "UTF-16, two bytes of each two", ends);
+        is_held::<Nvx>(&page("utf-16le"), &wide("\u{FB01}", ROOM), "UTF-16, three bytes of each two", ends);
+        let latin = |unit: &str, most: usize| latin(&envelope(&inside, unit, most));
+        is_held::<Nvx>(&page("iso-8859-1"), &latin("\u{e9}", ROOM), "ISO 8859-1, full", ends);
+        is_held::<Nvx>(&page("iso-8859-1"), &latin("\u{e9}", ROOM / 2 * 3), "ISO 8859-1, two bytes of each", "101 ");
+    }
 }
 
 fn uploads() {

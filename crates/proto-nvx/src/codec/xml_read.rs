@@ -28,9 +28,11 @@ pub struct XmlLimits {
     /// Length of the text. 16 MiB: a page of 1,000 entries with the longest paths and a dozen metadata values each is
     /// below 8 MiB.
     pub bytes: usize,
-    /// Elements, texts and comments; and half of how many `<` or `=` there may be, wherever they stand, since the parser
-    /// sets room aside for each. 500,000: the same page, indented, has a quarter of that; each node costs about 70 bytes.
+    /// Elements, texts and comments. 500,000: the same page, indented, has a quarter of that; each node costs about 70 bytes.
     pub nodes: u32,
+    /// `<` and `=` together, wherever they stand: the parser sets room aside for each before it reads anything. 1,000,000,
+    /// since a node in such a page has one or two.
+    pub signs: usize,
     /// Elements with content within each other, as far as a type looks into them: nothing recurses into the rest. 32: the
     /// deepest documented answer has 6, SOAP adds 2.
     pub depth: u16,
@@ -40,15 +42,18 @@ pub struct XmlLimits {
 }
 
 impl XmlLimits {
-    /// How many `<` and how many `=` a message may have, wherever they stand.
-    fn signs(&self) -> usize {
-        usize::try_from(self.nodes).unwrap_or(usize::MAX).saturating_mul(2)
-    }
+    /// For answers, as the default.
+    const ANSWER: Self = Self { bytes: 16 << 20, nodes: 500_000, signs: 1_000_000, depth: 32, attributes: 64 };
+
+    /// For requests: how long one is, is limited by whoever collects it ([`larder_core::Limits::request`]), and so is what
+    /// reading it may take, before anybody is identified. 31,000 nodes and as many signs: an array of 10,000 texts, as many as
+    /// a form has pairs, has 20,000 of both; indented, it has 30,000 nodes, and with a type at each text 30,000 signs.
+    pub const REQUEST: Self = Self { nodes: 31_000, signs: 31_000, ..Self::ANSWER };
 }
 
 impl Default for XmlLimits {
     fn default() -> Self {
-        Self { bytes: 16 << 20, nodes: 500_000, depth: 32, attributes: 64 }
+        Self::ANSWER
     }
 }
 

@@ -7,6 +7,7 @@ mod api;
 mod broken;
 mod connections;
 mod limits;
+mod linger;
 mod memory;
 mod messages;
 mod sessions;

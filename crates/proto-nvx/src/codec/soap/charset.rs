@@ -7,33 +7,49 @@ use larder_core::{Reject, Rule};
 /// How far an XML declaration is looked for, in bytes.
 const DECLARATION: usize = 128;
 
+/// How long a text may become by being decoded, in bytes, unless its message is longer. 1 MiB, as a request may be.
+const GROWN: usize = 1 << 20;
+
 /// The text of a message. A byte order mark says how it is written, else `charset` does, else the XML declaration; UTF-8,
 /// UTF-16 and ISO 8859-1 are read.
 ///
 /// # Errors
-/// `Malformed` for another encoding, and for bytes that are not of theirs.
+/// `Malformed` for another encoding, and for bytes that are not of theirs; `TooLong` for a text that is longer in UTF-8 than
+/// its message and than 1 MiB.
 pub fn decode<'b>(bytes: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, Reject> {
     let malformed = || Reject::new("", Rule::Malformed);
     match bytes {
-        [0xFF, 0xFE, rest @ ..] => return utf16(rest, u16::from_le_bytes).ok_or_else(malformed),
-        [0xFE, 0xFF, rest @ ..] => return utf16(rest, u16::from_be_bytes).ok_or_else(malformed),
+        [0xFF, 0xFE, rest @ ..] => return utf16(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => return utf16(rest, u16::from_be_bytes),
         _ => {}
     }
     let declared = charset.or_else(|| encoding(bytes)).unwrap_or("utf-8").to_ascii_lowercase();
-    let text = match declared.as_str() {
-        "utf-8" | "utf8" | "us-ascii" => core::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+    match declared.as_str() {
+        "utf-8" | "utf8" | "us-ascii" => core::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| malformed()),
         "utf-16" | "utf-16be" => utf16(bytes, u16::from_be_bytes),
         "utf-16le" => utf16(bytes, u16::from_le_bytes),
-        "iso-8859-1" | "latin1" => Some(bytes.iter().copied().map(char::from).collect::<String>().into()),
-        _ => None,
-    };
-    text.ok_or_else(malformed)
+        "iso-8859-1" | "latin1" => text(bytes.iter().map(|byte| Some(char::from(*byte))), bytes.len()),
+        _ => Err(malformed()),
+    }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Cow<'_, str>> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, Reject> {
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let text = String::from_utf16(&pairs.iter().map(|pair| unit(*pair)).collect::<Vec<_>>());
-    text.ok().filter(|_| rest.is_empty()).map(Cow::Owned)
+    let odd = (!rest.is_empty()).then_some(None);
+    let units = pairs.iter().map(|pair| unit(*pair));
+    text(char::decode_utf16(units).map(Result::ok).chain(odd), bytes.len())
+}
+
+/// Characters, measured before they are copied. None is one that is no character.
+fn text<'b>(characters: impl Iterator<Item = Option<char>> + Clone, bytes: usize) -> Result<Cow<'b, str>, Reject> {
+    let length = characters.clone().try_fold(0, |length: usize, character| Some(length + character?.len_utf8()));
+    let length = length.ok_or_else(|| Reject::new("", Rule::Malformed))?;
+    if length > bytes.max(GROWN) {
+        return Err(Reject::new("", Rule::TooLong));
+    }
+    let mut text = String::with_capacity(length);
+    text.extend(characters.flatten());
+    Ok(text.into())
 }
 
 /// What an XML declaration says.
@@ -50,6 +66,29 @@ fn encoding(bytes: &[u8]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_may_grow_to_a_mebibyte_and_no_further() {
+        let of = |length: usize| decode(&[b"a", &b"\xFC".repeat(length / 2)[..]].concat(), Some("latin1")).map(|text| text.len());
+        assert_eq!(of(GROWN - 2), Ok(GROWN - 1));
+        assert_eq!(of(GROWN), Err(Reject::new("", Rule::TooLong)));
+        let long = vec![b'a'; 2 * GROWN];
+        assert_eq!(decode(&long, Some("latin1")).map(|text| text.len()), Ok(2 * GROWN), "as long as it came");
+    }
+
+    #[test]
+    fn a_declaration_is_looked_for_so_far() {
+        let of = |length: usize| {
+            let declaration = format!(
+                "<?xml version='1.0' {:1$}encoding='latin1'?>",
+                "",
+                length - "<?xml version='1.0' encoding='latin1'?>".len()
+            );
+            decode(&[declaration.as_bytes(), b"\xFC"].concat(), None).map(|text| text.ends_with('\u{FC}'))
+        };
+        assert_eq!(of(DECLARATION), Ok(true));
+        assert_eq!(of(DECLARATION + 1), Err(Reject::new("", Rule::Malformed)));
+    }
 
     #[test]
     fn marks_charsets_and_declarations() {

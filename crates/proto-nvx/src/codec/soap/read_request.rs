@@ -76,7 +76,7 @@ impl Flaw {
 pub fn read_request(text: &str, name: Name, max: usize) -> Result<Request, Refused> {
     let operation = name.meta();
     let no_envelope = |flaw| Refused { version: None, flaw };
-    let document = parse_xml(text, &XmlLimits::default()).map_err(|reject| no_envelope(Flaw::Reject(reject)))?;
+    let document = parse_xml(text, &XmlLimits::REQUEST).map_err(|reject| no_envelope(Flaw::Reject(reject)))?;
     if !is_envelope(&document) {
         return Err(no_envelope(Flaw::Reject(Reject::new("Envelope", Rule::Missing))));
     }

@@ -3,7 +3,7 @@
 //! all others; and before it reads anything, it sets room aside for a node for each `<` and an attribute for each `=`.
 
 use larder_core::{Reject, Rule};
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memchr2_iter, memmem, memrchr};
 
 use super::XmlLimits;
 
@@ -14,7 +14,7 @@ use super::XmlLimits;
 /// `TooMany` when a limit is passed.
 pub(super) fn check(text: &str, limits: &XmlLimits) -> Result<(), Reject> {
     let bytes = text.as_bytes();
-    if bytes.len() > limits.signs() && [b'<', b'='].iter().any(|sign| memchr_iter(*sign, bytes).count() > limits.signs()) {
+    if bytes.len() > limits.signs && memchr2_iter(b'<', b'=', bytes).count() > limits.signs {
         return Err(Reject::new("", Rule::TooMany));
     }
     if !may_be_crowded(bytes, limits.attributes) && !may_declare(bytes, limits.attributes) {

@@ -132,8 +132,11 @@ fn xml_nodes() {
     let of = |nodes: usize| xml(page(&"<a/>".repeat(nodes - 5)));
     assert_eq!(said(&of(most)), "Ok");
     assert_eq!(said(&of(most + 1)), "TooMany");
-    for sign in ["=", "<!---->"] {
-        assert_eq!(said(&xml(page(&sign.repeat(2 * most + 1)))), "TooMany", "{sign}");
+    let most = XmlLimits::default().signs;
+    for (open, sign, close) in [("<![CDATA[", "<", "]]>"), ("", "=", "")] {
+        let around = page(open).matches(['<', '=']).count();
+        let signs = |count: usize| said(&xml(page(&[open, &sign.repeat(count - around), close].concat())));
+        assert_eq!((signs(most).as_str(), signs(most + 1).as_str()), ("Ok", "TooMany"), "{sign}");
     }
 }
 
@@ -164,9 +167,12 @@ fn xml_attributes() {
 /// JSON: values.
 #[test]
 fn json_values() {
-    // Four brackets and a comma; each entry adds a comma and a bracket.
-    let of = |values: usize| json(files(&format!("}}{}, {{", ",{}".repeat((values - 7) / 2))));
-    assert_eq!(said(&of(json::MAX_VALUES - 1)), "Ok");
+    // Four brackets and two commas; each entry adds a comma and a bracket, and a member more a comma.
+    let of = |values: usize| {
+        let more = if values.is_multiple_of(2) { r#""x":0,"y":0"# } else { "" };
+        json(files(&format!("{more}}}{}, {{", ",{}".repeat((values - 7) / 2))))
+    };
+    assert_eq!(said(&of(json::MAX_VALUES)), "Ok");
     assert_eq!(said(&of(json::MAX_VALUES + 1)), "TooMany");
 }
 

@@ -43,6 +43,20 @@ fn form(body: impl Into<Bytes>) -> Request<Bytes> {
     head.body(body.into()).unwrap()
 }
 
+/// An envelope of SOAP 1.1 for CreateFolders, with its head.
+fn soap(body: impl Into<Bytes>) -> Request<Bytes> {
+    let head = Request::post("/ws/IMFS.asmx").header("content-type", "text/xml");
+    head.header("soapaction", "\"http://services.nirvanix.com/ws/IMFS/CreateFolders\"").body(body.into()).unwrap()
+}
+
+/// What stands in that envelope.
+fn enveloped(parameters: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>\
+         <CreateFolders xmlns='http://services.nirvanix.com/ws/IMFS'>{parameters}</CreateFolders></s:Body></s:Envelope>"
+    )
+}
+
 /// Parameters of CreateFolders as a URL.
 fn query(query: &str) -> Request<Bytes> {
     Request::get(format!("/ws/IMFS/CreateFolders.ashx?{query}")).body(Bytes::new()).unwrap()

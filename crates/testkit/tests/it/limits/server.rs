@@ -2,10 +2,11 @@
 
 use larder_core::wire::RequestHead;
 use larder_core::{Duty, Exchange, Limits, Machine, Serving, Time, Told};
+use larder_proto_nvx::codec::xml_read::XmlLimits;
 use larder_proto_nvx::transfer::Downloaded;
 use larder_proto_nvx::{Answer, Nvx, codec};
 
-use super::{UNDERSTOOD, e2, field, file, filled, form, nvx, query, rights, upload, user};
+use super::{UNDERSTOOD, e2, enveloped, field, file, filled, form, nvx, query, rights, soap, upload, user};
 
 const TOO_LARGE: u32 = 10001;
 const INVALID: u32 = 101;
@@ -14,6 +15,8 @@ fn defaults() -> Limits {
     Limits::default()
 }
 
+/// What a request to create a folder needs, as elements.
+const LEAST: &str = "<sessionToken>t</sessionToken><folderPath>a</folderPath>";
 const PAIRS: &str = "sessionToken=t&folderPath=a&other=";
 
 /// Bytes of a request body.
@@ -22,6 +25,10 @@ fn request() {
     let most = defaults().request;
     assert_eq!(nvx(form(filled(PAIRS.to_owned(), most)), defaults()), UNDERSTOOD);
     assert_eq!(nvx(form(filled(PAIRS.to_owned(), most + 1)), defaults()), TOO_LARGE);
+
+    let envelope = |length: usize| filled(enveloped(LEAST) + "<!--", length - 3) + "-->";
+    assert_eq!(nvx(soap(envelope(most)), defaults()), UNDERSTOOD);
+    assert_eq!(nvx(soap(envelope(most + 1)), defaults()), TOO_LARGE);
 
     let json = |length: usize| filled(r#"{"email":"a","other":""#.to_owned(), length - 2) + "\"}";
     assert_eq!(e2(user(json(most)), defaults()), "501");
@@ -100,6 +107,18 @@ fn pairs() {
     assert_eq!(nvx(form(pairs(most + 1)), defaults()), INVALID);
     assert_eq!(nvx(query(&pairs(most)), defaults()), UNDERSTOOD);
     assert_eq!(nvx(query(&pairs(most + 1)), defaults()), INVALID);
+    // An array, the same indented, each with its type, and the element repeated.
+    let array = |item: &str, count: usize| {
+        let items = item.repeat(count - 1);
+        nvx(soap(enveloped(&format!("<sessionToken>t</sessionToken><folderPath>{items}</folderPath>"))), defaults())
+    };
+    for item in ["<string>a</string>", "\r\n <string>a</string>", "<string type='s:string'>a</string>"] {
+        assert_eq!(array(item, most), UNDERSTOOD, "{item}");
+        assert_eq!(array(item, most + 1), INVALID, "{item}");
+    }
+    let repeated = |count: usize| "<sessionToken>t</sessionToken>".to_owned() + &"<folderPath>a</folderPath>".repeat(count - 1);
+    assert_eq!(nvx(soap(enveloped(&repeated(most))), defaults()), UNDERSTOOD);
+    assert_eq!(nvx(soap(enveloped(&repeated(most + 1))), defaults()), INVALID);
     let both = |url: usize, body: usize| {
         let mut request = form("x&".repeat(body));
         *request.uri_mut() = query(&pairs(url)).uri().clone();
@@ -114,6 +133,54 @@ fn pairs() {
     };
     assert_eq!(uploaded(4_000, most - 4_000), UNDERSTOOD);
     assert_eq!(uploaded(4_000, most - 3_999), INVALID);
+}
+
+/// Elements, texts and comments of an envelope, and the root of all; and what looks like them, or like attributes.
+#[test]
+fn xml_nodes_and_signs() {
+    let ask = |inside: String| nvx(soap(enveloped(&(LEAST.to_owned() + &inside))), defaults());
+    let most = XmlLimits::REQUEST;
+    // The document, three elements around, two parameters with their texts, and two unknown elements.
+    let nodes = |count: usize| {
+        let count = count - 10;
+        ask(format!("<x><y>{}{}</y></x>", "a<b/>".repeat(count / 2), if count.is_multiple_of(2) { "" } else { "a" }))
+    };
+    assert_eq!(nodes(most.nodes as usize), UNDERSTOOD);
+    assert_eq!(nodes(most.nodes as usize + 1), INVALID);
+    for (open, sign, close) in [("<![CDATA[", "<", "]]>"), ("<x>", "=", "</x>")] {
+        let around = enveloped(&[LEAST, open, close].concat()).matches(['<', '=']).count();
+        let signs = |count: usize| ask([open, &sign.repeat(count - around), close].concat());
+        assert_eq!(signs(most.signs), UNDERSTOOD, "{sign}");
+        assert_eq!(signs(most.signs + 1), INVALID, "{sign}");
+    }
+}
+
+/// Attributes of one element, declarations of namespaces among them; and declarations of a whole envelope.
+#[test]
+fn xml_attributes() {
+    let ask = |inside: String| nvx(soap(enveloped(&(LEAST.to_owned() + &inside))), defaults());
+    let most = XmlLimits::REQUEST.attributes;
+    let crowd = |name: &str, count: usize| (0..count).map(|at| format!(" {name}{at}='u'")).collect::<String>();
+    // Two namespaces are declared around.
+    for (name, around) in [("a", 0), ("xmlns:n", 2)] {
+        assert_eq!(ask(format!("<x{}/>", crowd(name, most - around))), UNDERSTOOD, "{name}");
+        assert_eq!(ask(format!("<x{}/>", crowd(name, most - around + 1))), INVALID, "{name}");
+    }
+    let spread = |count: usize| ask((0..count).map(|at| format!("<x xmlns:n{at}='u'/>")).collect());
+    assert_eq!(spread(most - 2), UNDERSTOOD);
+    assert_eq!(spread(most - 1), INVALID);
+}
+
+/// Elements within each other: nothing recurses into them.
+#[test]
+fn xml_depth() {
+    let nested = |levels: usize| format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels));
+    for (around, after) in [("<x>", "</x>"), ("<folderPath><string>b", "</string></folderPath>")] {
+        for levels in [1, 32, 33, 15_000] {
+            let body = enveloped(&format!("{LEAST}{around}{}{after}", nested(levels)));
+            assert_eq!(nvx(soap(body), defaults()), UNDERSTOOD, "{around} {levels}");
+        }
+    }
 }
 
 /// Values of a reseller's request: those of JSON, and keys of a form.
