@@ -148,6 +148,7 @@ const PRIVATE: &[&str] = &[
     "e2::values",
     "listing::MAX_CURSORS",
     "nvx::values",
+    "nvx::values::FileData::MAX",
     "nvx::values::bars::MAX",
     "partial::MAX_FINISHED",
     "path::MAX_NAME",
