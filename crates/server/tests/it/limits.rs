@@ -145,8 +145,10 @@ fn of_the_engine() -> Stated {
 const PRIVATE: &[&str] = &[
     "accounts::MAX_FAILURES",
     "accounts::MAX_UNWRITTEN",
+    "e2::values",
     "listing::MAX_CURSORS",
     "nvx::values",
+    "nvx::values::FileData::MAX",
     "nvx::values::bars::MAX",
     "partial::MAX_FINISHED",
     "path::MAX_NAME",
@@ -157,6 +159,7 @@ const PRIVATE: &[&str] = &[
     "session::PATIENCE",
     "soap::charset::DECLARATION",
     "soap::charset::GROWN",
+    "soap::file_data::REFERENCE",
 ];
 
 /// Constants that are named like limits, and are none: how much is done in one step, where a file is kept, SQLite's own.

@@ -15,12 +15,12 @@ use super::word;
 use crate::{e2, nvx, redirect};
 
 /// A success, whatever it holds.
-fn ok(body: impl Into<Bytes>) -> Canned {
+pub(super) fn ok(body: impl Into<Bytes>) -> Canned {
     Canned { head: Response::new(()), body: body.into() }
 }
 
 /// What a client makes of an answer to ListFolder.
-fn listed(style: &Style, limits: Limits, canned: Canned) -> Result<FolderPage, ErrorKind<Fault>> {
+pub(super) fn listed(style: &Style, limits: Limits, canned: Canned) -> Result<FolderPage, ErrorKind<Fault>> {
     let mut pair = nvx::pair();
     pair.link(move |opening| if opening.nth == 0 { Plan::default() } else { Plan::canned(canned.clone()) });
     let call = pair.start(nvx::list(), Settings { limits, style: style.clone(), ..nvx::json() });

@@ -6,6 +6,7 @@
 mod answers;
 mod client;
 mod clocks;
+mod envelopes;
 mod parts;
 mod requests;
 mod server;
