@@ -46,7 +46,8 @@ pub fn plant(target: &Target, folder: &Path) -> std::io::Result<usize> {
     Ok(seeds.len())
 }
 
-/// `--seeds FOLDER` writes the target's seeds there, `--max-len` says how long an input may be; anything else is a file or a folder to replay.
+/// `--seeds FOLDER` writes the target's seeds there, `--max-len` says how long an input may be; anything else is a file or a
+/// folder to replay.
 #[must_use]
 pub fn main(name: &str) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

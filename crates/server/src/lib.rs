@@ -2,7 +2,8 @@
 //!
 //! # In scope
 //! Opening and founding a data folder ([`init`]), telling the APIs apart (`service`), moving files between the
-//! wire and the engine (`nvx`), the reseller API (`e2`), and the jobs that run beside them ([`Server::run`]).
+//! wire and the engine (`nvx`), the reseller API (`e2`), the descriptions that are handed out (`pages`, `description`), and
+//! the jobs that run beside them ([`Server::run`]).
 //!
 //! # Out of scope
 //! What the operations mean is `larder-engine`'s; how they look is the proto crates'; sockets are `larder-transport`'s.
@@ -13,6 +14,7 @@
 //! | `/api/reseller/v1/…` | the reseller API |
 //! | `/api/reseller/v1/openapi.json` | its description (OpenAPI 3.1), without a key |
 //! | `/ws/<Namespace>/<Method>.ashx`, `/Upload.ashx` | Nirvanix Web Services |
+//! | `/ws/<Namespace>.asmx` | the same by SOAP; by GET a page, and with `?WSDL` its description |
 //! | `/Version.ashx`, `/ws/…/Version.ashx` | 200 when the service is up |
 //! | anything else | downloads |
 

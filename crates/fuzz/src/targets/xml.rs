@@ -5,7 +5,7 @@
 
 use http::Response;
 use larder_core::operation::{Names, Visit};
-use larder_core::{Api, Operation, PeerFlaw, Refusal};
+use larder_core::{Api, Operation, PeerFlaw, Refusal, Reject};
 use larder_proto_nvx::codec::{Envelope, json, xml_read, xml_write};
 use larder_proto_nvx::{Name, Nvx};
 use larder_testkit::fixtures::{self, Direction};
@@ -28,19 +28,24 @@ impl Visit for Answer<'_> {
     type Output = ();
 
     fn visit<O: Operation>(self) {
-        let (read, bytes) = peak(|| xml_read::read::<O::Answer>(self.0));
-        // A node of the tree takes 70 bytes and an entry of a listing some hundred: what no more than three bytes ask for.
-        assert!(bytes <= 64 * 1024 + 256 * self.0.len(), "{bytes} bytes for {} of text", self.0.len());
-        match read {
-            Ok(Envelope::Success(answer)) => back::<O>(&answer),
-            Ok(Envelope::Failure { code, message }) => {
-                assert_ne!(code, 0);
-                assert_eq!(message.trim(), message);
-            }
-            Err(_) => {}
-        }
-        flaws::<O>(self.0);
+        holds::<O>(self.0, xml_read::read);
     }
+}
+
+/// Reads an answer: in proportion to its text, to a value that comes back, or to a refusal that tells nothing foreign.
+pub(super) fn holds<O: Operation>(text: &str, read: fn(&str) -> Result<Envelope<O::Answer>, Reject>) {
+    let (read, bytes) = peak(|| read(text));
+    // A node of XML takes 70 bytes and an entry of a listing some hundred: what no more than two or three bytes ask for.
+    assert!(bytes <= 64 * 1024 + 256 * text.len(), "{bytes} bytes for {} of text", text.len());
+    match read {
+        Ok(Envelope::Success(answer)) => back::<O>(&answer),
+        Ok(Envelope::Failure { code, message }) => {
+            assert_ne!(code, 0);
+            assert_eq!(message.trim(), message);
+        }
+        Err(_) => {}
+    }
+    flaws::<O>(text);
 }
 
 /// Writes an answer in both formats, and reads it back.

@@ -60,8 +60,8 @@ pub fn jsonp(callback: &Callback, json: &str) -> String {
 /// Reads an answer.
 ///
 /// # Errors
-/// Text that is too long, has too many values, is no JSON or no object; a missing code; a field that is missing or of another type. Only a
-/// missing field is named.
+/// Text that is too long, has too many values, is no JSON or no object; a missing code; a field that is missing or of another
+/// type. Only a missing field is named.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<Envelope<T>, Reject> {
     if text.len() > MAX_BYTES {
         return Err(Reject::new("", Rule::TooLong));

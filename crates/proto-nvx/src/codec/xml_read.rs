@@ -21,8 +21,9 @@ use element::text_of;
 
 /// What an XML message may cost at most.
 ///
-/// Within the defaults, reading takes at most 448 MiB of heap besides the text, whatever the message is: 160 MiB for the
-/// tree, also when nothing of it is kept, and the rest for half a million empty entries and millions of tags. A page as services send it takes five times its text.
+/// Within the defaults, reading takes at most 448 MiB of heap besides the text, whatever the message is: 160 MiB for the tree,
+/// also when nothing of it is kept, and the rest for half a million empty entries and millions of tags. A page as services send
+/// it takes five times its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct XmlLimits {
     /// Length of the text. 16 MiB: a page of 1,000 entries with the longest paths and a dozen metadata values each is
@@ -60,8 +61,8 @@ impl Default for XmlLimits {
 /// Parses a message. A byte order mark and blanks before it are skipped.
 ///
 /// # Errors
-/// `TooLong` and `TooMany` for a message over its limits (the depth is watched while reading); `Malformed` for text that is not well-formed, or that has a
-/// document type.
+/// `TooLong` and `TooMany` for a message over its limits (the depth is watched while reading); `Malformed` for text that is not
+/// well-formed, or that has a document type.
 pub(crate) fn parse<'t>(text: &'t str, limits: &XmlLimits) -> Result<Document<'t>, Reject> {
     if text.len() > limits.bytes {
         return Err(Reject::new("", Rule::TooLong));

@@ -17,8 +17,8 @@ use super::running::Running;
 use super::work::Work;
 use super::{HungUp, Memory, Peer};
 
-/// Answers one request of `A`; its body takes what it needs of `memory`. The body of the answer does the rest of the work while it is read; dropping it ends the
-/// exchange, and with it an upload or a download.
+/// Answers one request of `A`; its body takes what it needs of `memory`. The body of the answer does the rest of the work while
+/// it is read; dropping it ends the exchange, and with it an upload or a download.
 ///
 /// # Errors
 /// [`HungUp`]: there is nobody to answer. Tell it hyper, which then closes the connection.

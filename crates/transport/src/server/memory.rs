@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// [exchanges](super::exchange()) that are given the same one share it; its clones are the same one.
 ///
 /// A body takes what it needs after each piece of it, so that a thread goes beyond this by a piece at most, and gives it back
-/// when its answer begins or its exchange is dropped. One that there is no room for is refused as [busy](larder_core::RequestFlaw::Busy), and its connection is closed. A quarter is
-/// kept for bodies of at most [`SMALL`](Self::SMALL) bytes, so that a few large ones do not keep everybody out.
+/// when its answer begins or its exchange is dropped. One that there is no room for is refused as
+/// [busy](larder_core::RequestFlaw::Busy), and its connection is closed. A quarter is kept for bodies of at most
+/// [`SMALL`](Self::SMALL) bytes, so that a few large ones do not keep everybody out.
 #[derive(Debug, Clone)]
 pub struct Memory(Arc<Shared>);
 
