@@ -4,31 +4,89 @@ use core::time::Duration;
 
 use crate::{Kind, Meta, Pace, Time};
 
-/// The clocks of one call. `None` switches a clock off.
-///
-/// The connect clock is the transport's: it alone knows when it is connecting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How long to wait for one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Clock {
+    /// As long as whoever is asked next says: a call asks its client, a client the operation's defaults.
+    #[default]
+    Unset,
+    /// For ever.
+    Off,
+    /// This long.
+    After(Duration),
+}
+
+impl Clock {
+    /// This clock, or the other where this one is not set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        match self {
+            Self::Unset => other,
+            Self::Off | Self::After(_) => self,
+        }
+    }
+
+    /// How long it runs; none when it is off or not set.
+    #[must_use]
+    pub const fn limit(self) -> Option<Duration> {
+        match self {
+            Self::After(limit) => Some(limit),
+            Self::Unset | Self::Off => None,
+        }
+    }
+}
+
+impl From<Duration> for Clock {
+    fn from(limit: Duration) -> Self {
+        Self::After(limit)
+    }
+}
+
+const fn seconds(seconds: u64) -> Clock {
+    Clock::After(Duration::from_secs(seconds))
+}
+
+/// The clocks of one call. None is set by default: those of [`Clocks::of`] are then the call's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Clocks {
+    /// Until there is a connection: name resolution, TCP and TLS together.
+    pub connect: Clock,
     /// From the request's last byte to the answer's head.
-    pub first_byte: Option<Duration>,
+    pub first_byte: Clock,
+    /// One attempt, from its beginning to its end.
+    pub attempt: Clock,
     /// Between two signs of life, counted only while we wait for the peer: never while we wait for the caller.
-    pub stall: Option<Duration>,
+    pub stall: Clock,
     /// The whole call with all its attempts and waits.
-    pub total: Option<Duration>,
+    pub total: Clock,
 }
 
 impl Clocks {
+    /// These clocks, and the others where these are not set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            connect: self.connect.or(other.connect),
+            first_byte: self.first_byte.or(other.first_byte),
+            attempt: self.attempt.or(other.attempt),
+            stall: self.stall.or(other.stall),
+            total: self.total.or(other.total),
+        }
+    }
+
     /// The defaults for a kind of operation: a message ends within a minute, a transfer as long as it moves.
     #[must_use]
-    pub fn for_kind(kind: Kind) -> Self {
+    pub const fn for_kind(kind: Kind) -> Self {
         let transfer = Self {
+            connect: seconds(10),
             // A service may store a large file before it answers.
-            first_byte: Some(Duration::from_secs(120)),
-            stall: Some(Duration::from_secs(30)),
-            total: None,
+            first_byte: seconds(120),
+            attempt: Clock::Off,
+            stall: seconds(30),
+            total: Clock::Off,
         };
         match kind {
-            Kind::Unary => Self { first_byte: Some(Duration::from_secs(30)), total: Some(Duration::from_secs(60)), ..transfer },
+            Kind::Unary => Self { first_byte: seconds(30), total: seconds(60), ..transfer },
             Kind::Upload | Kind::Download => transfer,
         }
     }
@@ -40,7 +98,7 @@ impl Clocks {
         match meta.pace {
             Pace::Usual => usual,
             Pace::Slow => {
-                let longer = |clock: Option<Duration>| clock.map(|clock| clock * 4);
+                let longer = |clock: Clock| clock.limit().map_or(clock, |limit| Clock::After(limit * 4));
                 Self { first_byte: longer(usual.first_byte), total: longer(usual.total), ..usual }
             }
         }
@@ -52,6 +110,10 @@ impl Clocks {
 pub enum Why {
     /// Another call's login.
     Session,
+    /// Another transfer to end: see [`Permits`](crate::Permits).
+    Permit,
+    /// The connection.
+    Connect,
     /// The peer to take what was written.
     Room,
     /// The answer's head.
@@ -88,6 +150,6 @@ mod tests {
         let usual = Meta::unary("A", "b", Verb::Post);
         assert_eq!(Clocks::of(&usual), Clocks::for_kind(Kind::Unary));
         let slow = Clocks::of(&usual.slow());
-        assert_eq!((slow.first_byte, slow.total), (Some(Duration::from_secs(120)), Some(Duration::from_secs(240))));
+        assert_eq!((slow.first_byte, slow.total), (seconds(120), seconds(240)));
     }
 }

@@ -54,6 +54,9 @@ pub enum Failure {
     /// The peer was silent for too long.
     #[error("the peer was silent for too long")]
     Silence,
+    /// The attempt took longer than one may.
+    #[error("the attempt took too long")]
+    Late,
 }
 
 /// An answer that is no answer of this API.
@@ -120,30 +123,89 @@ pub enum ErrorKind<F> {
 /// How a call ended.
 pub type CallResult<T, F> = Result<T, Box<Error<F>>>;
 
-/// How a call ended when it did not succeed. Never holds a secret, nor the peer's own text beyond a fault's message.
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// As it was meant to.
+    Success,
+    /// With an answer of this HTTP status that is a refusal of the service, or none of its answers.
+    Refused(u16),
+    /// With a redirect.
+    Redirected,
+    /// The service said that the session was over.
+    SessionOver,
+    /// The transport failed.
+    Failed(Failure),
+    /// It was given up: by the caller, by the call's clock, or because the caller's file was not as promised.
+    GivenUp,
+}
+
+/// One attempt: what it was for, when it was made, and how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempted {
+    /// The operation that was sent: the call's own, or the login's.
+    pub operation: Meta,
+    /// When it began, since the call began.
+    pub began: Duration,
+    /// How long it took.
+    pub took: Duration,
+    /// How far it came.
+    pub phase: Phase,
+    /// How it ended.
+    pub verdict: Verdict,
+}
+
+/// The first bytes of an answer that was none, or a refusal, as they came: for people who must find out why. Secrets of the
+/// request and of the session are replaced by `REDACTED`, in every encoding that the API writes them in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body's beginning, at most [`RawAnswer::MAX`] bytes of it; what is not UTF-8 is replaced.
+    pub body: String,
+}
+
+impl RawAnswer {
+    /// Bytes of a body that are kept. Enough for any message of a service, and for the part of a proxy's page that says what
+    /// is wrong.
+    pub const MAX: usize = 4 << 10;
+}
+
+/// How a call ended when it did not succeed. Never holds a secret; the peer's own text is in [`raw`](Self::raw) only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<F> {
     /// What kind of error it is.
     pub kind: ErrorKind<F>,
     /// The operation.
     pub operation: Meta,
-    /// Attempts made, logins not counted.
-    pub attempts: u32,
+    /// The attempts that were made, logins among them; the newest [`Error::ATTEMPTS`] of them.
+    pub attempts: Vec<Attempted>,
     /// How long the call took.
     pub elapsed: Duration,
     /// How far the last attempt came.
     pub phase: Phase,
     /// The host (and port) that was spoken to.
     pub host: String,
+    /// What the last answer said, if there was one.
+    pub raw: Option<RawAnswer>,
 }
 
 impl<F> Error<F> {
+    /// Attempts that an error remembers.
+    pub const ATTEMPTS: usize = 32;
+
+    /// An error of a call that sent nothing, or of a parent machine.
+    #[must_use]
+    pub fn new(kind: ErrorKind<F>, operation: Meta, host: impl Into<String>) -> Self {
+        Self { kind, operation, attempts: Vec::new(), elapsed: Duration::ZERO, phase: Phase::Idle, host: host.into(), raw: None }
+    }
+
     /// Whether the operation may have been carried out although this says that it failed. Look before asking again.
     pub fn is_outcome_unknown(&self) -> bool {
         match &self.kind {
             ErrorKind::OutcomeUnknown(_) => true,
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
-                self.phase > Phase::Connect && self.operation.repeat == Repeat::Unsafe
+                self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
             }
             ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) => false,
         }
@@ -184,8 +246,9 @@ impl<F: fmt::Display> fmt::Display for ErrorKind<F> {
 impl<F: fmt::Display> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}: {}", self.operation, self.host, self.kind)?;
-        if self.attempts > 1 {
-            write!(f, " (attempt {})", self.attempts)?;
+        let own = self.attempts.iter().filter(|attempt| attempt.operation == self.operation).count();
+        if own > 1 {
+            write!(f, " (attempt {own})")?;
         }
         Ok(())
     }
@@ -203,8 +266,7 @@ mod tests {
         const UNSAFE: Meta = Meta::unary("toy", "take", Verb::Post);
         const SAFE: Meta = Meta::unary("toy", "look", Verb::Get).safe();
         let unknown = |kind: ErrorKind<()>, operation: Meta, phase: Phase| {
-            let host = "toy.example".to_owned();
-            Error { kind, operation, attempts: 1, elapsed: Duration::ZERO, phase, host }.is_outcome_unknown()
+            Error { phase, ..Error::new(kind, operation, "toy.example") }.is_outcome_unknown()
         };
         assert!(unknown(ErrorKind::OutcomeUnknown(Failure::Reset), UNSAFE, Phase::Send));
         assert!(unknown(ErrorKind::Deadline(Why::Answer), UNSAFE, Phase::Await));

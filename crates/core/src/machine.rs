@@ -6,10 +6,11 @@ use core::ops::ControlFlow;
 use bytes::Bytes;
 
 use crate::operation::Api;
+use crate::permits::Permits;
 use crate::retry::Budget;
 use crate::session::Session;
 use crate::wire::{Length, RequestHead, ResponseHead};
-use crate::{CallResult, ExchangeId, Failure, Ids, Misuse, Phase, Time, Why};
+use crate::{Attempted, CallResult, ExchangeId, Failure, Ids, Misuse, Phase, Recovered, Time, Why};
 
 /// A state machine without IO. **The whole contract:** do what [`poll`](Self::poll) says. `Wait` means that there is
 /// nothing to do: poll again at `until`, after any [`handle`](Self::handle), or when [`Shared::epoch`] has moved.
@@ -51,6 +52,8 @@ pub struct Shared<A: Api> {
     pub session: Session<A>,
     /// The retries that are left.
     pub budget: Budget,
+    /// Room for transfers.
+    pub permits: Permits,
     /// Numbers and jitter.
     pub ids: Ids,
 }
@@ -59,13 +62,13 @@ impl<A: Api> Shared<A> {
     /// A client's shared state. `seed` decides jitter and boundaries; take it from the operating system's randomness.
     #[must_use]
     pub fn new(session: Session<A>, seed: u64) -> Self {
-        Self { session, budget: Budget::default(), ids: Ids::new(seed) }
+        Self { session, budget: Budget::default(), permits: Permits::default(), ids: Ids::new(seed) }
     }
 
-    /// Moves whenever a call that waits for the session must be polled again.
+    /// Moves whenever a call that waits for the session or for its turn must be polled again.
     #[must_use]
     pub fn epoch(&self) -> u64 {
-        self.session.epoch()
+        self.session.epoch() + self.permits.epoch()
     }
 }
 
@@ -142,26 +145,57 @@ pub struct On {
     pub shared: Option<u64>,
 }
 
-/// Something worth telling.
+/// Something worth telling. New ones may come: they are for people and for what counts, and no duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Note {
     /// This call logs in for all.
     LoggingIn,
+    /// The session has been idle for so long that it may have ended; logging in again.
+    SessionIdle,
     /// The service ended the session; logging in again.
     SessionExpired,
+    /// An attempt is over, well or not.
+    Attempted(Attempted),
     /// An attempt failed; another follows.
     Retrying {
         /// Attempts so far.
         attempts: u32,
         /// How far the last one came.
         phase: Phase,
+        /// The pause before the next one.
+        pause: core::time::Duration,
     },
     /// The service sent us elsewhere.
     Redirected,
+    /// The operation was carried out by an attempt whose reply was lost.
+    Recovered(Recovered),
+    /// A transfer goes on after so many bytes, instead of from the start.
+    Resuming {
+        /// Where, in bytes.
+        offset: u64,
+    },
+    /// A transfer begins anew: the service has not kept what it had.
+    Restarting,
+    /// A piece of an upload is stored: the service has so many bytes now.
+    Acknowledged {
+        /// Bytes of the file.
+        bytes: u64,
+    },
+    /// The token of an upload has ended; asking for another.
+    TokenExpired,
+    /// Both sides have the same MD5.
+    Verified,
 }
 
 /// What a client's machine can be told. Exhaustive on purpose.
 pub enum Input {
+    /// The exchange has its connection, and its head is on its way. Who cannot know says so as soon as it is asked to open
+    /// one: until then, the connect clock runs. What comes later (`Wrote`, `Head`) says it too.
+    Connected {
+        /// The exchange.
+        at: ExchangeId,
+    },
     /// The last `Write` was taken.
     Wrote {
         /// The exchange.
@@ -238,9 +272,12 @@ impl Input {
     #[must_use]
     pub fn at(&self) -> Option<ExchangeId> {
         match self {
-            Self::Wrote { at } | Self::Head { at, .. } | Self::Data { at, .. } | Self::End { at } | Self::Failed { at, .. } => {
-                Some(*at)
-            }
+            Self::Connected { at }
+            | Self::Wrote { at }
+            | Self::Head { at, .. }
+            | Self::Data { at, .. }
+            | Self::End { at }
+            | Self::Failed { at, .. } => Some(*at),
             Self::Body { .. } | Self::BodyEnd | Self::BodyGone | Self::Cancel => None,
         }
     }
@@ -266,6 +303,7 @@ impl<T, F: fmt::Debug> fmt::Debug for Action<T, F> {
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Connected { at } => write!(f, "Connected #{}", at.0),
             Self::Wrote { at } => write!(f, "Wrote #{}", at.0),
             Self::Head { at, head } => write!(f, "Head #{} {head:?}", at.0),
             Self::Data { at, chunk } => write!(f, "Data #{} {} bytes", at.0, chunk.len()),

@@ -27,6 +27,8 @@ pub struct Meta {
     pub destroys: Option<&'static str>,
     /// How soon its answer is to be expected.
     pub pace: Pace,
+    /// Whether its success ends the session.
+    pub ends_session: bool,
 }
 
 /// An HTTP method. It says nothing about whether repeating is safe.
@@ -89,6 +91,9 @@ pub enum Auth {
 pub enum Repeat {
     /// Doing it twice is the same as doing it once.
     Safe,
+    /// Doing it twice does no more than doing it once, but the second time is refused in a way that tells: see
+    /// [`Operation::recover`](crate::Operation::recover).
+    Telling,
     /// Doing it twice does more, or fails where once succeeds.
     Unsafe,
 }
@@ -106,7 +111,7 @@ impl Meta {
     const fn new(namespace: &'static str, name: &'static str, verb: Verb, kind: Kind) -> Self {
         assert!(!namespace.is_empty() && !name.is_empty(), "an operation has a namespace and a name");
         let (auth, repeat, pace) = (Auth::Own, Repeat::Unsafe, Pace::Usual);
-        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None, pace }
+        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None, pace, ends_session: false }
     }
 
     /// An operation without a file; unsafe to repeat until said otherwise.
@@ -157,10 +162,26 @@ impl Meta {
         self
     }
 
+    /// It may be repeated, and a refusal may then mean that it was carried out before.
+    #[must_use]
+    pub const fn telling(mut self) -> Self {
+        assert!(matches!(self.repeat, Repeat::Unsafe), "said once");
+        self.repeat = Repeat::Telling;
+        self
+    }
+
+    /// Its success ends the session that it was made with.
+    #[must_use]
+    pub const fn ends_session(mut self) -> Self {
+        assert!(matches!(self.auth, Auth::Session), "it is made with a session");
+        self.ends_session = true;
+        self
+    }
+
     /// It destroys `what` for good.
     #[must_use]
     pub const fn destroys(mut self, what: &'static str) -> Self {
-        assert!(matches!(self.repeat, Repeat::Unsafe), "what destroys something is not safe to repeat");
+        assert!(!matches!(self.repeat, Repeat::Safe), "what destroys something is not safe to repeat");
         self.destroys = Some(what);
         self
     }

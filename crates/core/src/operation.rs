@@ -19,6 +19,20 @@ pub trait Operation: Serialize + DeserializeOwned + core::fmt::Debug + Send + Sy
     /// The refusals that its documentation lists, and those that we assign where it lists none. The service may answer
     /// others; tests and documentation walk these.
     const FAULTS: &'static [<Self::Api as Api>::Documented];
+
+    /// After an attempt of ours whose reply was lost, the service refused the next with `fault`: the answer that the first
+    /// one must have had, if that is what it means. Asked only of operations that are [`Repeat::Telling`](crate::Repeat::Telling).
+    fn recover(&self, fault: &<Self::Api as Api>::Fault) -> Option<(Self::Answer, Recovered)> {
+        let _ = fault;
+        None
+    }
+}
+
+/// An operation succeeded although the reply to it was lost: a later attempt was told that there is nothing left to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Recovered {
+    /// What the caller should know of such a success, as a sentence; empty when there is nothing.
+    pub caveat: &'static str,
 }
 
 /// A refusal of the service, as the API types it.
@@ -120,6 +134,8 @@ pub trait Answers: core::fmt::Debug + Send + 'static {
 pub trait Api: Sized + core::fmt::Debug + Send + Sync + 'static {
     /// What it is called.
     const NAME: &'static str;
+    /// How long the service keeps a session that nobody uses; none when for ever.
+    const IDLE: Option<core::time::Duration> = None;
     /// The names of its operations.
     type Names: Names;
     /// The answers of its operations.

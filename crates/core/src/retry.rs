@@ -65,7 +65,7 @@ impl Policy {
     #[must_use]
     pub fn decide(&self, tried: &Tried, jitter: u64) -> Decision {
         let unsent = tried.phase <= Phase::Connect;
-        let safe = unsent || tried.repeat == Repeat::Safe;
+        let safe = unsent || tried.repeat != Repeat::Unsafe;
         match tried.cause {
             Cause::Fault(FaultClass::Permanent | FaultClass::Session) | Cause::Malformed => return Decision::Stop,
             Cause::Broken if !safe => return Decision::Unknown,
@@ -113,8 +113,9 @@ impl Budget {
         Self { left: full, full }
     }
 
-    /// Takes one retry's worth; false, and nothing taken, when there is not enough.
-    pub(crate) fn take(&mut self) -> bool {
+    /// Takes one retry's worth; false, and nothing taken, when there is not enough. For machines that make several calls.
+    #[must_use]
+    pub fn take(&mut self) -> bool {
         let enough = self.left >= Self::RETRY;
         if enough {
             self.left -= Self::RETRY;
@@ -123,7 +124,7 @@ impl Budget {
     }
 
     /// A call succeeded.
-    pub(crate) fn refund(&mut self) {
+    pub fn refund(&mut self) {
         self.left = self.full.min(self.left + 1);
     }
 

@@ -87,7 +87,13 @@ impl<A: Api> Driver<A> {
             let told = match machine.poll(now, &mut self.shared) {
                 Action::Open { at, head, length } => {
                     let opened = Wire::open(at, &head, length);
-                    opened.map(|open| wire = Some(open)).err()
+                    Some(opened.map_or_else(
+                        |failed| failed,
+                        |open| {
+                            wire = Some(open);
+                            Input::Connected { at }
+                        },
+                    ))
                 }
                 Action::Write { chunk, .. } => wire.as_mut().map(|wire| wire.write(&chunk)),
                 Action::Finish { .. } => wire.as_mut().and_then(Wire::finish),

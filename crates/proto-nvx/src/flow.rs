@@ -59,14 +59,9 @@ impl UploadFile {
 
     /// The node that the service named is none.
     fn unusable(&self, reject: Reject) -> Box<Error<Fault>> {
-        Box::new(Error {
-            kind: ErrorKind::Peer(PeerFlaw::Malformed { status: 200, reject }),
-            operation: GetStorageNode::META,
-            attempts: 1,
-            elapsed: core::time::Duration::ZERO,
-            phase: Phase::Receive,
-            host: self.settings.target.host().to_owned(),
-        })
+        let kind = ErrorKind::Peer(PeerFlaw::Malformed { status: 200, reject });
+        let error = Error::new(kind, GetStorageNode::META, self.settings.target.host());
+        Box::new(Error { phase: Phase::Receive, ..error })
     }
 
     /// The children's next action, or `None` when the stage has changed.

@@ -2,7 +2,7 @@
 
 use larder::larder_core::operation::Names;
 use larder::larder_core::schema::{Shapes, summary};
-use larder::larder_core::{Clocks, Fault, FaultClass, Kind, Repeat};
+use larder::larder_core::{Clock, Clocks, Fault, FaultClass, Kind, Repeat};
 use serde::Serialize;
 
 use super::fields::{Field, fields};
@@ -69,7 +69,7 @@ pub(super) fn describe<A: Described>(name: A::Names) -> Description {
     // What a client takes for absent is no limit of what is there.
     answer.iter_mut().for_each(Field::forget_defaults);
     let clocks = Clocks::of(meta);
-    let seconds = |clock: Option<std::time::Duration>| clock.map(|clock| clock.as_secs());
+    let seconds = |clock: Clock| clock.limit().map(|clock| clock.as_secs());
     Description {
         api: super::list::api(A::API),
         namespace: meta.namespace,
@@ -81,7 +81,7 @@ pub(super) fn describe<A: Described>(name: A::Names) -> Description {
         soap_action: A::soap_action(name),
         kind: kind(meta.kind),
         authentication: A::authentication(meta),
-        safe_to_repeat: meta.repeat == Repeat::Safe,
+        safe_to_repeat: meta.repeat != Repeat::Unsafe,
         destroys: meta.destroys,
         clocks: Times { first_byte: seconds(clocks.first_byte), stall: seconds(clocks.stall), total: seconds(clocks.total) },
         parameters: fields(shape.request.as_value(), &definitions),

@@ -15,6 +15,10 @@ pub(super) struct Attempt {
     pub(super) at: ExchangeId,
     pub(super) uri: http::Uri,
     head: Option<(RequestHead, Length)>,
+    began: Option<Time>,
+    is_connected: bool,
+    /// How far it had come when it broke.
+    reached: Option<Phase>,
     cycle: Cycle,
     sender: Sender,
     receiver: Receiver,
@@ -39,8 +43,13 @@ pub(super) enum Step {
 /// How the exchange ended.
 pub(super) enum Ending {
     Answered(ResponseHead, Bytes),
-    Broken { failure: Failure, phase: Phase, delivered: bool },
-    Flawed(PeerFlaw),
+    Broken {
+        failure: Failure,
+        phase: Phase,
+        delivered: bool,
+    },
+    /// The answer is none, and its status was this.
+    Flawed(PeerFlaw, u16),
     Body(BodyFlaw),
 }
 
@@ -62,6 +71,9 @@ impl Attempt {
             at,
             uri: out.head.0.uri().clone(),
             head: Some((out.head, length)),
+            began: None,
+            is_connected: false,
+            reached: None,
             cycle: Cycle::default(),
             sender: Sender::new(out.body, file),
             receiver: Receiver::new(kind, limits.answer),
@@ -73,7 +85,17 @@ impl Attempt {
     }
 
     pub(super) fn phase(&self) -> Phase {
-        self.cycle.phase()
+        if self.is_connected { self.cycle.phase() } else { self.cycle.phase().min(Phase::Connect) }
+    }
+
+    /// How far it came, now that it is over.
+    pub(super) fn phase_reached(&self) -> Phase {
+        self.reached.unwrap_or_else(|| self.phase())
+    }
+
+    /// When it began, if it did.
+    pub(super) fn began(&self) -> Option<Time> {
+        self.began
     }
 
     /// Whether the whole answer is here.
@@ -89,6 +111,7 @@ impl Attempt {
     pub(super) fn poll(&mut self, now: Time) -> Step {
         if let Some((head, length)) = self.head.take() {
             self.advance(Side::Request, Event::Head);
+            self.began = Some(now);
             return Step::Open(head, length);
         }
         if let Some((offset, chunk)) = self.receiver.ready() {
@@ -102,7 +125,7 @@ impl Attempt {
 
     /// The next piece of the request, unless the answer has begun already: then the rest is not wanted.
     fn send(&mut self) -> Option<Step> {
-        if self.cycle.response != Half::Idle {
+        if self.cycle.response != Half::Idle || !self.is_connected {
             return None;
         }
         match self.sender.next() {
@@ -127,8 +150,9 @@ impl Attempt {
         };
         self.waiting = Some((why, since));
         let until = limit.map(|limit| since + limit);
+        let (until, end) = self.no_later_than_the_attempt(until, why);
         if until.is_some_and(|until| until <= now) {
-            self.give_up(Failure::Silence);
+            self.give_up(end);
             return self.poll(now);
         }
         let on =
@@ -136,17 +160,30 @@ impl Attempt {
         Step::Wait { until, why, on }
     }
 
+    /// The earlier of a step's end and the whole attempt's, and what it means.
+    fn no_later_than_the_attempt(&self, step: Option<Time>, why: Why) -> (Option<Time>, Failure) {
+        let end = self.clocks.attempt.limit().and_then(|limit| Some(self.began? + limit));
+        match (step, end) {
+            (Some(step), Some(end)) if end < step => (Some(end), Failure::Late),
+            (None, Some(end)) => (Some(end), Failure::Late),
+            (step, _) if why == Why::Connect => (step, Failure::Connect),
+            (step, _) => (step, Failure::Silence),
+        }
+    }
+
     /// What it waits for, and how long that may take.
     pub(super) fn reason(&self) -> (Why, Option<core::time::Duration>) {
-        if self.cycle.response != Half::Idle {
-            (Why::Data, self.clocks.stall)
+        if !self.is_connected {
+            (Why::Connect, self.clocks.connect.limit())
+        } else if self.cycle.response != Half::Idle {
+            (Why::Data, self.clocks.stall.limit())
         } else if self.sender.is_unacknowledged() {
-            (Why::Room, self.clocks.stall)
+            (Why::Room, self.clocks.stall.limit())
         } else if self.sender.asked().is_some() {
             // The caller may take its time: only the peer's is counted.
             (Why::Body, None)
         } else {
-            (Why::Answer, self.clocks.first_byte)
+            (Why::Answer, self.clocks.first_byte.limit())
         }
     }
 
@@ -157,8 +194,10 @@ impl Attempt {
         }
         self.check(&input)?;
         match input {
+            Input::Connected { .. } => self.is_connected = true,
             Input::Wrote { .. } => self.sender.wrote()?,
             Input::Head { head, .. } => {
+                self.is_connected = true;
                 self.receiver.head(head);
                 self.bound();
             }
@@ -192,8 +231,9 @@ impl Attempt {
             Input::Head { .. } => Event::Head,
             Input::Data { .. } => Event::Data,
             Input::End { .. } => Event::End,
-            Input::Failed { at, .. } if self.head.is_some() => return Err(Misuse::NeverOpened(*at)),
-            Input::Wrote { .. }
+            Input::Failed { at, .. } | Input::Connected { at } if self.head.is_some() => return Err(Misuse::NeverOpened(*at)),
+            Input::Connected { .. }
+            | Input::Wrote { .. }
             | Input::Failed { .. }
             | Input::Body { .. }
             | Input::BodyEnd
@@ -206,7 +246,7 @@ impl Attempt {
 
     fn bound(&mut self) {
         if self.receiver.is_too_long() && self.end.is_none() {
-            self.end = Some(Ending::Flawed(self.receiver.flaw()));
+            self.end = Some(Ending::Flawed(self.receiver.flaw(), self.receiver.status()));
             self.must_abort = true;
         }
     }
@@ -235,6 +275,7 @@ impl Attempt {
 
     fn end_with(&mut self, failure: Failure, phase: Phase) {
         let delivered = self.receiver.has_delivered();
+        self.reached.get_or_insert(phase);
         self.end.get_or_insert(Ending::Broken { failure, phase, delivered });
         self.advance(Side::Request, Event::Fail);
     }

@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use http::{Uri, response};
 
 use super::attempt::{Attempt, Step};
-use super::{FaultOf, Settings};
+use super::{FaultOf, Settings, gate};
 use crate::clocks::{Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
-use crate::{Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Reject, Secret, Time, Why};
+use crate::{Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Reject, Secret, Time, Verdict, Why};
 
 /// What the engine asks of the typed shell around it.
 pub(super) trait Script<A: Api> {
@@ -73,6 +73,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) elsewhere: Option<Uri>,
     /// Why the attempt before this one failed: reported if the file cannot be had again.
     pub(super) first: Option<ErrorKind<A::Fault>>,
+    /// The attempts that are over.
+    history: Vec<Attempted>,
     pub(super) notes: VecDeque<Note>,
     is_cancelled: bool,
     abort: Option<ExchangeId>,
@@ -82,7 +84,7 @@ impl<A: Api> Engine<A> {
     pub(super) fn new(meta: &'static Meta, settings: Settings<A>) -> Self {
         Self {
             meta,
-            clocks: settings.clocks.unwrap_or_else(|| Clocks::of(meta)),
+            clocks: settings.clocks.or(Clocks::of(meta)),
             settings,
             state: State::Gate,
             id: None,
@@ -96,6 +98,7 @@ impl<A: Api> Engine<A> {
             redirects: 0,
             elsewhere: None,
             first: None,
+            history: Vec::new(),
             notes: VecDeque::new(),
             is_cancelled: false,
             abort: None,
@@ -129,7 +132,9 @@ impl<A: Api> Engine<A> {
                 if let Step::Over(ending) = step {
                     // Told before anything else: from here on its events are late ones.
                     self.abort = attempt.must_abort().then_some(at);
-                    self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    let before = self.notes.len();
+                    let verdict = self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    self.remember(now, purpose, &attempt, verdict, before);
                     return None;
                 }
                 self.state = State::Attempt { purpose, attempt };
@@ -167,7 +172,7 @@ impl<A: Api> Engine<A> {
 
     /// When the whole call must be over.
     pub(super) fn ends_at(&self) -> Option<Time> {
-        Some(self.started? + self.clocks.total?)
+        Some(self.started? + self.clocks.total.limit()?)
     }
 
     /// Ends the call when its time is up or its caller has lost interest.
@@ -182,8 +187,12 @@ impl<A: Api> Engine<A> {
             }
             State::Gate | State::Attempt { .. } | State::Pause { .. } => return,
         };
-        if let State::Attempt { attempt, .. } = &self.state {
-            self.abort = (attempt.phase() != Phase::Idle).then_some(attempt.at);
+        if let State::Attempt { attempt, purpose } = core::mem::replace(&mut self.state, State::Reported)
+            && attempt.began().is_some()
+        {
+            self.abort = Some(attempt.at);
+            let place = self.notes.len();
+            self.remember(now, purpose, &attempt, Verdict::GivenUp, place);
         }
         self.release(shared);
         self.state = State::Over(Err(kind));
@@ -243,7 +252,7 @@ impl<A: Api> Engine<A> {
             }
         };
         let (kind, file, clocks) = match purpose {
-            Purpose::Login => (Kind::Unary, None, self.settings.clocks.unwrap_or_else(|| Clocks::for_kind(Kind::Unary))),
+            Purpose::Login => (Kind::Unary, None, self.settings.clocks.or(Clocks::for_kind(Kind::Unary))),
             Purpose::Operation { .. } => (self.meta.kind, self.settings.length, self.clocks),
         };
         if let (Purpose::Operation { .. }, Some(uri)) = (purpose, &self.elsewhere) {
@@ -255,15 +264,30 @@ impl<A: Api> Engine<A> {
         self.state = State::Attempt { purpose, attempt };
     }
 
-    fn error(&self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
+    /// Keeps what an attempt came to, and tells of it before what followed from it.
+    fn remember(&mut self, now: Time, purpose: Purpose, attempt: &Attempt, verdict: Verdict, place: usize) {
+        let (Some(began), Some(started)) = (attempt.began(), self.started) else { return };
+        let operation = if purpose == Purpose::Login { *gate::login_meta::<A>() } else { *self.meta };
+        let (took, began) = (now.since(began), began.since(started));
+        let phase = if verdict == Verdict::Success { Phase::Receive } else { attempt.phase_reached() };
+        let attempted = Attempted { operation, began, took, phase, verdict };
+        if self.history.len() == Error::<A::Fault>::ATTEMPTS {
+            self.history.remove(0);
+        }
+        self.history.push(attempted);
+        self.notes.insert(place, Note::Attempted(attempted));
+    }
+
+    fn error(&mut self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
         let elsewhere = self.elsewhere.as_ref().and_then(|uri| uri.authority());
         Box::new(Error {
             kind,
             operation: *self.meta,
-            attempts: self.attempts,
+            attempts: core::mem::take(&mut self.history),
             elapsed: now.since(self.started.unwrap_or(now)),
             phase: self.phase,
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
+            raw: None,
         })
     }
 }

@@ -43,8 +43,8 @@ pub struct Settings<A: Api> {
     pub style: A::Style,
     /// How often and how patiently to try again.
     pub policy: Policy,
-    /// How long to wait; the operation's defaults when absent.
-    pub clocks: Option<Clocks>,
+    /// How long to wait; the operation's defaults for what is not set.
+    pub clocks: Clocks,
     /// Bounds of memory.
     pub limits: Limits,
     /// The length in bytes of the file to upload, if known.
@@ -59,7 +59,7 @@ impl<A: Api> Settings<A> {
             target,
             style: A::Style::default(),
             policy: Policy::default(),
-            clocks: None,
+            clocks: Clocks::default(),
             limits: Limits::default(),
             length: None,
         }

@@ -61,6 +61,11 @@ impl Receiver {
         self.too_long
     }
 
+    /// The status that came; 0 when none did.
+    pub(super) fn status(&self) -> u16 {
+        self.head.as_ref().map_or(0, |head| head.0.status().as_u16())
+    }
+
     pub(super) fn flaw(&self) -> PeerFlaw {
         PeerFlaw::TooLong(self.limit)
     }

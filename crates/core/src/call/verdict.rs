@@ -10,7 +10,7 @@ use super::gate;
 use crate::machine::{Note, Shared};
 use crate::operation::{Api, Fault, FaultClass, Refusal};
 use crate::retry::{Cause, Decision, Tried};
-use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Time, redirect};
+use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Time, Verdict, redirect};
 
 impl<A: Api> Engine<A> {
     pub(super) fn ended(
@@ -21,7 +21,7 @@ impl<A: Api> Engine<A> {
         purpose: Purpose,
         uri: &Uri,
         ending: Ending,
-    ) {
+    ) -> Verdict {
         match ending {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
@@ -29,6 +29,7 @@ impl<A: Api> Engine<A> {
                     Purpose::Login => self.login_answered(now, shared, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
                         self.redirected(uri, &head.headers);
+                        Verdict::Redirected
                     }
                     Purpose::Operation { epoch } => self.answered(now, shared, script, epoch, &head, &body),
                 }
@@ -41,11 +42,16 @@ impl<A: Api> Engine<A> {
                 } else {
                     self.again(now, shared, purpose, Trouble::Broken(failure, phase));
                 }
+                Verdict::Failed(failure)
             }
-            Ending::Flawed(flaw) => self.again(now, shared, purpose, Trouble::Flawed(flaw, None)),
+            Ending::Flawed(flaw, status) => {
+                self.again(now, shared, purpose, Trouble::Flawed(flaw, None));
+                Verdict::Refused(status)
+            }
             Ending::Body(flaw) => {
                 let first = self.first.take().filter(|_| flaw == BodyFlaw::Gone);
                 self.state = State::Over(Err(first.unwrap_or(ErrorKind::Body(flaw))));
+                Verdict::GivenUp
             }
         }
     }
@@ -56,12 +62,13 @@ impl<A: Api> Engine<A> {
         }
     }
 
-    fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) {
+    fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) -> Verdict {
         match gate::token::<A>(head, body) {
             Ok(token) => {
                 shared.session.opened(token);
                 self.logins = 0;
                 self.state = State::Gate;
+                return Verdict::Success;
             }
             Err(Refusal::Fault(fault)) => {
                 let wait = retry_after(&head.headers);
@@ -72,6 +79,7 @@ impl<A: Api> Engine<A> {
                 self.again(now, shared, Purpose::Login, Trouble::Flawed(flaw, wait));
             }
         }
+        Verdict::Refused(head.status.as_u16())
     }
 
     fn answered(
@@ -82,14 +90,16 @@ impl<A: Api> Engine<A> {
         epoch: Option<u64>,
         head: &response::Parts,
         body: &[u8],
-    ) {
+    ) -> Verdict {
         match script.judge(head, body) {
             Ok(()) => {
                 shared.budget.refund();
                 self.state = State::Over(Ok(()));
+                return Verdict::Success;
             }
             Err(Refusal::Fault(fault)) if fault.class() == FaultClass::Session && self.log_in_again(shared, epoch) => {
                 self.first = Some(ErrorKind::Fault(fault));
+                return Verdict::SessionOver;
             }
             Err(Refusal::Fault(fault)) => {
                 let wait = retry_after(&head.headers);
@@ -100,6 +110,7 @@ impl<A: Api> Engine<A> {
                 self.again(now, shared, Purpose::Operation { epoch }, Trouble::Flawed(flaw, wait));
             }
         }
+        Verdict::Refused(head.status.as_u16())
     }
 
     /// The session of `epoch` is over: once per call, and only if there is something to log in with, that is no error.
@@ -111,6 +122,7 @@ impl<A: Api> Engine<A> {
         self.waiting_since = Some(epoch);
         self.elsewhere = None;
         self.has_relogged = true;
+        self.attempts -= 1;
         self.notes.push_back(Note::SessionExpired);
         self.state = State::Gate;
         true
@@ -118,6 +130,7 @@ impl<A: Api> Engine<A> {
 
     fn redirected(&mut self, from: &Uri, headers: &HeaderMap) {
         self.redirects += 1;
+        self.attempts -= 1;
         let target = redirect::location(from, headers).filter(|_| self.redirects <= self.settings.limits.redirects);
         let Some(target) = target else {
             self.state = State::Over(Err(ErrorKind::Peer(PeerFlaw::Redirect)));
@@ -139,7 +152,7 @@ impl<A: Api> Engine<A> {
         let tried = Tried { attempts, phase, cause, repeat, retry_after: wait, left };
         match self.settings.policy.decide(&tried, shared.ids.bits()) {
             Decision::After(pause) if shared.budget.take() => {
-                self.notes.push_back(Note::Retrying { attempts, phase });
+                self.notes.push_back(Note::Retrying { attempts, phase, pause });
                 if purpose != Purpose::Login {
                     self.first = Some(trouble.into_kind());
                 }

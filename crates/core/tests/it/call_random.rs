@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use larder_core::{
-    Action, Call, Clocks, ExchangeId, Failure, Input, Kind, Machine, On, Operation, Phase, Session, Settings, Shared, Time,
+    Action, Call, Clock, Clocks, ExchangeId, Failure, Input, Kind, Machine, On, Operation, Phase, Session, Settings, Shared, Time,
 };
 use proptest::prelude::*;
 
@@ -37,6 +37,7 @@ impl<O: Operation<Api = Toy, Answer = Said>> Embedder<O> {
                     self.open = Some((at, false));
                     self.unacknowledged = false;
                     self.asked = None;
+                    self.tell(Input::Connected { at });
                 }
                 Action::Write { .. } => {
                     assert!(!self.unacknowledged, "two writes at once");
@@ -129,6 +130,7 @@ impl<O: Operation<Api = Toy, Answer = Said>> Embedder<O> {
                     self.close(at);
                     self.open = Some((next, false));
                     self.unacknowledged = false;
+                    self.tell(Input::Connected { at: next });
                     return;
                 }
                 action @ (Action::Write { .. } | Action::Finish { .. } | Action::Feed { .. }) => {
@@ -185,8 +187,8 @@ impl<O: Operation<Api = Toy, Answer = Said>> Embedder<O> {
 }
 
 fn run<O: Operation<Api = Toy, Answer = Said>>(operation: O, session: Session<Toy>, length: Option<u64>, script: &[(u8, u8)]) {
-    let clocks = Clocks { total: Some(TOTAL), ..Clocks::for_kind(Kind::Unary) };
-    let settings = Settings { clocks: Some(clocks), length, ..settings() };
+    let clocks = Clocks { total: Clock::After(TOTAL), ..Clocks::default() };
+    let settings = Settings { clocks, length, ..settings() };
     let mut embedder = Embedder {
         call: Call::new(operation, settings),
         shared: Shared::new(session, 1),

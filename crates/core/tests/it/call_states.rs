@@ -1,6 +1,6 @@
 //! Every state of a call, as the conversation that leads through it.
 
-use larder_core::{Clocks, Failure, Input, Kind, Phase, Session, Settings};
+use larder_core::{Clock, Clocks, Failure, Input, Kind, Phase, Session, Settings};
 
 use crate::drive::{Client, body, data, end, failed, head, head_with, login, settings, token, wrote};
 use crate::toy::{Change, Fetch, Keep, Look, Ping, Store};
@@ -134,8 +134,8 @@ fn cancelled_and_abandoned() {
 
 #[test]
 fn the_time_of_the_whole_call_runs_out() {
-    let clocks = Clocks { total: Some(core::time::Duration::from_secs(5)), ..Clocks::for_kind(Kind::Unary) };
-    let mut client = Client::with(Look::default(), token(), Settings { clocks: Some(clocks), ..settings() });
+    let clocks = Clocks { total: Clock::After(core::time::Duration::from_secs(5)), ..Clocks::default() };
+    let mut client = Client::with(Look::default(), token(), Settings { clocks, ..settings() });
     client.poll().tell(wrote(2)).after(5);
     insta::assert_snapshot!(client.log);
 }

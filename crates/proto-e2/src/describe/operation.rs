@@ -89,6 +89,7 @@ fn responses(name: Name, answer: &str, examples: &[&Example]) -> Value {
 fn extend(operation: &mut Value, meta: &Meta) {
     operation["x-larder-repeat"] = match meta.repeat {
         Repeat::Safe => "safe".into(),
+        Repeat::Telling => "telling".into(),
         Repeat::Unsafe => "unsafe".into(),
     };
     if let Some(what) = meta.destroys {

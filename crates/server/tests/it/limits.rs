@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use larder_core::{Budget, Clocks, Kind, Limits, Policy, Serving, multipart};
+use larder_core::{Budget, Clocks, Kind, Limits, Permits, Policy, Serving, multipart};
 use larder_proto_nvx::codec::{form, json, xml_read::XmlLimits};
 use larder_transport::{client, server};
 
@@ -37,7 +37,7 @@ fn of_core() -> Stated {
     let multipart::Limits { preamble, padding, headers, header_lines, parts, epilogue } = multipart::Limits::default();
     let Serving { limits: _, stall, message, rate, embedded_rate } = Serving::default();
     let Policy { attempts, base, cap } = Policy::default();
-    let Clocks { first_byte, stall: silence, total } = Clocks::for_kind(Kind::Unary);
+    let Clocks { connect, first_byte, attempt, stall: silence, total } = Clocks::for_kind(Kind::Unary);
     vec![
         ("core::Limits::answer", bytes(answer)),
         ("core::Limits::request", bytes(request)),
@@ -60,9 +60,12 @@ fn of_core() -> Stated {
         ("Policy::attempts", count(attempts)),
         ("Policy::base", time(base)),
         ("Policy::cap", time(cap)),
-        ("Clocks::first_byte", time(first_byte.unwrap())),
-        ("Clocks::stall", time(silence.unwrap())),
-        ("Clocks::total", time(total.unwrap())),
+        ("Clocks::connect", time(connect.limit().unwrap())),
+        ("Clocks::first_byte", time(first_byte.limit().unwrap())),
+        ("Clocks::attempt", attempt.limit().map_or("none".to_owned(), time)),
+        ("Clocks::stall", time(silence.limit().unwrap())),
+        ("Clocks::total", time(total.limit().unwrap())),
+        ("Permits", count(Permits::default().limit())),
         ("Budget", count(Budget::default().left())),
     ]
 }

@@ -45,10 +45,16 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         if let Length::Known(length @ 1..) = length {
             head.0.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
+        self.connected(call, at);
         self.there(at, There::Head(head));
         if let Some(cut) = after {
             self.cut(at, cut, Failure::Reset, Phase::Send);
         }
+    }
+
+    fn connected(&mut self, call: usize, at: ExchangeId) {
+        let told = self.clients[call].call.handle(larder_core::Input::Connected { at });
+        self.check(told);
     }
 
     fn write(&mut self, at: ExchangeId, chunk: bytes::Bytes) {

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use http::{Response, header};
 use larder_core::wire::RequestHead;
-use larder_core::{Clocks, Duty, ErrorKind, Exchange, Kind, Limits, Machine, PeerFlaw, Serving, Settings, Time, Told, Why};
+use larder_core::{Clock, Clocks, Duty, ErrorKind, Exchange, Limits, Machine, PeerFlaw, Serving, Settings, Time, Told, Why};
 use larder_proto_nvx::Nvx;
 use larder_proto_nvx::transfer::Download;
 use larder_testkit::{Canned, Plan, Point, Trouble};
@@ -163,13 +163,13 @@ fn cancelling_works_in_every_state() {
 #[test]
 fn the_total_deadline_ends_a_call_in_every_state() {
     let points = [Point::Connect, Point::Head, Point::Body(3), Point::Complete, Point::AnswerHead, Point::AnswerBody(3)];
-    let clocks = Clocks { total: Some(Duration::from_secs(10)), ..Clocks::for_kind(Kind::Unary) };
+    let clocks = Clocks { total: Clock::After(Duration::from_secs(10)), ..Clocks::default() };
     let mut shown = Vec::new();
     for (exchange, point) in (0..2).flat_map(|exchange| points.map(|point| (exchange, point))) {
         let mut pair = nvx::pair();
         pair.link(move |opening| if opening.nth == exchange { Plan::trouble(Trouble::Drop(point)) } else { Plan::default() });
-        let call = pair.start(nvx::list(), Settings { clocks: Some(clocks), ..nvx::json() });
-        let waits = (exchange == 0).then(|| pair.start(nvx::list(), Settings { clocks: Some(clocks), ..nvx::json() }));
+        let call = pair.start(nvx::list(), Settings { clocks, ..nvx::json() });
+        let waits = (exchange == 0).then(|| pair.start(nvx::list(), Settings { clocks, ..nvx::json() }));
         pair.run_until(|pair| pair.trace().contains("call 0 > Done"));
         assert_eq!(pair.now().0, Duration::from_secs(10));
         pair.run();
@@ -192,10 +192,10 @@ fn the_total_deadline_ends_a_pause_too() {
 
 #[test]
 fn a_caller_that_is_slow_is_not_blamed_on_the_peer() {
-    let clocks = Clocks { total: Some(Duration::from_secs(10)), ..Clocks::for_kind(Kind::Upload) };
+    let clocks = Clocks { total: Clock::After(Duration::from_secs(10)), ..Clocks::default() };
     let mut pair = nvx::pair();
     let source = larder_testkit::Source { pause: Duration::from_secs(60), ..larder_testkit::Source::from("hello") };
-    let call = pair.upload(nvx::upload("a"), Settings { clocks: Some(clocks), ..nvx::sized(5) }, source);
+    let call = pair.upload(nvx::upload("a"), Settings { clocks, ..nvx::sized(5) }, source);
     pair.run();
     assert_eq!(call.outcome().unwrap().unwrap_err().kind, ErrorKind::Deadline(Why::Body));
 }

@@ -1,6 +1,8 @@
 //! When all is well: the whole conversation of each operation, as a snapshot.
 
-use larder_core::{Action, ClientMachine, Clocks, Credential, Input, Machine, Misuse, Note, Session, Settings, Shared, Time};
+use larder_core::{
+    Action, ClientMachine, Clock, Clocks, Credential, Input, Machine, Misuse, Note, Session, Settings, Shared, Time,
+};
 use larder_proto_e2::UserCreated;
 use larder_proto_nvx::transfer::{Download, Uploaded};
 use larder_proto_nvx::{Fault, Nvx, Request};
@@ -133,7 +135,8 @@ fn a_run_that_stands_still_is_noticed() {
         }
     }
     let mut pair = Pair::new(Session::none(), 1, Mute);
-    let clocks = Clocks { first_byte: None, stall: None, total: None };
-    pair.start(nvx::login("x"), Settings { clocks: Some(clocks), ..nvx::json() });
+    let clocks =
+        Clocks { connect: Clock::Off, first_byte: Clock::Off, attempt: Clock::Off, stall: Clock::Off, total: Clock::Off };
+    pair.start(nvx::login("x"), Settings { clocks, ..nvx::json() });
     pair.run();
 }

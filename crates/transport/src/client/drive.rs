@@ -1,6 +1,6 @@
 //! The driver: what a [`Call`](larder_core::Call) wants done, done with hyper. This is all that an embedder has to write.
 
-use larder_core::{Action, Api, ClientMachine, Error};
+use larder_core::{Action, Api, ClientMachine, Error, Input};
 
 use super::files::Files;
 use super::running::Running;
@@ -23,7 +23,10 @@ where
     let mut wire = Wire::default();
     loop {
         match call.poll() {
-            Action::Open { at, head, length } => wire.open(client.pool(), at, head, length),
+            Action::Open { at, head, length } => {
+                wire.open(client.pool(), at, head, length);
+                call.tell(Input::Connected { at });
+            }
             Action::Write { chunk, .. } => wire.write(chunk),
             Action::Finish { .. } => wire.finish(),
             Action::Abort { .. } => wire.abort(),

@@ -20,6 +20,8 @@ pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
     pub(crate) log: String,
     pub(crate) waits: Option<(Option<Time>, Why, On)>,
     pub(crate) is_done: bool,
+    /// Whether the test itself says when there is a connection.
+    pub(crate) is_slow_to_connect: bool,
 }
 
 pub(crate) fn settings() -> Settings<Toy> {
@@ -49,6 +51,7 @@ impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
             log: String::new(),
             waits: None,
             is_done: false,
+            is_slow_to_connect: false,
         }
     }
 
@@ -62,12 +65,23 @@ impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
                 return self;
             }
             self.line('>', &action);
+            if let Action::Open { at, .. } = action {
+                self.connect(at);
+            }
             if matches!(action, Action::Done(_)) {
                 self.is_done = true;
                 return self;
             }
         }
         panic!("never waits:\n{}", self.log);
+    }
+
+    /// Every exchange has its connection at once, unless it is what a test is about.
+    fn connect(&mut self, at: ExchangeId) {
+        if !self.is_slow_to_connect {
+            let told = self.call.handle(Input::Connected { at });
+            assert_eq!(told, Ok(()));
+        }
     }
 
     fn line(&mut self, mark: char, what: &dyn Debug) {

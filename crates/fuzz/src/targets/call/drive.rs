@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use larder_core::wire::{RequestHead, ResponseHead};
 use larder_core::{
-    Action, Api, Call, CallResult, ClientMachine, Clocks, ExchangeId, Kind, Length, Limits, On, Operation, Session, Settings,
-    Shared, Target, Time,
+    Action, Api, Call, CallResult, ClientMachine, Clock, Clocks, ExchangeId, Kind, Length, Limits, On, Operation, Session,
+    Settings, Shared, Target, Time,
 };
 use larder_proto_nvx::flow::UploadFile;
 use larder_proto_nvx::values::FolderPath;
@@ -90,7 +90,7 @@ impl Plan<'_> {
     fn settings<A: Api>(&self, clocks: Clocks) -> Option<Settings<A>> {
         let target = Target::parse("http://fuzz.test/prefix").ok()?;
         let length = (self.flags & 1 == 0).then_some(FILE.len() as u64);
-        let clocks = Some(Clocks { total: Some(TOTAL), ..clocks });
+        let clocks = Clocks { total: Clock::After(TOTAL), ..clocks };
         Some(Settings { clocks, length, limits: LIMITS, ..Settings::new(target) })
     }
 }
@@ -162,7 +162,11 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
     fn perform(&mut self, action: Action<M::Answer, A::Fault>) -> ControlFlow<CallResult<M::Answer, A::Fault>> {
         hides(&format!("{action:?}"));
         match action {
-            Action::Open { at, head, length } => self.open(at, &head, length),
+            Action::Open { at, head, length } => {
+                self.open(at, &head, length);
+                let told = self.machine.handle(larder_core::Input::Connected { at });
+                assert_eq!(told, Ok(()));
+            }
             Action::Write { at, chunk } => {
                 let open = self.opened(at);
                 assert!(!open.is_over && !open.is_finished, "a piece after the end");
