@@ -58,7 +58,7 @@ pub(super) struct Engine<A: Api> {
     pub(super) settings: Settings<A>,
     pub(super) clocks: Clocks,
     pub(super) state: State<A::Fault>,
-    /// The call's own number, by which the session knows it.
+    /// The call's own number, by which the session and the permits know it.
     pub(super) id: Option<ExchangeId>,
     pub(super) newest: Option<ExchangeId>,
     pub(super) started: Option<Time>,
@@ -68,6 +68,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) phase: Phase,
     /// The session's epoch when this call began to wait for it.
     pub(super) waiting_since: Option<u64>,
+    /// What it last waited for before an attempt: the session, or a permit.
+    pub(super) gated: Why,
     pub(super) has_relogged: bool,
     pub(super) redirects: u32,
     pub(super) elsewhere: Option<Uri>,
@@ -94,6 +96,7 @@ impl<A: Api> Engine<A> {
             logins: 0,
             phase: Phase::Idle,
             waiting_since: None,
+            gated: Why::Session,
             has_relogged: false,
             redirects: 0,
             elsewhere: None,
@@ -134,6 +137,10 @@ impl<A: Api> Engine<A> {
                     self.abort = attempt.must_abort().then_some(at);
                     let before = self.notes.len();
                     let verdict = self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    // Who goes on elsewhere keeps the permit: to be sent there is half of a download.
+                    if verdict != Verdict::Redirected || !matches!(self.state, State::Gate) {
+                        self.give_back(shared);
+                    }
                     self.remember(now, purpose, &attempt, verdict, before);
                     return None;
                 }
@@ -200,7 +207,7 @@ impl<A: Api> Engine<A> {
 
     fn reason(&self) -> Why {
         match &self.state {
-            State::Gate => Why::Session,
+            State::Gate => self.gated,
             State::Attempt { purpose: Purpose::Login, .. } => Why::Session,
             State::Attempt { attempt, .. } => attempt.reason().0,
             State::Pause { .. } => Why::Backoff,
@@ -233,10 +240,28 @@ impl<A: Api> Engine<A> {
         self.state = State::Reported;
     }
 
+    /// Lets go of all that it holds for itself alone: the lead of a login, and a permit or its place in the queue for one.
     pub(super) fn release(&self, shared: &mut Shared<A>) {
         if let Some(id) = self.id {
             shared.session.released(id);
         }
+        self.give_back(shared);
+    }
+
+    /// Gives its permit back, or its place in the queue.
+    pub(super) fn give_back(&self, shared: &mut Shared<A>) {
+        if let Some(id) = self.id.filter(|_| self.is_transfer()) {
+            shared.permits.release(id);
+        }
+    }
+
+    pub(super) fn is_transfer(&self) -> bool {
+        self.meta.kind != Kind::Unary
+    }
+
+    /// The call's own number.
+    pub(super) fn number(&mut self, shared: &mut Shared<A>) -> ExchangeId {
+        *self.id.get_or_insert_with(|| shared.ids.next_id())
     }
 
     /// Begins an attempt.
