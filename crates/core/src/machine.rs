@@ -73,7 +73,6 @@ impl<A: Api> Shared<A> {
 }
 
 /// What a client's machine wants done. Exhaustive on purpose: a new duty must break the embedder's `match`.
-#[expect(clippy::large_enum_variant, reason = "made and taken apart once per step, never stored")]
 pub enum Action<T, F> {
     /// Open exchange `at`: connect (or take a pooled connection) and send this head.
     Open {

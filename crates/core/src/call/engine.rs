@@ -10,12 +10,14 @@ use crate::clocks::{Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
-use crate::{Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Reject, Secret, Time, Verdict, Why};
+use crate::{Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Recovered, Reject, Secret, Time, Verdict, Why};
 
 /// What the engine asks of the typed shell around it.
 pub(super) trait Script<A: Api> {
     fn encode(&self, address: &Address<'_, A>) -> Result<Outgoing, Reject>;
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>>;
+    /// After an attempt that may have been carried out: what this refusal tells of it.
+    fn recover(&mut self, fault: &FaultOf<A>) -> Option<Recovered>;
 }
 
 /// What an attempt is for.
@@ -75,6 +77,11 @@ pub(super) struct Engine<A: Api> {
     pub(super) elsewhere: Option<Uri>,
     /// Why the attempt before this one failed: reported if the file cannot be had again.
     pub(super) first: Option<ErrorKind<A::Fault>>,
+    /// What to report if it never comes to be known whether an earlier attempt was carried out, and how far that came.
+    /// Only of operations whose refusals can tell.
+    pub(super) lost: Option<(ErrorKind<A::Fault>, Phase)>,
+    /// Whether an earlier attempt may have been carried out, of the same operations.
+    pub(super) may_be_done: bool,
     /// The attempts that are over.
     history: Vec<Attempted>,
     pub(super) notes: VecDeque<Note>,
@@ -101,6 +108,8 @@ impl<A: Api> Engine<A> {
             redirects: 0,
             elsewhere: None,
             first: None,
+            lost: None,
+            may_be_done: false,
             history: Vec::new(),
             notes: VecDeque::new(),
             is_cancelled: false,
@@ -119,6 +128,9 @@ impl<A: Api> Engine<A> {
                 return Action::Note(note);
             }
             if let Some(action) = self.step(now, shared, script) {
+                if let (Action::Wait { until, .. }, Some(id)) = (&action, self.id) {
+                    shared.session.awaits(id, now, *until);
+                }
                 return action;
             }
         }
@@ -310,7 +322,7 @@ impl<A: Api> Engine<A> {
             operation: *self.meta,
             attempts: core::mem::take(&mut self.history),
             elapsed: now.since(self.started.unwrap_or(now)),
-            phase: self.phase,
+            phase: self.lost.as_ref().map_or(self.phase, |(_, phase)| self.phase.max(*phase)),
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
             raw: None,
         })

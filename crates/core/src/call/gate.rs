@@ -9,28 +9,32 @@ use crate::machine::{Action, Note, On, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::session::Gate;
 use crate::wire::{Address, Outgoing};
-use crate::{Auth, ErrorKind, Reject, Secret, Time};
+use crate::{Auth, ErrorKind, Recovered, Reject, Secret, Time};
 
 impl<A: Api> Engine<A> {
     pub(super) fn gate(&mut self, now: Time, shared: &mut Shared<A>, script: &dyn Script<A>) -> Option<Action<(), A::Fault>> {
         if self.meta.auth == Auth::Own {
-            return self.operate(shared, None, script);
+            return self.operate(now, shared, None, script);
         }
         let id = self.number(shared);
-        let gate = shared.session.enter(id, self.waiting_since, now);
+        let gate = if self.meta.ends_session {
+            shared.session.enter_to_end(id, now)
+        } else {
+            shared.session.enter(id, self.waiting_since, now)
+        };
         if !matches!(gate, Gate::Pass { .. } | Gate::Shut) {
             // Who is held up by the session stands in nobody's way meanwhile.
             self.give_back(shared);
         }
         match gate {
-            Gate::Pass { token, epoch } => return self.operate(shared, Some((&token, epoch)), script),
-            Gate::Lead => self.lead(shared),
+            Gate::Pass { token, epoch } => return self.operate(now, shared, Some((&token, epoch)), script),
+            Gate::Lead { is_idle } => self.lead(shared, is_idle),
             Gate::Wait { epoch, until } => {
                 self.waiting_since.get_or_insert(epoch);
                 return Some(self.wait_for(Why::Session, Some(until), shared));
             }
             Gate::Refused(fault) => self.state = State::Over(Err(ErrorKind::Fault(fault))),
-            Gate::Shut if self.meta.auth == Auth::MaybeSession => return self.operate(shared, None, script),
+            Gate::Shut if self.meta.auth == Auth::MaybeSession => return self.operate(now, shared, None, script),
             Gate::Shut => {
                 self.give_back(shared);
                 self.state = State::Over(Err(ErrorKind::NoSession));
@@ -48,6 +52,7 @@ impl<A: Api> Engine<A> {
 
     fn operate(
         &mut self,
+        now: Time,
         shared: &mut Shared<A>,
         session: Option<(&Secret, u64)>,
         script: &dyn Script<A>,
@@ -61,13 +66,17 @@ impl<A: Api> Engine<A> {
         }
         self.attempts += 1;
         let (token, epoch) = session.unzip();
+        if let Some(epoch) = epoch {
+            shared.session.sent(epoch, now);
+        }
         self.begin(shared, Purpose::Operation { epoch }, token, script);
         None
     }
 
-    fn lead(&mut self, shared: &mut Shared<A>) {
+    fn lead(&mut self, shared: &mut Shared<A>, is_idle: bool) {
         let Some(login) = shared.session.login().cloned() else { return };
         self.logins += 1;
+        self.notes.extend(is_idle.then_some(Note::SessionIdle));
         self.notes.push_back(Note::LoggingIn);
         self.begin(shared, Purpose::Login, None, &LoginScript::<A>(login));
     }
@@ -83,6 +92,10 @@ impl<A: Api> Script<A> for LoginScript<A> {
 
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>> {
         A::decode::<A::Login>(head, body).map(drop)
+    }
+
+    fn recover(&mut self, _fault: &FaultOf<A>) -> Option<Recovered> {
+        None
     }
 }
 

@@ -34,7 +34,7 @@ use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{Limits, Misuse, Reject, Time};
+use crate::{Limits, Misuse, Recovered, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -120,6 +120,12 @@ impl<O: Operation> Script<O::Api> for Typed<O> {
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<O::Api>>> {
         self.answer = Some(O::Api::decode::<O>(head, body)?);
         Ok(())
+    }
+
+    fn recover(&mut self, fault: &FaultOf<O::Api>) -> Option<Recovered> {
+        let (answer, recovered) = self.operation.recover(fault)?;
+        self.answer = Some(answer);
+        Some(recovered)
     }
 }
 
