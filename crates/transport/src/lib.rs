@@ -37,6 +37,7 @@
 
 pub mod client;
 pub mod observe;
+pub mod idle;
 mod pieces;
 pub mod server;
 #[cfg(feature = "tls")]
