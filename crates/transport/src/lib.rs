@@ -36,8 +36,8 @@
 //! otherwise. No global provider is installed or used.
 
 pub mod client;
-pub mod observe;
 pub mod idle;
+pub mod observe;
 mod pieces;
 pub mod server;
 #[cfg(feature = "tls")]
