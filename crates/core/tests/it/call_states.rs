@@ -1,6 +1,6 @@
 //! Every state of a call, as the conversation that leads through it.
 
-use larder_core::{Clock, Clocks, Failure, Input, Kind, Phase, Session, Settings};
+use larder_core::{Clock, Clocks, Failure, Input, Phase, Session, Settings};
 
 use crate::drive::{Client, body, data, end, failed, head, head_with, login, settings, token, wrote};
 use crate::toy::{Change, Fetch, Keep, Look, Ping, Store};
@@ -64,8 +64,16 @@ fn trying_again_after_a_pause() {
 #[test]
 fn the_peer_says_how_long_to_wait() {
     let mut client = Client::new(Look::default(), token());
-    client.poll().say(head_with(2, 500, &[("retry-after", "7")])).tell(end(2)).after(6).after(1);
-    insta::assert_snapshot!(client.log);
+    client.poll().say(head_with(2, 500, &[("retry-after", "7")])).tell(end(2)).after(7).after(1);
+    // A date counts from the peer's own.
+    let mut dated = Client::new(Look::default(), token());
+    let headers = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", "Sun, 06 Nov 1994 08:49:57 GMT")];
+    dated.poll().say(head_with(2, 500, &headers)).tell(end(2)).after(20).after(1);
+    // So long is not worth it.
+    let clocks = Clocks { total: Clock::Off, ..Clocks::default() };
+    let mut long = Client::with(Look::default(), token(), Settings { clocks, ..settings() });
+    long.poll().say(head_with(2, 500, &[("retry-after", "61")])).tell(end(2));
+    insta::assert_snapshot!([client.log, dated.log, long.log].join("\n"));
 }
 
 #[test]

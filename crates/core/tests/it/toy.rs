@@ -16,8 +16,8 @@ use larder_core::wire::{
     Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody, RequestBody, RequestHead, ResponseHead,
 };
 use larder_core::{
-    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Recovered, Refusal, Reject, RequestFlaw, Rule, Secret,
-    Verb,
+    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Recovered, Refusal, Reject, RequestFlaw,
+    Rule, Secret, Verb,
 };
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
