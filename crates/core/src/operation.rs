@@ -4,7 +4,7 @@ use http::{request, response};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
-use crate::{Extract, Meta, PeerFlaw, Reject, Secret};
+use crate::{Extract, Meta, PeerFlaw, Redactor, Reject, Secret};
 
 /// One operation of an API. The request type *is* the operation: a plain struct whose fields are the parameters.
 ///
@@ -39,6 +39,17 @@ pub struct Recovered {
 pub trait Fault: core::fmt::Display + core::fmt::Debug + Clone + Send + Sync + 'static {
     /// What it means for the caller's next step.
     fn class(&self) -> FaultClass;
+
+    /// The same without secrets: services repeat in their own words what they were sent. An API whose faults keep any text
+    /// of the service must do this for each of them.
+    #[must_use]
+    fn redacted(self, redactor: &Redactor) -> Self
+    where
+        Self: Sized,
+    {
+        let _ = redactor;
+        self
+    }
 }
 
 /// What a fault means for the next step.

@@ -1,6 +1,7 @@
 //! One exchange of a call: a request out, an answer in, and the clocks that watch the peer.
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use super::receiver::Receiver;
 use crate::clocks::{Clocks, Why};
@@ -48,8 +49,8 @@ pub(super) enum Ending {
         phase: Phase,
         delivered: bool,
     },
-    /// The answer is none, and its status was this.
-    Flawed(PeerFlaw, u16),
+    /// The answer is none; its status, and how it began.
+    Flawed(PeerFlaw, StatusCode, Bytes),
     Body(BodyFlaw),
 }
 
@@ -246,7 +247,7 @@ impl Attempt {
 
     fn bound(&mut self) {
         if self.receiver.is_too_long() && self.end.is_none() {
-            self.end = Some(Ending::Flawed(self.receiver.flaw(), self.receiver.status()));
+            self.end = Some(Ending::Flawed(self.receiver.flaw(), self.receiver.status(), self.receiver.beginning()));
             self.must_abort = true;
         }
     }

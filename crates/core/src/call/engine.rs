@@ -10,12 +10,16 @@ use crate::clocks::{Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
-use crate::{Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Reject, Secret, Time, Verdict, Why};
+use crate::{
+    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Redactor, Reject, Secret, Time, Verdict, Why,
+};
 
 /// What the engine asks of the typed shell around it.
 pub(super) trait Script<A: Api> {
     fn encode(&self, address: &Address<'_, A>) -> Result<Outgoing, Reject>;
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>>;
+    /// The secrets of its request.
+    fn secrets(&self) -> Redactor;
 }
 
 /// What an attempt is for.
@@ -75,6 +79,10 @@ pub(super) struct Engine<A: Api> {
     pub(super) first: Option<ErrorKind<A::Fault>>,
     /// The attempts that are over.
     history: Vec<Attempted>,
+    /// The token that the operation was sent with last.
+    pub(super) token: Option<Secret>,
+    /// What the last answer said that was none, or a refusal.
+    pub(super) raw: Option<RawAnswer>,
     pub(super) notes: VecDeque<Note>,
     is_cancelled: bool,
     abort: Option<ExchangeId>,
@@ -99,6 +107,8 @@ impl<A: Api> Engine<A> {
             elsewhere: None,
             first: None,
             history: Vec::new(),
+            token: None,
+            raw: None,
             notes: VecDeque::new(),
             is_cancelled: false,
             abort: None,
@@ -287,7 +297,7 @@ impl<A: Api> Engine<A> {
             elapsed: now.since(self.started.unwrap_or(now)),
             phase: self.phase,
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
-            raw: None,
+            raw: self.raw.take(),
         })
     }
 }

@@ -16,6 +16,7 @@
 mod attempt;
 mod engine;
 mod gate;
+mod kept;
 mod receiver;
 mod verdict;
 
@@ -29,7 +30,7 @@ use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{Limits, Misuse, Reject, Time};
+use crate::{Limits, Misuse, Redactor, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -115,6 +116,10 @@ impl<O: Operation> Script<O::Api> for Typed<O> {
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<O::Api>>> {
         self.answer = Some(O::Api::decode::<O>(head, body)?);
         Ok(())
+    }
+
+    fn secrets(&self) -> Redactor {
+        Redactor::of(&self.operation)
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use http::{StatusCode, header};
 
 use crate::wire::ResponseHead;
-use crate::{Failure, Kind, PeerFlaw};
+use crate::{Failure, Kind, PeerFlaw, RawAnswer};
 
 /// The answer of one attempt.
 pub(super) struct Receiver {
@@ -43,6 +43,8 @@ impl Receiver {
             self.ready = Some((offset, chunk)).filter(|(_, chunk)| !chunk.is_empty());
         } else if self.got > self.limit as u64 {
             self.too_long = true;
+            let room = RawAnswer::MAX.saturating_sub(self.collected.len());
+            self.collected.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         } else {
             self.collected.extend_from_slice(&chunk);
         }
@@ -61,9 +63,14 @@ impl Receiver {
         self.too_long
     }
 
-    /// The status that came; 0 when none did.
-    pub(super) fn status(&self) -> u16 {
-        self.head.as_ref().map_or(0, |head| head.0.status().as_u16())
+    /// The status that came.
+    pub(super) fn status(&self) -> StatusCode {
+        self.head.as_ref().map_or(StatusCode::OK, |head| head.0.status())
+    }
+
+    /// What came of an answer that is too long: more than is kept of it, unless nothing more came.
+    pub(super) fn beginning(&mut self) -> Bytes {
+        core::mem::take(&mut self.collected).freeze()
     }
 
     pub(super) fn flaw(&self) -> PeerFlaw {

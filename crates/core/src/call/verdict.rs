@@ -26,7 +26,7 @@ impl<A: Api> Engine<A> {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
                 match purpose {
-                    Purpose::Login => self.login_answered(now, shared, &head, &body),
+                    Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
                         self.redirected(uri, &head.headers);
                         Verdict::Redirected
@@ -44,9 +44,12 @@ impl<A: Api> Engine<A> {
                 }
                 Verdict::Failed(failure)
             }
-            Ending::Flawed(flaw, status) => {
+            Ending::Flawed(flaw, status, body) => {
+                let operation = if purpose == Purpose::Login { gate::login_meta::<A>() } else { self.meta };
+                let refusal = Err::<(), _>(Refusal::Peer(flaw.clone()));
+                let _ = self.keep(shared, script, operation, (status, &body), refusal);
                 self.again(now, shared, purpose, Trouble::Flawed(flaw, None));
-                Verdict::Refused(status)
+                Verdict::Refused(status.as_u16())
             }
             Ending::Body(flaw) => {
                 let first = self.first.take().filter(|_| flaw == BodyFlaw::Gone);
@@ -62,8 +65,16 @@ impl<A: Api> Engine<A> {
         }
     }
 
-    fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) -> Verdict {
-        match gate::token::<A>(head, body) {
+    fn login_answered(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        script: &dyn Script<A>,
+        head: &response::Parts,
+        body: &[u8],
+    ) -> Verdict {
+        let token = gate::token::<A>(head, body);
+        match self.keep(shared, script, gate::login_meta::<A>(), (head.status, body), token) {
             Ok(token) => {
                 shared.session.opened(token);
                 self.logins = 0;
@@ -91,7 +102,8 @@ impl<A: Api> Engine<A> {
         head: &response::Parts,
         body: &[u8],
     ) -> Verdict {
-        match script.judge(head, body) {
+        let judged = script.judge(head, body);
+        match self.keep(shared, script, self.meta, (head.status, body), judged) {
             Ok(()) => {
                 shared.budget.refund();
                 self.state = State::Over(Ok(()));
