@@ -30,7 +30,7 @@ use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{Limits, Misuse, Redactor, Reject, Time};
+use crate::{Limits, Meta, Misuse, Redactor, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -144,6 +144,10 @@ impl<O: Operation> Machine for Call<O> {
 
 impl<O: Operation> ClientMachine<O::Api> for Call<O> {
     type Answer = O::Answer;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        (&O::META, self.engine.settings.target.host())
+    }
 
     fn abandon(&mut self, shared: &mut Shared<O::Api>) {
         self.engine.abandon(shared);
