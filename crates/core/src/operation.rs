@@ -20,6 +20,17 @@ pub trait Operation: Serialize + DeserializeOwned + core::fmt::Debug + Send + Sy
     /// others; tests and documentation walk these.
     const FAULTS: &'static [<Self::Api as Api>::Documented];
 
+    /// For a download: the same file, but only its bytes from `first` to `last` (both included; to the end when there is no
+    /// last), and only if it is still the one that `validator` tells (an entity tag or a date, for `If-Range`; RFC 9110,
+    /// section 13.1.5). No other condition is asked. None when parts of a file cannot be asked for.
+    ///
+    /// With it, a download that broke off goes on where it stopped: see [`Settings::resume`](crate::Settings::resume).
+    #[must_use]
+    fn part(&self, first: u64, last: Option<u64>, validator: Option<&str>) -> Option<Self> {
+        let _ = (first, last, validator);
+        None
+    }
+
     /// After an attempt of ours whose reply was lost, the service refused the next with `fault`: the answer that the first
     /// one must have had, if that is what it means. Asked only of operations that are [`Repeat::Telling`](crate::Repeat::Telling).
     fn recover(&self, fault: &<Self::Api as Api>::Fault) -> Option<(Self::Answer, Recovered)> {
