@@ -236,11 +236,9 @@ impl<F> Error<F> {
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
             }
-            ErrorKind::Encode(_)
-            | ErrorKind::NoSession
-            | ErrorKind::Fault(_)
-            | ErrorKind::Failure(_)
-            | ErrorKind::Content(_) => false,
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) | ErrorKind::Content(_) => {
+                false
+            }
         }
     }
 

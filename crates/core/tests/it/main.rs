@@ -8,6 +8,7 @@ mod exchange_random;
 mod exchange_splits;
 mod exchange_states;
 mod policy;
+mod resume;
 mod secrets;
 mod session;
 mod toy;
