@@ -11,6 +11,8 @@ mod login;
 mod nvx;
 mod outcomes;
 mod plain;
+mod resume;
+mod secrets;
 mod soap;
 mod splits;
 mod transfers;
