@@ -41,6 +41,7 @@ pub mod client;
 pub mod idle;
 pub mod observe;
 mod pieces;
+mod report;
 pub mod server;
 #[cfg(feature = "tls")]
 pub mod tls;
