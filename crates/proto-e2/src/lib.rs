@@ -33,6 +33,7 @@ mod codec;
 #[cfg(feature = "schema")]
 pub mod describe;
 mod fault;
+pub mod flow;
 mod lenient;
 mod open_enum;
 mod operations;
