@@ -5,10 +5,12 @@
 //! UploadFile:  Node ──storage node and token──▶ Sending ──answer──▶ Over
 //! ```
 
+mod pages;
+
 use core::ops::ControlFlow;
 
 use larder_core::{
-    Action, Call, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Misuse, Operation, PeerFlaw, Phase, Reject,
+    Action, Call, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, Operation, PeerFlaw, Phase, Reject,
     Settings, Shared, Time,
 };
 
@@ -16,6 +18,8 @@ use crate::imfs::{GetStorageNode, StorageNode};
 use crate::transfer::{Upload, Uploaded};
 use crate::values::{FileName, FolderPath, HeaderText, Token};
 use crate::{Fault, Nvx};
+
+pub use self::pages::{Paged, Pages, Stuck};
 
 /// Uploads one file: asks for a storage node and a token, then sends the file there.
 #[derive(Debug)]
@@ -124,6 +128,10 @@ impl Machine for UploadFile {
 
 impl ClientMachine<Nvx> for UploadFile {
     type Answer = Uploaded;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        (&Upload::META, self.settings.target.host())
+    }
 
     fn abandon(&mut self, shared: &mut Shared<Nvx>) {
         match &mut self.stage {
