@@ -178,6 +178,10 @@ impl<P: Plot> Parent<P> {
         }
     }
 
+    pub(super) fn about(&self) -> (&'static Meta, &str) {
+        (&P::META, self.settings.target.host())
+    }
+
     pub(super) fn abandon(&mut self, shared: &mut Shared<E2>) {
         if let Stage::Asking(child) = &mut self.stage {
             child.abandon(shared);
@@ -215,6 +219,10 @@ macro_rules! machine {
 
         impl ::larder_core::ClientMachine<$crate::E2> for $name {
             type Answer = $answer;
+
+            fn about(&self) -> (&'static ::larder_core::Meta, &str) {
+                self.0.about()
+            }
 
             fn abandon(&mut self, shared: &mut Self::Shared) {
                 self.0.abandon(shared);
