@@ -1,14 +1,19 @@
 //! The client's machine: one operation, from the caller's wish to its answer.
 //!
 //! ```text
-//!            needs a session            has one, or needs none
-//!   Gate ◀──────────────────▶ (wait)        │
-//!    │  lead: log in                        ▼
-//!    ├────────────▶ Attempt(login) ──▶ Attempt(operation) ──▶ Over
-//!    ▲                  │                   │ │
-//!    │     session over │      worth a try  │ │ redirect
-//!    └──────────────────┴──────── Pause ◀───┘ └──▶ Attempt(operation) elsewhere
+//!          another logs in, or all permits are taken
+//!   Gate ◀──────────────────────────────────────────▶ (wait)
+//!    │ │  has a session and a permit, or needs none
+//!    │ └──────────────────────────┐
+//!    │  lead: log in              ▼
+//!    ├────▶ Attempt(login)   Attempt(operation) ──▶ Over
+//!    ▲          │              │   │   │
+//!    │   done   │ worth a try  │   │   │ session over, or redirect (the permit is kept)
+//!    │◀─────────┼────── Pause ◀┴───┘   │
+//!    └──────────┴──────────────────────┘
 //! ```
+//!
+//! A permit is needed where a file travels: it is taken for each attempt of the operation, and given back with its end.
 //!
 //! [`Call`] is a typed shell; [`engine`](self::engine) knows no operation, [`attempt`](self::attempt) no session,
 //! [`gate`](self::gate) no exchange. What may follow what inside one exchange is in [`cycle`](crate::cycle).
@@ -29,7 +34,7 @@ use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{Limits, Meta, Misuse, Reject, Time};
+use crate::{Limits, Meta, Misuse, Recovered, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -115,6 +120,12 @@ impl<O: Operation> Script<O::Api> for Typed<O> {
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<O::Api>>> {
         self.answer = Some(O::Api::decode::<O>(head, body)?);
         Ok(())
+    }
+
+    fn recover(&mut self, fault: &FaultOf<O::Api>) -> Option<Recovered> {
+        let (answer, recovered) = self.operation.recover(fault)?;
+        self.answer = Some(answer);
+        Some(recovered)
     }
 }
 

@@ -11,3 +11,4 @@ mod policy;
 mod secrets;
 mod session;
 mod toy;
+mod world;
