@@ -326,3 +326,87 @@ fn a_region_is_enabled_with_its_domain() {
     let error = ticket.outcome().unwrap().unwrap_err();
     assert_eq!((error.fault().unwrap().code.as_str(), error.phase), ("region_already_enabled", Phase::Receive));
 }
+
+/// The reply of the first attempt is lost; how the call ends, and the caveat that it tells.
+fn told<O: larder_core::Operation<Api = E2>>(world: &mut World, operation: O) -> (Result<O::Answer, String>, Option<String>) {
+    world.breaks(0, Trouble::Reset(Point::Complete));
+    let from = world.pair.trace().len();
+    let ticket = world.pair.start(operation, settings());
+    world.pair.run();
+    let ended = ticket.outcome().unwrap().map_err(|error| format!("{:?}", error.kind));
+    let trace = &world.pair.trace()[from..];
+    let caveat =
+        trace.lines().find_map(|line| line.split_once("caveat: ")).map(|(_, rest)| rest.trim_end_matches(" })").to_owned());
+    (ended, caveat)
+}
+
+/// Ledger E23, E29, E58, E60.
+#[test]
+fn what_was_done_by_an_attempt_whose_reply_was_lost_is_done() {
+    let mut world = World::new();
+    let (ended, caveat) = told(&mut world, user("b"));
+    assert!(ended.unwrap().user_created && caveat.unwrap().contains("this password, could not be verified"));
+    let (ended, caveat) = told(&mut world, DisableUser { email: parse("b") });
+    assert!(ended.unwrap().user_disabled);
+    assert_eq!(caveat.as_deref(), Some("\"\""), "nothing to say but that it was so");
+    let (ended, caveat) = told(&mut world, larder_proto_e2::EnableUser { email: parse("b") });
+    assert!(ended.unwrap().user_enabled && caveat.is_some());
+
+    let key = world.other_makes("x");
+    let (email, storage_dn) = (parse("a"), parse(&world.dn));
+    let (ended, caveat) = told(&mut world, RemoveAccessKey { email, storage_dn, access_key: parse(&key) });
+    assert!(ended.unwrap().removed && caveat.unwrap().contains("not there now"));
+    let (email, storage_dn) = (parse("a"), parse(&world.dn));
+    let (ended, caveat) = told(&mut world, larder_proto_e2::RemoveUserRegion { email, storage_dn });
+    assert!(ended.unwrap().removed && caveat.is_some());
+    world.ask(Request::DisableUser(DisableUser { email: parse("b") })).unwrap();
+    let (ended, caveat) = told(&mut world, larder_proto_e2::RemoveUser { email: parse("b") });
+    assert!(ended.unwrap().user_removed && caveat.is_some());
+}
+
+/// The service's first word is its word.
+#[test]
+fn a_refusal_that_no_lost_attempt_came_before_is_one() {
+    let mut world = World::new();
+    let ticket = world.pair.start(larder_proto_e2::EnableUser { email: parse("a") }, settings());
+    world.pair.run();
+    assert_eq!(ticket.outcome().unwrap().unwrap_err().fault().unwrap().code.as_str(), "user_account_already_enabled");
+    // Nor is one after an attempt that provably sent nothing.
+    world.breaks(0, Trouble::Reset(Point::Connect));
+    let ticket = world.pair.start(larder_proto_e2::EnableUser { email: parse("a") }, settings());
+    world.pair.run();
+    assert_eq!(ticket.outcome().unwrap().unwrap_err().fault().unwrap().code.as_str(), "user_account_already_enabled");
+    // What a lost attempt does not explain is none of its doing.
+    let (ended, caveat) = told(&mut world, DisableUser { email: parse("nobody") });
+    assert!(ended.unwrap_err().contains("AccountNonExistent") && caveat.is_none());
+}
+
+/// Ledger E59: the answer has the domain although the reply that had it was lost.
+#[test]
+fn a_region_whose_reply_was_lost_is_looked_up() {
+    let mut world = World::new();
+    world.ask(Request::CreateUser(user("b"))).unwrap();
+    world.breaks(0, Trouble::Reset(Point::Complete));
+    let ticket = world.pair.drive(EnableRegion::new(enable("b"), settings()), "");
+    world.pair.run();
+    let enabled = ticket.outcome().unwrap().unwrap();
+    let list = ListUserRegions { email: parse("b") };
+    let Ok(Answer::ListUserRegions(listed)) = world.ask(Request::ListUserRegions(list)) else { panic!() };
+    assert_eq!(listed.user_regions.iter().map(|region| &region.storage_dn).collect::<Vec<_>>(), [&enabled.storage_dn]);
+    assert!(world.pair.trace().contains("Recovered"));
+    assert_eq!(world.pair.exchanges(), 3, "lost, refused, looked up");
+}
+
+/// With other disks than were asked for, it is not the one that the lost attempt made: the refusal stands.
+#[test]
+fn a_region_that_cannot_be_the_lost_one_is_not_taken_for_it() {
+    let mut world = World::new();
+    world.breaks(0, Trouble::Reset(Point::Head));
+    let regions = [larder_engine::types::Region { has_ssd: true, ..larder_engine::types::Region::default() }];
+    world.pair.service.0.regions = Arc::new(regions);
+    let ticket = world.pair.drive(EnableRegion::new(EnableUserRegion { ssd_storage: Some(true), ..enable("a") }, settings()), "");
+    world.pair.run();
+    let error = ticket.outcome().unwrap().unwrap_err();
+    assert_eq!(error.fault().unwrap().code.as_str(), "region_already_enabled");
+    assert_eq!(error.operation.name, "enable_user_region");
+}
