@@ -55,7 +55,7 @@ fn nothing_is_held(world: &World) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
     #[test]
     fn all_end_when_the_service_is_well_again(events in proptest::collection::vec(events(), 0..80), is_slow: bool) {
