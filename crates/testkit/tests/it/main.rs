@@ -13,6 +13,7 @@ mod outcomes;
 mod plain;
 mod resume;
 mod secrets;
+mod reseller;
 mod soap;
 mod splits;
 mod transfers;

@@ -9,7 +9,11 @@ use crate::refusal::{OpenError, StoreError};
 /// "Lrdr": tells our files from others.
 pub(super) const APPLICATION_ID: i64 = 0x4c72_6472;
 /// The newest schema that this program knows.
-pub(super) const VERSION: i64 = 1;
+#[expect(clippy::cast_possible_wrap, reason = "a handful")]
+pub(super) const VERSION: i64 = 1 + STEPS.len() as i64;
+
+/// What made each newer schema of the one before it, from version 2 on.
+const STEPS: &[&str] = &[super::resellers::STEP];
 
 /// Rows that are written together stand together: nodes by folder, content in the order of its numbers. Only content with
 /// a file of its own is indexed by its random name.
@@ -97,9 +101,11 @@ fn prepare(connection: &Connection) -> Result<(), OpenError> {
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;")
         .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
-    if found == 0 {
+    if found < VERSION {
+        let first = if found == 0 { SCHEMA } else { "" };
+        let steps = STEPS.iter().zip(2..).filter(|(_, makes)| *makes > found).map(|(step, _)| *step).collect::<String>();
         let all = format!(
-            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
+            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; {first} {steps} PRAGMA user_version = {VERSION}; COMMIT;"
         );
         connection.execute_batch(&all).map_err(failed)?;
     }
