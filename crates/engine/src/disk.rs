@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The steps that the durable write protocol takes.
 pub trait Disk: Send + Sync {
-    /// Creates a file that must not exist, for writing.
+    /// Creates a file that must not exist, for writing and reading.
     ///
     /// # Errors
     /// Those of the operating system, as with every method here.
@@ -82,7 +82,7 @@ pub struct SystemDisk;
 
 impl Disk for SystemDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(OpenOptions::new().write(true).create_new(true).open(path)?))
+        Ok(Box::new(OpenOptions::new().read(true).write(true).create_new(true).open(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {

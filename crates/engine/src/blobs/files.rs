@@ -155,6 +155,16 @@ impl BlobSink for Sink {
         self.renamed = true;
         self.shared.synced(self.shared.disk.sync_dir(folder), "syncing a blob's folder")
     }
+
+    fn into_source(self: Box<Self>) -> Box<dyn BlobSource> {
+        self
+    }
+}
+
+impl BlobSource for Sink {
+    fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
+        self.file.read_exact_at(buffer, offset).map_err(StoreError::io("reading an unfinished blob"))
+    }
 }
 
 impl Drop for Sink {

@@ -57,6 +57,10 @@ impl BlobSink for Sink {
         shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Bytes::from(content));
         Ok(())
     }
+
+    fn into_source(self: Box<Self>) -> Box<dyn BlobSource> {
+        Box::new(Bytes::from(self.content))
+    }
 }
 
 impl BlobSource for Bytes {

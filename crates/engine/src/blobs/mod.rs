@@ -114,6 +114,9 @@ pub trait BlobSink: Send {
     /// # Errors
     /// The storage failed. A sync that failed is never repeated.
     fn finish(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// Ends the writing, to read what was written. Dropping the source removes it.
+    fn into_source(self: Box<Self>) -> Box<dyn BlobSource>;
 }
 
 /// A finished file being read.

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use md5::{Digest, Md5};
 
 use super::checksum::BlockSums;
-use super::{BlobFiles, BlobName, BlobPlace, BlobSink, INLINE_LIMIT, StoredBlob};
+use super::reader::From;
+use super::{BlobFiles, BlobName, BlobPlace, BlobReader, BlobSink, INLINE_LIMIT, StoredBlob};
 use crate::env::Random;
 use crate::refusal::StoreError;
 
@@ -105,6 +106,19 @@ impl BlobWriter {
         }
         Mark { md5: self.md5, sums: self.sums, size: self.size } = mark;
         Ok(())
+    }
+
+    /// Ends the content, to read it, checked like any other. It is gone when the reader is dropped.
+    ///
+    /// # Errors
+    /// Writing failed before.
+    pub fn into_reader(self) -> Result<BlobReader, StoreError> {
+        let from = match self.place {
+            Growing::Failed => return Err(StoreError::Poisoned),
+            Growing::Small { buffer, .. } => From::Memory(Bytes::from(buffer)),
+            Growing::Large { sink, .. } => From::File(sink.into_source()),
+        };
+        Ok(BlobReader { size: self.size, sums: self.sums.finish(), from })
     }
 
     /// Makes the content durable. Only a metadata transaction publishes it.

@@ -191,6 +191,11 @@ impl Partials {
         }
     }
 
+    /// Whether such a file is unfinished.
+    pub(super) fn has(&self, key: &FileKey) -> bool {
+        self.all().slots.contains_key(key)
+    }
+
     /// Drops the unfinished file, as a whole one takes its place. Work on it is then for nothing.
     pub(super) fn forget(&self, key: &FileKey) {
         let mut all = self.all();

@@ -17,7 +17,7 @@ use crate::rules::listing::{Entry, EntryKind};
 use crate::rules::places::{Place, find};
 use crate::rules::uploads::{self, FirstByte, UploadTerms};
 use crate::token::{TokenHash, opaque};
-use crate::types::{Caller, Removal, UploadRight};
+use crate::types::{BlobId, Caller, Removal, UploadRight};
 
 /// A file being downloaded.
 #[derive(Debug)]
@@ -44,9 +44,9 @@ pub struct Destination {
 /// An upload that was let in: any number of files, one after the other. What is not ended when it is dropped leaves
 /// nothing behind, and what was published stays.
 pub struct Upload {
-    engine: Arc<Engine>,
-    right: UploadRight,
-    peer: IpAddr,
+    pub(super) engine: Arc<Engine>,
+    pub(super) right: UploadRight,
+    pub(super) peer: IpAddr,
     folder: Place,
     current: Option<(Place, Receiving)>,
 }
@@ -138,11 +138,20 @@ impl Engine {
         Ok(SweepReport { files, rights: rights.wait()?, partials: self.partial.sweep(now) })
     }
 
-    /// Publishes durable content, or removes its file where that is refused.
-    fn publish(&self, right: &UploadRight, peer: IpAddr, place: Place, stored: StoredBlob) -> Result<Entry, Refusal> {
+    /// Publishes durable content, in place of `base` and of nothing else if there is one, or removes its file where that is
+    /// refused.
+    pub(super) fn publish(
+        &self,
+        right: &UploadRight,
+        peer: IpAddr,
+        place: Place,
+        stored: StoredBlob,
+        base: Option<BlobId>,
+    ) -> Result<Entry, Refusal> {
         let (hash, overwrite, file) = (right.hash, right.overwrite, stored.place.clone());
         let published = self.change(move |tx, now: Timestamp| {
             uploads::check(tx, &hash, peer, None, FirstByte::Ignored, now)?;
+            base.map_or(Ok(()), |base| files::check_base(tx, &place, base))?;
             files::publish(tx, &place, &stored, overwrite, now)
         });
         published.wait().inspect_err(|refusal| {
@@ -161,6 +170,15 @@ impl Upload {
         self.right.overwrite
     }
 
+    /// Where a file goes.
+    pub(super) fn place(&self, folders: &[&str], name: &str) -> Result<Place, Refusal> {
+        let mut path = self.folder.path.clone();
+        for part in folders.iter().chain([&name]) {
+            path = path.join(part)?;
+        }
+        Ok(Place { path, ..self.folder.clone() })
+    }
+
     /// Begins a file, or a piece of one, in the `folders` below the upload's folder, one within the other, which are made
     /// when the file is published. A file that was begun and not ended is forgotten.
     ///
@@ -171,11 +189,7 @@ impl Upload {
     /// room can be made.
     pub fn file(&mut self, folders: &[&str], name: &str, piece: Option<Piece>) -> Result<(), Refusal> {
         self.current = None;
-        let mut path = self.folder.path.clone();
-        for part in folders.iter().chain([&name]) {
-            path = path.join(part)?;
-        }
-        let place = Place { path, ..self.folder.clone() };
+        let place = self.place(folders, name)?;
         let key = file_key(self.right.hash, &place);
         if let Some(repeat) = self.engine.partial.repeat(&key, piece)
             && self.engine.store.read(|view| find(view, &place))?.map(|node| Entry::new(node, place.path.text())).as_ref()
@@ -248,7 +262,7 @@ impl Upload {
         if md5.is_some_and(|md5| md5 != writer.md5()) {
             return Err(Refusal::Integrity);
         }
-        let entry = self.engine.publish(&self.right, self.peer, place, writer.finish()?)?;
+        let entry = self.engine.publish(&self.right, self.peer, place, writer.finish()?, None)?;
         if let Some(last) = last {
             self.engine.partial.finish(key, last, entry.clone(), self.right.expires);
         }

@@ -12,10 +12,10 @@ use crate::support::{World, noise, page, parts};
 
 /// The real file system for so many steps; then every step fails, as if the machine had stopped.
 #[derive(Clone)]
-struct StoppingDisk(Arc<AtomicI64>, Arc<Mutex<Vec<String>>>);
+pub(crate) struct StoppingDisk(pub(crate) Arc<AtomicI64>, pub(crate) Arc<Mutex<Vec<String>>>);
 
 impl StoppingDisk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(AtomicI64::new(i64::MAX)), Arc::default())
     }
 
@@ -93,7 +93,7 @@ pub(crate) fn blob_files(data: &Path) -> Vec<PathBuf> {
 }
 
 /// Notes the last shutdown as a crash, as a killed process would leave it.
-fn make_unclean(data: &Path) {
+pub(crate) fn make_unclean(data: &Path) {
     let database = rusqlite::Connection::open(data.join("larder.db")).unwrap();
     database.execute("UPDATE state SET value = 1 WHERE name = 'unclean'", ()).unwrap();
 }

@@ -12,3 +12,4 @@ mod namespace;
 mod snapshots;
 mod support;
 mod transfer;
+mod updates;
