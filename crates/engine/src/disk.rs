@@ -18,6 +18,12 @@ pub trait Disk: Send + Sync {
     /// See [`Self::create`].
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
 
+    /// Opens a file for writing and reading.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
     /// Creates one folder. One that exists is an error of the kind [`io::ErrorKind::AlreadyExists`].
     ///
     /// # Errors
@@ -63,7 +69,13 @@ pub trait DiskFile: Send {
     /// See [`Self::write_all`].
     fn truncate(&mut self, length: u64) -> io::Result<()>;
 
-    /// Fills `buffer` from byte `offset` on.
+    /// The length, in bytes.
+    ///
+    /// # Errors
+    /// See [`Self::write_all`].
+    fn length(&self) -> io::Result<u64>;
+
+    /// Fills `buffer` from byte `offset` on. What is written next goes behind that; see [`Self::truncate`].
     ///
     /// # Errors
     /// See [`Self::write_all`].
@@ -87,6 +99,10 @@ impl Disk for SystemDisk {
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(Box::new(File::open(path)?))
+    }
+
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(OpenOptions::new().read(true).write(true).open(path)?))
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
@@ -119,6 +135,10 @@ impl DiskFile for File {
     fn truncate(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)?;
         self.seek(SeekFrom::Start(length)).map(drop)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
     }
 
     fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> io::Result<()> {

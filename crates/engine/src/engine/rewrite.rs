@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::partial::file_key;
+use super::transfer::Publication;
 use super::{Engine, Upload};
 use crate::blobs::{BLOCK, BlobReader, BlobWriter};
 use crate::refusal::Refusal;
@@ -119,7 +120,8 @@ impl Rewrite {
         if md5.is_some_and(|md5| md5 != changed.md5()) {
             return Err(Refusal::Integrity);
         }
-        engine.publish(&right, peer, place, changed.finish()?, Some(base))
+        let new = Publication { place, stored: changed.finish()?, base: Some(base), unfinished: None };
+        engine.publish(&right, peer, new)
     }
 }
 

@@ -9,6 +9,7 @@ mod differential;
 mod full;
 mod handlers;
 mod namespace;
+mod pieces;
 mod snapshots;
 mod support;
 mod transfer;
