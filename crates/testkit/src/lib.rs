@@ -62,4 +62,4 @@ mod pair;
 pub mod trees;
 pub mod wire;
 
-pub use pair::{Canned, Ended, Opening, Pair, Plan, Point, Served, Service, Source, Ticket, Trouble};
+pub use pair::{Canned, Ended, History, Opening, Pair, Plan, Point, Served, Service, Source, Ticket, Trouble};
