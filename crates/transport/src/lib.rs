@@ -28,13 +28,18 @@
 //!   `client/drive.rs`, is one screen long: the example of how to drive a call from any other runtime.
 //! * [`server`]: [`serve`](server::serve), [`Service`](server::Service), [`exchange`](server::exchange()),
 //!   [`Respond`](server::Respond), and [`Memory`](server::Memory), which bounds what all requests take.
+//! * [`observe`]: an [`Observer`](observe::Observer) hears what becomes of a client's calls.
+//! * [`tls`]: whom clients trust.
 //!
 //! # Feature
 //! `tls` (on by default): `https` targets and listeners, by rustls with ring; clients trust Mozilla's roots unless told
 //! otherwise. No global provider is installed or used.
 
 pub mod client;
+pub mod observe;
 mod pieces;
 pub mod server;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 pub use client::Client;

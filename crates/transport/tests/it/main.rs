@@ -10,6 +10,7 @@ mod limits;
 mod linger;
 mod memory;
 mod messages;
+mod observed;
 mod sessions;
 mod shelf;
 #[cfg(feature = "tls")]
