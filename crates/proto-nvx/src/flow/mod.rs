@@ -5,6 +5,8 @@
 //! UploadFile:  Node ──storage node and token──▶ Sending ──answer──▶ Over
 //! ```
 
+mod pages;
+
 use core::ops::ControlFlow;
 
 use larder_core::{
@@ -16,6 +18,8 @@ use crate::imfs::{GetStorageNode, StorageNode};
 use crate::transfer::{Upload, Uploaded};
 use crate::values::{FileName, FolderPath, HeaderText, Token};
 use crate::{Fault, Nvx};
+
+pub use self::pages::{Paged, Pages, Stuck};
 
 /// Uploads one file: asks for a storage node and a token, then sends the file there.
 #[derive(Debug)]
