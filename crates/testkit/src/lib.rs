@@ -59,6 +59,7 @@ pub mod foreign;
 pub mod memory;
 pub mod meta;
 mod pair;
+pub mod sim;
 pub mod trees;
 pub mod wire;
 

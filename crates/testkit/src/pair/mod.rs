@@ -177,6 +177,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         }
         client.call.abandon(&mut self.shared[client.history.client]);
         client.is_over = true;
+        client.history.began.get_or_insert(self.now);
         client.history.ended = Some(self.now);
         self.log(format_args!("call {call}   abandoned"));
         let open = self.wires.iter().filter(|(_, wire)| wire.call == call && !wire.is_abandoned);
