@@ -14,6 +14,7 @@ mod plain;
 mod resume;
 mod secrets;
 mod reseller;
+mod sim;
 mod soap;
 mod splits;
 mod transfers;
