@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::time::Duration;
 
-use larder_core::{ErrorKind, Failure, Operation};
+use larder_core::{ErrorKind, Failure, Operation, Policy, Settings};
 use larder_proto_e2::{E2, EnableUserRegion};
 use larder_proto_nvx::{Code, Nvx};
 use larder_testkit::{Ended, Plan, Point, Trouble};
@@ -63,7 +63,8 @@ fn a_slow_operation_has_more_time() {
     fn silence<O: Operation<Api = E2>>(operation: O) -> Duration {
         let mut pair = e2::pair("key");
         pair.link(|_| Plan::trouble(Trouble::Drop(Point::Complete)));
-        let call = pair.start(operation, e2::settings());
+        let once = Policy { attempts: 1, ..Policy::default() };
+        let call = pair.start(operation, Settings { policy: once, ..e2::settings() });
         pair.run_until(|pair| pair.trace().contains("call 0 > Done"));
         let at = pair.now().0;
         pair.run();
@@ -79,11 +80,34 @@ fn a_slow_operation_has_more_time() {
 fn an_unsafe_operation_of_the_other_api_is_not_sent_twice_either() {
     let mut pair = e2::pair("key");
     pair.link(|_| Plan::trouble(Trouble::Reset(Point::Complete)));
-    let call = pair.start(e2::create(), e2::settings());
+    let call = pair.start(e2::make_key(), e2::settings());
     pair.run();
     let error = call.outcome().unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::OutcomeUnknown(Failure::Reset));
-    assert_eq!((pair.exchanges(), pair.service.users.len()), (1, 1), "it was carried out, and nobody can know");
+    assert!(error.is_outcome_unknown() && !error.is_retryable());
+    assert_eq!((pair.exchanges(), pair.service.keys), (1, 1), "it was carried out, and nobody can know");
+}
+
+#[test]
+fn a_second_refusal_tells_that_the_first_attempt_was_carried_out() {
+    let mut pair = e2::pair("key");
+    pair.link(|opening| if opening.nth == 0 { Plan::trouble(Trouble::Reset(Point::Complete)) } else { Plan::default() });
+    let call = pair.start(e2::create(), e2::settings());
+    pair.run();
+    assert!(call.outcome().unwrap().is_ok_and(|created| created.user_created));
+    assert!(pair.trace().contains("Recovered"), "{}", pair.trace());
+    assert_eq!((pair.exchanges(), pair.service.users.len()), (2, 1));
+    // Who was there before is another matter.
+    let call = pair.start(e2::create(), e2::settings());
+    pair.run();
+    assert!(call.outcome().unwrap().unwrap_err().fault().is_some());
+    // When no reply comes at all, nobody knows.
+    let mut pair = e2::pair("key");
+    pair.link(|_| Plan::trouble(Trouble::Reset(Point::Complete)));
+    let call = pair.start(e2::create(), e2::settings());
+    pair.run();
+    assert_eq!(call.outcome().unwrap().unwrap_err().kind, ErrorKind::OutcomeUnknown(Failure::Reset));
+    assert_eq!(pair.exchanges(), 4);
 }
 
 fn said<O: Operation<Api = Nvx>>(operation: O, codes: &[Code]) -> (Option<Ended<Nvx, O::Answer>>, u32) {
