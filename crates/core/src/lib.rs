@@ -70,7 +70,7 @@ pub mod wire;
 pub use call::{Call, Settings};
 pub use clocks::{Clock, Clocks, Why};
 pub use cycle::{Cycle, Event, Half, Illegal, Phase, Side};
-pub use error::{Attempted, BodyFlaw, CallResult, Error, ErrorKind, Failure, Misuse, PeerFlaw, RawAnswer, Verdict};
+pub use error::{Attempted, BodyFlaw, CallResult, ContentFlaw, Error, ErrorKind, Failure, Misuse, PeerFlaw, RawAnswer, Verdict};
 pub use exchange::{Duty, Exchange, Outcome, Serving, Told};
 pub use ids::{ExchangeId, Ids};
 pub use limits::Limits;

@@ -187,6 +187,7 @@ fn label<F>(kind: &ErrorKind<F>) -> &'static str {
         ErrorKind::OutcomeUnknown(_) => "outcome_unknown",
         ErrorKind::Deadline(_) => "deadline",
         ErrorKind::Body(_) => "body",
+        ErrorKind::Content(_) => "content",
         ErrorKind::Cancelled => "cancelled",
     }
 }
