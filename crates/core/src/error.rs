@@ -162,7 +162,7 @@ pub enum Verdict {
 }
 
 /// One attempt: what it was for, when it was made, and how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Attempted {
     /// The operation that was sent: the call's own, or the login's.
     pub operation: Meta,
@@ -174,6 +174,14 @@ pub struct Attempted {
     pub phase: Phase,
     /// How it ended.
     pub verdict: Verdict,
+}
+
+// By hand: of the operation, its name is enough.
+impl fmt::Debug for Attempted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, began, took, phase, verdict } = self;
+        write!(f, "{operation} at {began:?} for {took:?}, {phase:?}: {verdict:?}")
+    }
 }
 
 /// The first bytes of an answer that was none, or a refusal, as they came: for people who must find out why. Secrets of the

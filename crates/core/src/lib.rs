@@ -62,6 +62,7 @@ mod retry;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod secret;
+mod secrets;
 mod sender;
 mod session;
 mod time;
@@ -82,6 +83,7 @@ pub use permits::Permits;
 pub use reject::{Reject, Rule};
 pub use retry::{Budget, Cause, Decision, Policy, Tried};
 pub use secret::Secret;
+pub use secrets::Redactor;
 pub use session::Session;
 pub use time::Time;
 pub use wire::{Credential, Length, Target};

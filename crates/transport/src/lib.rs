@@ -36,6 +36,7 @@
 //! otherwise. No global provider is installed or used.
 
 pub mod client;
+pub mod idle;
 pub mod observe;
 mod pieces;
 pub mod server;

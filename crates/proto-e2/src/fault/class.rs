@@ -22,7 +22,7 @@ const PRINTED: [(Documented, FaultClass); 10] = [
 
 impl Fault {
     /// Blanks around a message and its capitals are not looked at.
-    fn is(&self, row: &Documented) -> bool {
+    pub(super) fn is(&self, row: &Documented) -> bool {
         (self.status, self.kind.as_str(), self.code.as_str()) == (row.status, row.kind, row.code)
             && self.message.trim().eq_ignore_ascii_case(row.message)
     }

@@ -1,10 +1,16 @@
-//! Nirvanix Web Services: everything but the files themselves, which uploads and downloads carry beside the message.
+//! Nirvanix Web Services: messages by [`Handler`], and the files that uploads and downloads carry beside the message by
+//! [`Nirvanix::receive`] and [`Nirvanix::send`], step by step.
 
+mod caller;
 mod describe;
 mod download;
 mod messages;
+mod upload;
 
-use std::net::IpAddr;
+pub use caller::{Asker, Known, Session};
+pub use download::Sending;
+pub use upload::Receiving;
+
 use std::sync::Arc;
 
 use larder_core::Secret;
@@ -25,7 +31,6 @@ use crate::refusal::Refusal;
 use crate::rules::listing::Page;
 use crate::rules::uploads::UploadTerms;
 use crate::store::Sort;
-use crate::types::Caller;
 
 /// Serves Nirvanix Web Services.
 #[derive(Debug, Clone)]
@@ -34,32 +39,6 @@ pub struct Nirvanix {
     pub engine: Arc<Engine>,
     /// The host (and port) that uploads go to; the one that was asked when absent.
     pub storage_host: Option<String>,
-}
-
-/// Who asks, and how.
-#[derive(Debug, Clone)]
-pub struct Asker {
-    /// The address that the request came from.
-    pub peer: IpAddr,
-    /// The host (and port) that was asked.
-    pub authority: String,
-    /// The session, if there is one.
-    pub session: Option<Session>,
-}
-
-/// A session that is open.
-#[derive(Debug, Clone)]
-pub struct Session {
-    /// Its token.
-    pub token: Secret,
-    /// Who opened it.
-    pub caller: Caller,
-}
-
-impl Asker {
-    fn caller(&self) -> Result<&Caller, Fault> {
-        self.session.as_ref().map(|session| &session.caller).ok_or_else(|| Fault::from(Code::SessionNotFound))
-    }
 }
 
 /// What serving a request takes.
