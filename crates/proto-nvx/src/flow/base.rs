@@ -44,6 +44,9 @@ pub(super) trait Plan: core::fmt::Debug {
         let _ = chunk;
     }
 
+    /// The caller's file has ended, as the call was told.
+    fn passed_end(&mut self) {}
+
     /// A piece of the file is with the call, or with the caller: the socket has it by now, so this is the time to look at it.
     fn passed(&mut self, offset: u64, chunk: &Bytes) {
         let _ = (offset, chunk);
@@ -131,9 +134,14 @@ impl Base {
         }
     }
 
-    /// A file that cannot be had again is not what went wrong first.
-    fn told(&mut self, mut error: Failed) -> Failed {
-        if let (ErrorKind::Body(BodyFlaw::Gone), Some(first)) = (&error.kind, self.first.take()) {
+    /// Something went wrong, and it goes on all the same.
+    pub(super) fn went_wrong(&mut self, kind: ErrorKind<Fault>) {
+        self.first.get_or_insert(kind);
+    }
+
+    /// An error that only follows from another one is not what went wrong: the first is.
+    pub(super) fn told(&mut self, mut error: Failed) -> Failed {
+        if let Some(first) = self.first.take() {
             error.kind = first;
         }
         error
@@ -292,8 +300,12 @@ impl<P: Plan> Flow<P> {
             if let Input::Body { offset, chunk } = &input {
                 self.base.passed = Some((body.first() + offset, chunk.clone()));
             }
+            let is_end = matches!(input, Input::BodyEnd);
             let told = child.handle(input);
             debug_assert!(told.is_ok(), "it asked: {told:?}");
+            if is_end {
+                self.plan.passed_end();
+            }
         }
     }
 
@@ -309,7 +321,8 @@ impl<P: Plan> Flow<P> {
         let history = core::mem::take(&mut self.base.history);
         let elapsed = self.base.started.map_or(Duration::ZERO, |started| now.since(started));
         Action::Done(result.map_err(|error| {
-            let error = self.base.told(error);
+            let is_gone = error.kind == ErrorKind::Body(BodyFlaw::Gone);
+            let error = if is_gone { self.base.told(error) } else { error };
             Box::new(Error { attempts: history, elapsed, ..*error })
         }))
     }
@@ -333,6 +346,11 @@ impl<P: Plan> Flow<P> {
                 let inner = offset.checked_sub(first).ok_or(Misuse::NotAsked { wanted: None, offset })?;
                 child.handle(Input::Body { offset: inner, chunk: chunk.clone() })?;
                 self.base.passed = Some((offset, chunk));
+                Ok(())
+            }
+            (Some((child, _)), Input::BodyEnd) => {
+                child.handle(Input::BodyEnd)?;
+                self.plan.passed_end();
                 Ok(())
             }
             (Some((child, _)), input) => child.handle(input),
@@ -378,6 +396,8 @@ pub(super) enum Lost {
     Nothing,
     /// It may have been carried out.
     Reply,
+    /// It may have been carried out, and asking again hardly helps.
+    Garbled,
     /// No.
     Final,
 }
@@ -390,7 +410,7 @@ pub(super) fn lost(error: &Error<Fault>) -> Lost {
         ErrorKind::Failure(_) | ErrorKind::OutcomeUnknown(_) => Lost::Reply,
         // A proxy in front of the service says so.
         ErrorKind::Peer(PeerFlaw::Status(429 | 500..=599)) => Lost::Reply,
-        ErrorKind::Peer(_) => Lost::Reply,
+        ErrorKind::Peer(_) => Lost::Garbled,
         ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient => Lost::Nothing,
         ErrorKind::Fault(_)
         | ErrorKind::Encode(_)

@@ -1,6 +1,6 @@
 //! Uploading a file by HTTP: in one request, or in pieces that follow on each other.
 
-use larder_core::{Note, Settings};
+use larder_core::Settings;
 
 use super::base::{Flow, machine};
 use super::place::Place;
@@ -100,8 +100,3 @@ impl UploadFile {
 }
 
 machine!(UploadFile, Stored);
-
-/// What is told of a file that is at the service.
-pub(super) const fn verified(is_verified: bool) -> Option<Note> {
-    if is_verified { Some(Note::Verified) } else { None }
-}
