@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use larder_core::{
-    Action, Attempted, BodyFlaw, Cause, Clock, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Meta, Misuse, Note,
-    On, PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
+    Action, Attempted, BodyFlaw, Cause, Clock, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Meta, Misuse, Note, On,
+    PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
 };
 
 use super::child::{Answer, Body, Child};
@@ -121,8 +121,7 @@ impl Base {
         let left = self.ends_at().map(|end| end.since(self.now));
         // The plan asks only where trying again is safe.
         let repeat = Repeat::Safe;
-        let tried =
-            Tried { attempts: self.tries, phase: error.phase, cause: Cause::Broken, repeat, retry_after: None, left };
+        let tried = Tried { attempts: self.tries, phase: error.phase, cause: Cause::Broken, repeat, retry_after: None, left };
         match self.settings.policy.decide(&tried, shared.ids.bits()) {
             Decision::After(pause) if shared.budget.take() => {
                 self.notes.push_back(Note::Retrying { attempts: self.tries, phase: error.phase, pause });
@@ -169,11 +168,6 @@ impl Base {
             settings.clocks.total = Clock::After(end.since(self.now));
         }
         settings
-    }
-
-    /// The length of the caller's file, in bytes, if it is known.
-    pub(super) fn length(&self) -> Option<u64> {
-        self.settings.length
     }
 
     fn wait<T>(&self, until: Option<Time>, why: Why, on: On) -> Action<T, Fault> {

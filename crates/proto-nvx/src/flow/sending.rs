@@ -167,9 +167,13 @@ impl Sending {
 
     /// The MD5 that the stored file must have, if all of the file went by.
     fn md5(&self) -> Option<Md5> {
-        let is_complete = self.seen.1 || self.length == Some(self.seen.0);
-        let sum = self.sum.as_ref().filter(|sum| is_complete && sum.length() == self.seen.0);
-        self.how.md5.or_else(|| sum.map(Sum::md5)).filter(|_| is_complete)
+        let sum = self.sum.as_ref().filter(|sum| sum.length() == self.seen.0);
+        self.how.md5.or_else(|| sum.map(Sum::md5)).filter(|_| self.is_handed_over())
+    }
+
+    /// Whether all of the file went by.
+    fn is_handed_over(&self) -> bool {
+        self.seen.1 || self.length == Some(self.seen.0)
     }
 
     /// A piece was not taken, or nobody knows.
@@ -189,11 +193,11 @@ impl Sending {
                 Lost::Final => return Err(self.placed(&piece, error)),
                 Lost::Nothing => Then::Again,
                 Lost::Reply => {
-                    self.in_doubt |= piece.is_last;
+                    self.in_doubt |= self.is_handed_over();
                     Then::Again
                 }
                 Lost::Garbled => {
-                    self.in_doubt |= piece.is_last;
+                    self.in_doubt |= self.is_handed_over();
                     Then::Fail
                 }
             },

@@ -98,8 +98,8 @@ impl<A: Api, M: ClientMachine<A>> Caller<A> for Typed<A, M> {
 pub(super) struct Client<A: Api> {
     pub(super) call: Box<dyn Caller<A>>,
     pub(super) source: Source,
-    /// Whether the file was read from its start before.
-    pub(super) has_read: bool,
+    /// How far the file was read.
+    pub(super) read_to: u64,
     /// Which `Feed` is being answered; a later one makes the answer of an earlier one void.
     pub(super) feed: u64,
     /// The exchange that is open.
@@ -116,7 +116,7 @@ impl<A: Api> Client<A> {
         let client = Self {
             call: Box::new(Typed { machine, outcome }),
             source,
-            has_read: false,
+            read_to: 0,
             feed: 0,
             at: None,
             received: Vec::new(),

@@ -112,9 +112,10 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         if client.feed != feed || client.is_over {
             return;
         }
-        let again = client.has_read;
-        client.has_read = true;
-        let input = client.source.give(offset, max, again);
+        let input = client.source.give(offset, max, offset < client.read_to);
+        if let Input::Body { offset, chunk } = &input {
+            client.read_to = client.read_to.max(offset + chunk.len() as u64);
+        }
         self.tell(call, input);
     }
 }
