@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use larder_core::{
-    Action, Attempted, BodyFlaw, Cause, Clock, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Meta, Misuse, Note, On,
+    Action, Attempted, BodyFlaw, Cause, Clock, Clocks, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Kind, Meta, Misuse, Note, On,
     PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
 };
 
@@ -161,12 +161,23 @@ impl Base {
         }
     }
 
-    /// The settings of the next call: what is left of the flow's own time is the call's.
-    pub(super) fn settings(&self) -> Settings<Nvx> {
+    /// The settings of the next call, if it moves a file: what is left of the flow's own time is the call's.
+    pub(super) fn to_send(&self) -> Settings<Nvx> {
         let mut settings = Settings { length: None, ..self.settings.clone() };
         if let Some(end) = self.ends_at() {
             settings.clocks.total = Clock::After(end.since(self.now));
         }
+        settings
+    }
+
+    /// The settings of the next call without a file: it always has an end.
+    pub(super) fn to_ask(&self) -> Settings<Nvx> {
+        let mut settings = self.to_send();
+        let usual = Clocks::for_kind(Kind::Unary).total;
+        settings.clocks.total = match (settings.clocks.total.limit(), usual.limit()) {
+            (Some(left), Some(usual)) => Clock::After(left.min(usual)),
+            (left, _) => left.map_or(Clock::Unset, Clock::After),
+        };
         settings
     }
 

@@ -53,7 +53,7 @@ impl Place {
     pub(super) fn look(&self, base: &Base) -> Result<Child, Failed> {
         let item_path = self.path().map_err(|reject| base.error(ErrorKind::Encode(reject)))?;
         let look = GetPathInfo { item_path, show_metadata: Some(true), show_tags: None, show_is_shared: None };
-        Ok(Child::from((base.settings(), look)))
+        Ok(Child::from((base.to_ask(), look)))
     }
 }
 
@@ -66,7 +66,7 @@ impl Node {
             error
         };
         let token = Token::try_from(answer.upload_token).map_err(|rule| unusable(Reject::new("UploadToken", rule)))?;
-        let target = base.settings().target.on_host(&answer.upload_host).map_err(unusable)?;
+        let target = base.to_ask().target.on_host(&answer.upload_host).map_err(unusable)?;
         Ok(Self { target, token })
     }
 }

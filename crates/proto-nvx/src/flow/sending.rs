@@ -137,7 +137,7 @@ impl Sending {
             ..Upload::new(node.token.clone(), self.place.folder.clone(), self.place.name.clone())
         };
         let length = end.map(|end| end - first);
-        let settings = Settings { target: node.target.clone(), length, ..base.settings() };
+        let settings = Settings { target: node.target.clone(), length, ..base.to_send() };
         let body = body.clone();
         self.piece = Some(piece);
         Next::Call(Child::from((settings, upload)), body)
@@ -287,13 +287,13 @@ impl Plan for Sending {
             };
         }
         let Some(piece) = self.cut() else {
-            return Next::Read { offset: self.have + self.gather.len(), max: self.gather.wants(base.settings().limits.feed) };
+            return Next::Read { offset: self.have + self.gather.len(), max: self.gather.wants(base.to_ask().limits.feed) };
         };
         match self.node.clone() {
             Some(node) => self.send(base, &node, piece),
             None => {
                 let size = self.length.or(piece.end).unwrap_or_default();
-                Next::Call(self.place.ask_for_node(base.settings(), size, self.how.overwrite), Body::Whole)
+                Next::Call(self.place.ask_for_node(base.to_ask(), size, self.how.overwrite), Body::Whole)
             }
         }
     }
