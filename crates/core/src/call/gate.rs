@@ -9,7 +9,7 @@ use crate::machine::{Action, Note, On, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::session::Gate;
 use crate::wire::{Address, Outgoing};
-use crate::{Auth, ErrorKind, Reject, Secret, Time};
+use crate::{Auth, ErrorKind, Redactor, Reject, Secret, Time};
 
 impl<A: Api> Engine<A> {
     pub(super) fn gate(&mut self, now: Time, shared: &mut Shared<A>, script: &dyn Script<A>) -> Option<Action<(), A::Fault>> {
@@ -38,6 +38,7 @@ impl<A: Api> Engine<A> {
         self.waiting_since = None;
         self.attempts += 1;
         let (token, epoch) = session.unzip();
+        self.token = token.cloned();
         self.begin(shared, Purpose::Operation { epoch }, token, script);
     }
 
@@ -59,6 +60,10 @@ impl<A: Api> Script<A> for LoginScript<A> {
 
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>> {
         A::decode::<A::Login>(head, body).map(drop)
+    }
+
+    fn secrets(&self) -> Redactor {
+        Redactor::of(&self.0)
     }
 }
 

@@ -11,6 +11,7 @@ mod login;
 mod nvx;
 mod outcomes;
 mod plain;
+mod secrets;
 mod soap;
 mod splits;
 mod transfers;
