@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use larder_core::{
-    Action, Attempted, BodyFlaw, Cause, Clock, Clocks, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Kind, Meta, Misuse, Note, On,
-    PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
+    Action, Attempted, BodyFlaw, Cause, Clock, Clocks, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Kind, Meta,
+    Misuse, Note, On, PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
 };
 
 use super::child::{Answer, Body, Child};

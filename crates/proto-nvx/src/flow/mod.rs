@@ -3,6 +3,8 @@
 //! | flow | calls |
 //! |---|---|
 //! | [`UploadFile`] | storage node, file or pieces, a look at what arrived |
+//! | [`DownloadFile`] | file, a look at what it should be |
+//! | [`Ranges`] | one for each range, several at once (no machine: it says which) |
 //! | [`Pages`] | one for each page (no machine: it says which) |
 //!
 //! A flow has one exchange open at a time. Its pauses follow [`Policy`](larder_core::Policy) and the client's
@@ -11,13 +13,17 @@
 
 mod base;
 mod child;
+mod download;
 mod gather;
 mod pages;
 mod place;
+mod ranges;
 mod sending;
 mod sum;
 mod upload;
 
+pub use self::download::{DownloadFile, Fetched};
 pub use self::pages::{Paged, Pages, Stuck};
+pub use self::ranges::{Fetch, Ranges, Turn};
 pub use self::sum::Sum;
 pub use self::upload::{Stored, UploadFile, Uploading, When};

@@ -51,10 +51,15 @@ impl Place {
 
     /// The call that looks at what is there.
     pub(super) fn look(&self, base: &Base) -> Result<Child, Failed> {
-        let item_path = self.path().map_err(|reject| base.error(ErrorKind::Encode(reject)))?;
-        let look = GetPathInfo { item_path, show_metadata: Some(true), show_tags: None, show_is_shared: None };
-        Ok(Child::from((base.to_ask(), look)))
+        let path = self.path().map_err(|reject| base.error(ErrorKind::Encode(reject)))?;
+        Ok(look(path, base))
     }
+}
+
+/// The call that looks at what is at a path: its size and its MD5.
+pub(super) fn look(item_path: Path, base: &Base) -> Child {
+    let look = GetPathInfo { item_path, show_metadata: Some(true), show_tags: None, show_is_shared: None };
+    Child::from((base.to_ask(), look))
 }
 
 impl Node {
@@ -95,7 +100,7 @@ impl Found {
     /// How it differs.
     pub(super) fn is(self, bytes: u64, md5: Option<Md5>) -> Result<Option<Md5>, ContentFlaw> {
         let Self::File { bytes: theirs, md5: their_md5 } = self else {
-            return Err(ContentFlaw::Changed);
+            return Err(ContentFlaw::Missing);
         };
         if let Some(theirs) = theirs.filter(|theirs| *theirs != bytes) {
             return Err(ContentFlaw::Length { ours: bytes, theirs });
