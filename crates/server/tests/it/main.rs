@@ -6,6 +6,7 @@ mod access;
 mod downloads;
 mod hostile;
 mod limits;
+mod links;
 mod memory;
 mod messages;
 mod pages;

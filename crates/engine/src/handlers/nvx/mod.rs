@@ -4,6 +4,7 @@
 mod caller;
 mod describe;
 mod download;
+mod links;
 mod messages;
 mod update;
 mod upload;
@@ -19,8 +20,9 @@ use larder_core::Secret;
 use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, ListChildAccounts};
 use larder_proto_nvx::authentication::{ChangePassword, LoggedIn, Login, Logout};
 use larder_proto_nvx::imfs::{
-    CreateFolders, DeleteFiles, DeleteFolders, FolderListing, FolderPage, GetPathInfo, GetStorageNode, GetStorageNodeExtended,
-    ListFolder, MoveFiles, PathInfo, RenameFile, RenameFolder, StorageNode,
+    CreateFolders, DeleteFiles, DeleteFolders, DownloadNodes, FolderListing, FolderPage, GetDownloadNodes, GetOptimalUrls,
+    GetPathInfo, GetStorageNode, GetStorageNodeExtended, ListFolder, MoveFiles, OptimalUrls, PathInfo, RenameFile, RenameFolder,
+    StorageNode,
 };
 use larder_proto_nvx::metadata::{GetMetadata, MetadataEntry, MetadataList};
 use larder_proto_nvx::transfer::{AppendFile, UploadFile};
@@ -42,6 +44,8 @@ pub struct Nirvanix {
     pub engine: Arc<Engine>,
     /// The host (and port) that uploads go to; the one that was asked when absent.
     pub storage_host: Option<String>,
+    /// The host (and port) that downloads come from; the one that was asked when absent.
+    pub download_host: Option<String>,
 }
 
 /// What serving a request takes.
@@ -119,6 +123,14 @@ impl Handler for Nirvanix {
     async fn path_info(&self, asker: &Asker, info: GetPathInfo) -> Result<PathInfo, Fault> {
         let entry = self.engine.path_info(asker.caller()?, info.item_path.as_str()).map_err(said)?;
         Ok(PathInfo { path_info: facts(&entry, &info) })
+    }
+
+    async fn download_nodes(&self, asker: &Asker, get: GetDownloadNodes) -> Result<DownloadNodes, Fault> {
+        self.nodes(asker, &get)
+    }
+
+    async fn optimal_urls(&self, asker: &Asker, get: GetOptimalUrls) -> Result<OptimalUrls, Fault> {
+        self.links(asker, &get).await
     }
 
     async fn storage_node(&self, asker: &Asker, node: GetStorageNode) -> Result<StorageNode, Fault> {
