@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod access;
+mod copies;
 mod downloads;
 mod hostile;
 mod limits;

@@ -20,9 +20,9 @@ use larder_core::Secret;
 use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, ListChildAccounts};
 use larder_proto_nvx::authentication::{ChangePassword, LoggedIn, Login, Logout};
 use larder_proto_nvx::imfs::{
-    CreateFolders, DeleteFiles, DeleteFolders, DownloadNodes, FolderListing, FolderPage, GetDownloadNodes, GetOptimalUrls,
-    GetPathInfo, GetStorageNode, GetStorageNodeExtended, ListFolder, MoveFiles, OptimalUrls, PathInfo, RenameFile, RenameFolder,
-    StorageNode,
+    CopyFiles, CopyFolders, CreateFolders, DeleteFiles, DeleteFolders, DownloadNodes, FolderListing, FolderPage,
+    GetDownloadNodes, GetOptimalUrls, GetPathInfo, GetStorageNode, GetStorageNodeExtended, ListFolder, MoveFiles, MoveFolders,
+    OptimalUrls, PathInfo, RenameFile, RenameFolder, StorageNode,
 };
 use larder_proto_nvx::metadata::{GetMetadata, MetadataEntry, MetadataList};
 use larder_proto_nvx::transfer::{AppendFile, UploadFile};
@@ -185,6 +185,24 @@ impl Handler for Nirvanix {
     async fn move_files(&self, asker: &Asker, files: MoveFiles) -> Result<Done, Fault> {
         let sources = texts(&files.src_file_paths);
         self.engine.move_files(asker.caller()?, sources, files.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn move_folders(&self, asker: &Asker, folders: MoveFolders) -> Result<Done, Fault> {
+        let sources = texts(&folders.src_folder_paths);
+        self.engine.move_folders(asker.caller()?, sources, folders.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn copy_files(&self, asker: &Asker, files: CopyFiles) -> Result<Done, Fault> {
+        let sources = texts(&files.src_file_paths);
+        self.engine.copy_files(asker.caller()?, sources, files.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn copy_folders(&self, asker: &Asker, folders: CopyFolders) -> Result<Done, Fault> {
+        let sources = texts(&folders.src_folder_paths);
+        self.engine.copy_folders(asker.caller()?, sources, folders.dest_folder_path.as_str()).await.map_err(said)?;
         Ok(Done {})
     }
 
