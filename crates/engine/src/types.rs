@@ -1,5 +1,9 @@
 //! The records that the stores hold, as plain values.
 
+mod resellers;
+
+pub use resellers::{AccessKey, Permissions, Region, UserStorage};
+
 use std::net::IpAddr;
 use std::num::NonZeroU64;
 
@@ -28,7 +32,11 @@ ids! {
     /// Numbers stored content.
     BlobId,
     /// Numbers a reseller's user.
-    ResellerUserId
+    ResellerUserId,
+    /// Numbers the storage of a reseller's user in one region.
+    UserStorageId,
+    /// Numbers an access key.
+    AccessKeyId
 }
 
 /// The parent of every root folder; no node has this number.

@@ -70,6 +70,13 @@ pub fn dump(view: &dyn View) -> Found<String> {
             it.id.0, it.email, it.reseller.0, it.quota, it.enabled
         ));
     }
+    for it in &all.user_storages {
+        line(format_args!("storage {} of {} in {:?} ssd {} since {}", it.id.0, it.user.0, it.region, it.is_ssd, it.created.0));
+    }
+    for it in &all.access_keys {
+        let what = (it.permissions, &it.buckets);
+        line(format_args!("access key {} {:?} of {} {what:?} since {}", it.id.0, it.name, it.storage.0, it.created.0));
+    }
     Ok(text)
 }
 

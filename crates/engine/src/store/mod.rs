@@ -6,10 +6,12 @@
 
 mod dump;
 mod model;
+mod resellers;
 mod sqlite;
 
 pub use dump::dump;
 pub use model::Model;
+pub use resellers::{ResellerTx, ResellerView};
 pub use sqlite::Sqlite;
 
 use std::collections::BTreeMap;
@@ -21,8 +23,8 @@ use crate::pending::Pending;
 use crate::refusal::{Refusal, StoreError};
 use crate::token::TokenHash;
 use crate::types::{
-    Account, AccountId, Application, ApplicationId, Blob, BlobId, DownloadLink, Kind, Node, NodeId, NodeKey, Removal,
-    ResellerUser, UnfinishedFile, UploadRight,
+    AccessKey, Account, AccountId, Application, ApplicationId, Blob, BlobId, DownloadLink, Kind, Node, NodeId, NodeKey, Removal,
+    ResellerUser, UnfinishedFile, UploadRight, UserStorage,
 };
 
 /// The result of a lookup.
@@ -95,13 +97,17 @@ pub struct Everything {
     pub api_keys: Vec<AccountId>,
     /// Reseller users by number.
     pub reseller_users: Vec<ResellerUser>,
+    /// Their storages by number.
+    pub user_storages: Vec<UserStorage>,
+    /// The access keys by number.
+    pub access_keys: Vec<AccessKey>,
 }
 
 /// Lookups in one consistent state.
 ///
 /// Every method fails only if the storage does.
 #[expect(clippy::missing_errors_doc, reason = "said once, for all methods, in the trait's own text")]
-pub trait View {
+pub trait View: ResellerView {
     /// An application by number.
     fn application(&self, id: ApplicationId) -> Found<Option<Application>>;
     /// An application by key.
@@ -152,7 +158,7 @@ pub trait View {
 ///
 /// Every method fails only if the storage does.
 #[expect(clippy::missing_errors_doc, reason = "said once, for all methods, in the trait's own text")]
-pub trait Tx: View {
+pub trait Tx: View + ResellerTx {
     /// A number that was never given before, above all earlier ones.
     fn next_id(&mut self) -> Found<i64>;
     /// Adds an application.

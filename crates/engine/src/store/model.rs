@@ -1,5 +1,7 @@
 //! Everything in ordered maps.
 
+mod resellers;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -11,8 +13,8 @@ use crate::env::Timestamp;
 use crate::refusal::{Refusal, StoreError};
 use crate::token::TokenHash;
 use crate::types::{
-    Account, AccountId, Application, ApplicationId, Blob, BlobId, DownloadLink, Node, NodeId, NodeKey, Removal, ResellerUser,
-    ResellerUserId, UnfinishedFile, UploadRight,
+    AccessKey, AccessKeyId, Account, AccountId, Application, ApplicationId, Blob, BlobId, DownloadLink, Node, NodeId, NodeKey,
+    Removal, ResellerUser, ResellerUserId, UnfinishedFile, UploadRight, UserStorage, UserStorageId,
 };
 
 /// A store in memory. A transaction works on a copy, which becomes the state if it succeeds: simple enough to trust,
@@ -34,6 +36,8 @@ struct State {
     links: BTreeMap<TokenHash, DownloadLink>,
     api_keys: BTreeMap<AccountId, TokenHash>,
     reseller_users: BTreeMap<ResellerUserId, ResellerUser>,
+    user_storages: BTreeMap<UserStorageId, UserStorage>,
+    access_keys: BTreeMap<AccessKeyId, AccessKey>,
 }
 
 impl Model {
@@ -208,6 +212,8 @@ impl View for State {
             links,
             api_keys: self.api_keys.keys().copied().collect(),
             reseller_users: self.reseller_users.values().cloned().collect(),
+            user_storages: self.user_storages.values().cloned().collect(),
+            access_keys: self.access_keys.values().cloned().collect(),
         })
     }
 }

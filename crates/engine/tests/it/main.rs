@@ -10,6 +10,7 @@ mod full;
 mod handlers;
 mod namespace;
 mod pieces;
+mod resellers;
 mod snapshots;
 mod support;
 mod transfer;

@@ -1,5 +1,8 @@
 //! The client: calls over pooled HTTP/1.1 connections.
 //!
+//! The pool is our own, and no task drives a connection: the call that uses it does. So a call that is dropped has closed its
+//! connection when its future is gone, nothing runs when no call does, and no wake goes from one task to another.
+//!
 //! # The driver
 //! Whoever brings another runtime writes this function anew, and what it calls: the rest is the core's. `call` is a
 //! [`ClientMachine`] that is abandoned when it is dropped, `wire` one exchange of hyper's, `files` a [`Source`] and a
@@ -14,18 +17,22 @@ mod drive;
 mod error;
 mod failure;
 mod files;
+mod link;
 mod options;
-#[cfg(feature = "tls")]
-mod roots;
+mod pool;
+mod positioned;
 mod running;
 mod sink;
 mod source;
+mod stream;
+mod timer;
 mod wire;
 
 use core::fmt;
 use std::collections::hash_map::RandomState;
 use std::future::pending;
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings, Shared, Time};
@@ -35,10 +42,15 @@ use tokio::time::Instant;
 pub use self::error::CallError;
 use self::files::Files;
 pub use self::options::Options;
-#[cfg(feature = "tls")]
-pub use self::roots::{BadCertificate, Roots};
+use self::pool::Pool;
+pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
+use crate::observe::{Observer, Watch};
+use crate::report::Log;
+pub use crate::report::Report;
+#[cfg(feature = "tls")]
+pub use crate::tls::{BadCertificate, Roots};
 
 /// A client of one API: a session and a pool of connections that all of its calls share. Clones are the same client.
 ///
@@ -51,12 +63,15 @@ pub struct Client<A: Api> {
 }
 
 struct Inner<A: Api> {
-    pool: connect::Pool,
+    pool: Arc<Pool>,
     shared: Mutex<Shared<A>>,
     /// [`Shared::epoch`] as of the last change.
     epoch: watch::Sender<u64>,
     /// [`Time::ZERO`]
     began: Instant,
+    observer: Option<Arc<dyn Observer>>,
+    /// Calls that the observer was told of.
+    calls: AtomicU64,
 }
 
 impl<A: Api> Client<A> {
@@ -66,7 +81,9 @@ impl<A: Api> Client<A> {
         // Keyed by the operating system's randomness; it decides jitter and boundaries, no secret.
         let shared = Shared::new(session, RandomState::new().hash_one(0));
         let epoch = watch::Sender::new(shared.epoch());
-        let inner = Inner { pool: connect::pool(options), shared: Mutex::new(shared), epoch, began: Instant::now() };
+        let observer = options.observer.clone();
+        let (pool, began, calls) = (Pool::new(options), Instant::now(), AtomicU64::new(0));
+        let inner = Inner { pool, shared: Mutex::new(shared), epoch, began, observer, calls };
         Self { inner: Arc::new(inner) }
     }
 
@@ -79,7 +96,22 @@ impl<A: Api> Client<A> {
         operation: O,
         settings: Settings<A>,
     ) -> Result<O::Answer, Box<Error<A::Fault>>> {
-        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ())).await
+        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ()), None).await
+    }
+
+    /// Makes a call without a file, and tells how it went: the attempts that it took, and whether its outcome had to be found
+    /// out after a lost reply. An error tells the same by itself.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub async fn report<O: Operation<Api = A>>(
+        &self,
+        operation: O,
+        settings: Settings<A>,
+    ) -> Result<Report<O::Answer>, Box<Error<A::Fault>>> {
+        let (call, mut log) = (Call::new(operation, settings), Log::default());
+        let answer = drive::drive(self, call, &mut Files::new((), ()), Some(&mut log)).await?;
+        Ok(log.into_report(answer))
     }
 
     /// Makes a call that sends a file. Its length is that of the settings, or else the source's own.
@@ -118,20 +150,47 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         let mut files = Files::new(source, sink);
-        let result = drive::drive(self, machine, &mut files).await;
+        let result = drive::drive(self, machine, &mut files, None).await;
         result.map_err(|error| CallError::new(error, files.into_spoiled()))
     }
 
-    fn pool(&self) -> &connect::Pool {
-        &self.inner.pool
+    /// Drives a machine like [`drive`](Self::drive), and tells how it went like [`report`](Self::report).
+    ///
+    /// # Errors
+    /// As [`drive`](Self::drive).
+    pub async fn drive_report<M, S, K>(&self, machine: M, source: S, sink: K) -> Result<Report<M::Answer>, CallError<A::Fault>>
+    where
+        M: ClientMachine<A>,
+        S: Source,
+        K: Sink,
+    {
+        let (mut files, mut log) = (Files::new(source, sink), Log::default());
+        match drive::drive(self, machine, &mut files, Some(&mut log)).await {
+            Ok(answer) => Ok(log.into_report(answer)),
+            Err(error) => Err(CallError::new(error, files.into_spoiled())),
+        }
+    }
+
+    /// Begins to tell of a call.
+    fn watch(&self, machine: &impl ClientMachine<A>) -> Watch {
+        let number = || self.inner.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        Watch::begin(self.inner.observer.as_ref(), number, machine.about())
+    }
+
+    fn pool(&self) -> Arc<Pool> {
+        Arc::clone(&self.inner.pool)
     }
 
     /// Works on the shared state, and wakes the calls that wait for it to change.
     fn share<T>(&self, work: impl FnOnce(&mut Shared<A>) -> T) -> T {
         let mut shared = self.inner.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = shared.epoch();
         let result = work(&mut shared);
         let epoch = shared.epoch();
-        self.inner.epoch.send_if_modified(|last| core::mem::replace(last, epoch) != epoch);
+        if epoch != before {
+            // Within the lock, so that they come in order.
+            self.inner.epoch.send_replace(epoch);
+        }
         result
     }
 
@@ -146,12 +205,9 @@ impl<A: Api> Client<A> {
         Time(self.inner.began.elapsed())
     }
 
-    /// Ready at this moment; never, if none is given.
-    async fn clock(&self, until: Option<Time>) {
-        match until.and_then(|until| self.inner.began.checked_add(until.0)) {
-            Some(until) => tokio::time::sleep_until(until).await,
-            None => pending().await,
-        }
+    /// This moment by the runtime's clock; none, if it is too far off to come.
+    fn moment(&self, time: Option<Time>) -> Option<Instant> {
+        self.inner.began.checked_add(time?.0)
     }
 }
 

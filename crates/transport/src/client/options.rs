@@ -1,15 +1,16 @@
 //! How a client connects.
 
+use core::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "tls")]
 use super::Roots;
+use crate::observe::Observer;
 
-/// How a client connects. Time limits of a call itself are [`Clocks`](larder_core::Clocks).
-#[derive(Debug, Clone)]
+/// How a client connects. How long that may take is the call's own: [`Clocks`](larder_core::Clocks).
+#[derive(Clone)]
 pub struct Options {
-    /// The longest time for name resolution, TCP and TLS together. Default 10 seconds.
-    pub connect: Duration,
     /// How long a connection is kept for another call. Default 15 seconds: servers keep theirs for 20 or more, and who
     /// closes first does not lose a request to it.
     pub idle: Duration,
@@ -23,18 +24,31 @@ pub struct Options {
     /// The certificates that servers are trusted by. Default: Mozilla's.
     #[cfg(feature = "tls")]
     pub roots: Roots,
+    /// Who hears of the calls; nobody by default.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(10),
             idle: Duration::from_secs(15),
             idle_per_host: 32,
             headers: 100,
             buffer: 256 << 10,
             #[cfg(feature = "tls")]
             roots: Roots::mozilla(),
+            observer: None,
         }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Options");
+        shown.field("idle", &self.idle).field("idle_per_host", &self.idle_per_host);
+        shown.field("headers", &self.headers).field("buffer", &self.buffer);
+        #[cfg(feature = "tls")]
+        shown.field("roots", &self.roots);
+        shown.field("observer", &self.observer.is_some()).finish()
     }
 }

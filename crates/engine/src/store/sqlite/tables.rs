@@ -172,6 +172,8 @@ impl View for Tables<'_> {
             links: all(self.0, &format!("{} ORDER BY expires, hash", rows::LINK), (), rows::link)?,
             api_keys: all(self.0, "SELECT reseller FROM api_keys ORDER BY 1", (), |row| row.get(0).map(AccountId))?,
             reseller_users: all(self.0, &by_id(rows::USER), (), rows::user)?,
+            user_storages: self.all_user_storages()?,
+            access_keys: self.all_access_keys()?,
         })
     }
 }
