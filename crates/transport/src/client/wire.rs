@@ -97,7 +97,11 @@ impl Open {
         if peer && let Poll::Ready(input) = self.answer(cx, pool) {
             return Poll::Ready(input);
         }
-        if room && self.body.is_taken() { Poll::Ready(Input::Wrote { at: self.at }) } else { Poll::Pending }
+        if room && self.body.is_taken() {
+            return Poll::Ready(Input::Wrote { at: self.at });
+        }
+        // A slow peer takes a piece bit by bit, and lives.
+        if room && self.stage.has_moved() { Poll::Ready(Input::Connected { at: self.at }) } else { Poll::Pending }
     }
 
     fn answer(&mut self, cx: &mut Context<'_>, pool: &Pool) -> Poll<Input> {
@@ -153,6 +157,10 @@ impl Stage {
         }
         let answering = link.send(request);
         Self::Head(link, answering)
+    }
+
+    fn has_moved(&self) -> bool {
+        matches!(self, Self::Head(link, _) | Self::Body(link, _) if link.has_moved())
     }
 
     fn move_on(&mut self, cx: &mut Context<'_>) {
