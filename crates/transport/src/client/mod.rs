@@ -79,7 +79,12 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn new(session: Session<A>, options: Options) -> Self {
         // Keyed by the operating system's randomness; it decides jitter and boundaries, no secret.
-        let shared = Shared::new(session, RandomState::new().hash_one(0));
+        Self::with_shared(Shared::new(session, RandomState::new().hash_one(0)), options)
+    }
+
+    /// A client whose shared state has a seed, a budget of retries or room for transfers of its own.
+    #[must_use]
+    pub fn with_shared(shared: Shared<A>, options: Options) -> Self {
         let epoch = watch::Sender::new(shared.epoch());
         let observer = options.observer.clone();
         let (pool, began, calls) = (Pool::new(options), Instant::now(), AtomicU64::new(0));
