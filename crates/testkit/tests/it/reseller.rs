@@ -410,3 +410,13 @@ fn a_region_that_cannot_be_the_lost_one_is_not_taken_for_it() {
     assert_eq!(error.fault().unwrap().code.as_str(), "region_already_enabled");
     assert_eq!(error.operation.name, "enable_user_region");
 }
+
+#[test]
+fn what_must_not_be_repeated_is_sent_once() {
+    let mut world = World::new();
+    world.breaks(0, Trouble::Reset(Point::Complete));
+    let ticket = world.pair.start(world.key("x"), settings());
+    world.pair.run();
+    assert_eq!(ticket.outcome().unwrap().unwrap_err().kind, ErrorKind::OutcomeUnknown(Failure::Reset));
+    assert_eq!((world.pair.exchanges(), world.keys().len()), (1, 1), "it was carried out, and nobody can know");
+}
