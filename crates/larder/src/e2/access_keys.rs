@@ -51,8 +51,8 @@ impl Client {
     /// [`ErrorCode::StorageNonExistent`](super::ErrorCode::StorageNonExistent) or
     /// [`ErrorCode::UserDisabled`](super::ErrorCode::UserDisabled).
     ///
-    /// When its future is dropped in the middle, there may be a key as well, and nothing is left that could tell: keep the
-    /// future, and end it by its [clocks](larder_core::Settings::clocks).
+    /// When its future is dropped in the middle, there may be a key as well. Rather keep the future, and end it by its
+    /// [clocks](larder_core::Settings::clocks); or list the keys before, and make the recipe with [`Orphans::since`].
     pub async fn create_access_key(&self, key: CreateAccessKey) -> core::result::Result<AccessKeyCreated, KeyError> {
         match self.drive(CreateKey::new(key, self.settings().clone())).await?.answer {
             KeyOutcome::Created(created) => Ok(created),

@@ -16,6 +16,7 @@ mod schemas;
 mod secrets;
 mod sessions;
 mod slice;
+mod storages;
 mod support;
 mod uploads;
 mod wire;

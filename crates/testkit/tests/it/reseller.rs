@@ -203,6 +203,13 @@ fn another_writers_key_of_the_same_name_is_safe() {
     // As long as nobody says which, nothing is removed, however often one asks.
     let OrphansRemoved::LookAgain(again) = world.remove(&again) else { panic!("at most one is ours") };
     assert_eq!(world.keys().len(), 2);
+    // Nor when one of them is gone: the other may be theirs.
+    let gone = RemoveAccessKey { email: parse("a"), storage_dn: parse(&world.dn), access_key: parse(&ours) };
+    world.ask(Request::RemoveAccessKey(gone)).unwrap();
+    let OrphansRemoved::LookAgain(once_more) = world.remove(&again) else { panic!("there were two") };
+    assert!(matches!(world.remove(&once_more), OrphansRemoved::LookAgain(_)));
+    let ours = world.other_makes("x");
+    let OrphansRemoved::LookAgain(again) = world.remove(&once_more) else { panic!("there were three") };
     let chosen = again.only(|key| key.key_id == ours);
     assert_eq!(ids(&world.remove(&chosen)), [&*ours]);
     assert_eq!(world.keys(), [(theirs, "x".to_owned())]);
