@@ -104,6 +104,25 @@ pub enum BodyFlaw {
     Gone,
 }
 
+/// What is stored, or was fetched, is not what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum ContentFlaw {
+    /// It has another length, in bytes.
+    #[error("the file has {ours} bytes here and {theirs} at the service")]
+    Length {
+        /// On our side.
+        ours: u64,
+        /// As the service says.
+        theirs: u64,
+    },
+    /// It has another checksum.
+    #[error("the file's checksum at the service is another than here")]
+    Checksum,
+    /// It was changed while it was being fetched.
+    #[error("the file changed while it was being fetched")]
+    Changed,
+}
+
 /// What kind of error a call ended with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ErrorKind<F> {
@@ -123,6 +142,8 @@ pub enum ErrorKind<F> {
     Deadline(Why),
     /// The file to send failed the caller.
     Body(BodyFlaw),
+    /// The content at the two ends differs. What is stored stays as it is.
+    Content(ContentFlaw),
     /// The caller cancelled.
     Cancelled,
 }
@@ -222,7 +243,9 @@ impl<F> Error<F> {
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
             }
-            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) => false,
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) | ErrorKind::Content(_) => {
+                false
+            }
         }
     }
 
@@ -237,6 +260,7 @@ impl<F> Error<F> {
             | ErrorKind::OutcomeUnknown(_)
             | ErrorKind::Deadline(_)
             | ErrorKind::Body(_)
+            | ErrorKind::Content(_)
             | ErrorKind::Cancelled => None,
         }
     }
@@ -257,6 +281,7 @@ impl<F: Fault> Error<F> {
             // A certificate does not become another.
             ErrorKind::Failure(failure) => is_harmless && *failure != Failure::Tls,
             ErrorKind::OutcomeUnknown(_) | ErrorKind::Deadline(_) | ErrorKind::Cancelled => is_harmless,
+            ErrorKind::Content(flaw) => is_harmless && *flaw == ContentFlaw::Changed,
             ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Body(_) => false,
         }
     }
@@ -273,6 +298,7 @@ impl<F: fmt::Display> fmt::Display for ErrorKind<F> {
             Self::OutcomeUnknown(failure) => write!(f, "outcome unknown: {failure} before the reply came"),
             Self::Deadline(why) => write!(f, "time ran out, waiting for {why:?}"),
             Self::Body(flaw) => write!(f, "{flaw}"),
+            Self::Content(flaw) => write!(f, "{flaw}"),
             Self::Cancelled => f.write_str("cancelled"),
         }
     }

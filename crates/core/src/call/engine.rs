@@ -5,12 +5,16 @@ use std::collections::VecDeque;
 use http::{Uri, response};
 
 use super::attempt::{Attempt, Step};
+use super::resume::{Rest, Resume, Window};
 use super::{FaultOf, Settings, gate};
 use crate::clocks::{Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
-use crate::{Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Recovered, Reject, Secret, Time, Verdict, Why};
+use crate::{
+    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Secret, Time,
+    Verdict, Why,
+};
 
 /// What the engine asks of the typed shell around it.
 pub(super) trait Script<A: Api> {
@@ -18,6 +22,26 @@ pub(super) trait Script<A: Api> {
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>>;
     /// After an attempt that may have been carried out: what this refusal tells of it.
     fn recover(&mut self, fault: &FaultOf<A>) -> Option<Recovered>;
+    /// The secrets of its request.
+    fn secrets(&self) -> Redactor;
+
+    /// The head of a file came, when the caller has this much of it: what of it is handed on.
+    fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<A>>> {
+        let _ = (head, delivered);
+        Ok(Window::default())
+    }
+
+    /// Asks for what is left of the file.
+    fn rest(&mut self, delivered: u64, resume: Resume) -> Rest {
+        let _ = (delivered, resume);
+        Rest::Unknown
+    }
+
+    /// Whether a file of this length is all there.
+    fn is_all(&mut self, total: Option<u64>, delivered: u64) -> bool {
+        let _ = (total, delivered);
+        false
+    }
 }
 
 /// What an attempt is for.
@@ -84,9 +108,16 @@ pub(super) struct Engine<A: Api> {
     pub(super) may_be_done: bool,
     /// The attempts that are over.
     history: Vec<Attempted>,
+    /// The token that the operation was sent with last.
+    pub(super) token: Option<Secret>,
+    /// What the last answer said that was none, or a refusal.
+    pub(super) raw: Option<RawAnswer>,
+    /// Bytes of the file that were handed on by attempts that are over.
+    pub(super) delivered: u64,
+    pub(super) has_gone_back: bool,
     pub(super) notes: VecDeque<Note>,
     is_cancelled: bool,
-    abort: Option<ExchangeId>,
+    pub(super) abort: Option<ExchangeId>,
 }
 
 impl<A: Api> Engine<A> {
@@ -111,6 +142,10 @@ impl<A: Api> Engine<A> {
             lost: None,
             may_be_done: false,
             history: Vec::new(),
+            token: None,
+            raw: None,
+            delivered: 0,
+            has_gone_back: false,
             notes: VecDeque::new(),
             is_cancelled: false,
             abort: None,
@@ -156,6 +191,10 @@ impl<A: Api> Engine<A> {
                     self.remember(now, purpose, &attempt, verdict, before);
                     return None;
                 }
+                if let Step::Head(head) = step {
+                    self.file_begins(now, shared, script, purpose, attempt, &head);
+                    return None;
+                }
                 self.state = State::Attempt { purpose, attempt };
                 Some(self.act(at, step))
             }
@@ -177,7 +216,7 @@ impl<A: Api> Engine<A> {
             Step::Open(head, length) => Action::Open { at, head, length },
             Step::Write(chunk) => Action::Write { at, chunk },
             Step::Finish => Action::Finish { at },
-            Step::Over(_) => Action::Abort { at },
+            Step::Over(_) | Step::Head(_) => Action::Abort { at },
             Step::Feed(offset) => Action::Feed { offset, max: self.settings.limits.feed },
             Step::Data(offset, chunk) => Action::Data { offset, chunk },
             Step::Wait { until, why, on } => self.wait(until, why, on),
@@ -302,7 +341,7 @@ impl<A: Api> Engine<A> {
     }
 
     /// Keeps what an attempt came to, and tells of it before what followed from it.
-    fn remember(&mut self, now: Time, purpose: Purpose, attempt: &Attempt, verdict: Verdict, place: usize) {
+    pub(super) fn remember(&mut self, now: Time, purpose: Purpose, attempt: &Attempt, verdict: Verdict, place: usize) {
         let (Some(began), Some(started)) = (attempt.began(), self.started) else { return };
         let operation = if purpose == Purpose::Login { *gate::login_meta::<A>() } else { *self.meta };
         let (took, began) = (now.since(began), began.since(started));
@@ -324,7 +363,7 @@ impl<A: Api> Engine<A> {
             elapsed: now.since(self.started.unwrap_or(now)),
             phase: self.lost.as_ref().map_or(self.phase, |(_, phase)| self.phase.max(*phase)),
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
-            raw: None,
+            raw: self.raw.take(),
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::machine::{Action, Note, On, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::session::Gate;
 use crate::wire::{Address, Outgoing};
-use crate::{Auth, ErrorKind, Recovered, Reject, Secret, Time};
+use crate::{Auth, ErrorKind, Recovered, Redactor, Reject, Secret, Time};
 
 impl<A: Api> Engine<A> {
     pub(super) fn gate(&mut self, now: Time, shared: &mut Shared<A>, script: &dyn Script<A>) -> Option<Action<(), A::Fault>> {
@@ -66,6 +66,7 @@ impl<A: Api> Engine<A> {
         }
         self.attempts += 1;
         let (token, epoch) = session.unzip();
+        self.token = token.cloned();
         if let Some(epoch) = epoch {
             shared.session.sent(epoch, now);
         }
@@ -96,6 +97,10 @@ impl<A: Api> Script<A> for LoginScript<A> {
 
     fn recover(&mut self, _fault: &FaultOf<A>) -> Option<Recovered> {
         None
+    }
+
+    fn secrets(&self) -> Redactor {
+        Redactor::of(&self.0)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use http::{HeaderMap, Uri, response};
+use http::{HeaderMap, StatusCode, Uri, response};
 
 use super::attempt::Ending;
 use super::engine::{Engine, Purpose, Script, State};
@@ -26,7 +26,7 @@ impl<A: Api> Engine<A> {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
                 match purpose {
-                    Purpose::Login => self.login_answered(now, shared, &head, &body),
+                    Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
                         self.redirected(uri, &head.headers);
                         Verdict::Redirected
@@ -36,17 +36,21 @@ impl<A: Api> Engine<A> {
             }
             Ending::Broken { failure, phase, delivered } => {
                 self.note_phase(purpose, phase);
-                if delivered {
-                    // Part of the file is with the caller: starting over would give it twice.
-                    self.state = State::Over(Err(ErrorKind::Failure(failure)));
+                let trouble = Trouble::Broken(failure, phase);
+                // Part of the file is with the caller: starting over would give it twice.
+                if delivered > 0 || purpose != Purpose::Login && self.delivered > 0 {
+                    self.broke_off(now, shared, script, trouble, delivered);
                 } else {
-                    self.again(now, shared, purpose, Trouble::Broken(failure, phase));
+                    self.again(now, shared, purpose, trouble);
                 }
                 Verdict::Failed(failure)
             }
-            Ending::Flawed(flaw, status) => {
+            Ending::Flawed(flaw, status, body) => {
+                let operation = if purpose == Purpose::Login { gate::login_meta::<A>() } else { self.meta };
+                let refusal = Err::<(), _>(Refusal::Peer(flaw.clone()));
+                let _ = self.keep(shared, script, operation, (status, &body), refusal);
                 self.again(now, shared, purpose, Trouble::Flawed(flaw, None));
-                Verdict::Refused(status)
+                Verdict::Refused(status.as_u16())
             }
             Ending::Body(flaw) => {
                 let lost = self.lost.as_ref().map(|(kind, _)| kind.clone());
@@ -63,8 +67,16 @@ impl<A: Api> Engine<A> {
         }
     }
 
-    fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) -> Verdict {
-        match gate::token::<A>(head, body) {
+    fn login_answered(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        script: &dyn Script<A>,
+        head: &response::Parts,
+        body: &[u8],
+    ) -> Verdict {
+        let token = gate::token::<A>(head, body);
+        match self.keep(shared, script, gate::login_meta::<A>(), (head.status, body), token) {
             Ok(token) => {
                 shared.session.opened(token, now);
                 self.logins = 0;
@@ -92,7 +104,11 @@ impl<A: Api> Engine<A> {
         head: &response::Parts,
         body: &[u8],
     ) -> Verdict {
-        match script.judge(head, body) {
+        if self.delivered > 0 && head.status == StatusCode::RANGE_NOT_SATISFIABLE {
+            return self.nothing_behind(shared, script, head);
+        }
+        let judged = script.judge(head, body);
+        match self.keep(shared, script, self.meta, (head.status, body), judged) {
             Ok(()) => {
                 self.succeeded(shared, epoch);
                 return Verdict::Success;
@@ -102,6 +118,7 @@ impl<A: Api> Engine<A> {
                 self.first = Some(ErrorKind::Fault(fault));
                 return Verdict::SessionOver;
             }
+            Err(_) if self.goes_back(head.status) => {}
             Err(Refusal::Fault(fault)) => {
                 let wait = retry_after(&head.headers);
                 self.again(now, shared, Purpose::Operation { epoch }, Trouble::Fault(fault, wait));
@@ -115,11 +132,10 @@ impl<A: Api> Engine<A> {
     }
 
     fn succeeded(&mut self, shared: &mut Shared<A>, epoch: Option<u64>) {
-        shared.budget.refund();
+        self.succeed(shared);
         if let Some(epoch) = epoch.filter(|_| self.meta.ends_session) {
             shared.session.expired(epoch);
         }
-        self.state = State::Over(Ok(()));
     }
 
     /// Whether a refusal tells that an earlier attempt was carried out.
@@ -161,7 +177,7 @@ impl<A: Api> Engine<A> {
     }
 
     /// Decides whether the attempt is made again, and what to report if not.
-    fn again(&mut self, now: Time, shared: &mut Shared<A>, purpose: Purpose, trouble: Trouble<A::Fault>) {
+    pub(super) fn again(&mut self, now: Time, shared: &mut Shared<A>, purpose: Purpose, trouble: Trouble<A::Fault>) {
         let (repeat, attempts) = match purpose {
             Purpose::Login => (gate::login_meta::<A>().repeat, self.logins),
             Purpose::Operation { .. } => (self.meta.repeat, self.attempts),
@@ -214,7 +230,7 @@ impl<A: Api> Engine<A> {
 }
 
 /// What went wrong, before it is known whether that is the end.
-enum Trouble<F> {
+pub(super) enum Trouble<F> {
     Broken(Failure, Phase),
     Flawed(PeerFlaw, Option<Duration>),
     Fault(F, Option<Duration>),
@@ -241,7 +257,7 @@ impl<F: Fault> Trouble<F> {
         }
     }
 
-    fn into_kind(self) -> ErrorKind<F> {
+    pub(super) fn into_kind(self) -> ErrorKind<F> {
         match self {
             Self::Broken(failure, _) => ErrorKind::Failure(failure),
             Self::Flawed(flaw, _) => ErrorKind::Peer(flaw),

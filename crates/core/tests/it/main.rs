@@ -11,6 +11,7 @@ mod exchange_states;
 mod lost;
 mod permits;
 mod policy;
+mod resume;
 mod secrets;
 mod session;
 mod toy;

@@ -10,6 +10,8 @@ mod full;
 mod handlers;
 mod namespace;
 mod resellers;
+mod pieces;
 mod snapshots;
 mod support;
 mod transfer;
+mod updates;

@@ -40,7 +40,7 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Buck
 impl Operation for CreateAccessKey {
     type Api = E2;
     type Answer = AccessKeyCreated;
-    const META: Meta = Meta::unary(CHAPTER, "create_access_key", Verb::Post).session();
+    const META: Meta = Meta::unary(CHAPTER, "create_access_key", Verb::Post).session().confides();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
 }
 

@@ -33,7 +33,7 @@ impl Operation for Login {
     type Api = Nvx;
     type Answer = LoggedIn;
     // A second login opens a second session; the first one ends by itself.
-    const META: Meta = Meta::unary(NAMESPACE, "Login", Verb::Post).safe();
+    const META: Meta = Meta::unary(NAMESPACE, "Login", Verb::Post).safe().confides();
     const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed];
 }
 
@@ -68,7 +68,7 @@ impl Operation for LoginProxy {
     type Api = Nvx;
     type Answer = LoggedIn;
     // As for Login: a second session ends by itself.
-    const META: Meta = Meta::unary(NAMESPACE, "LoginProxy", Verb::Post).safe();
+    const META: Meta = Meta::unary(NAMESPACE, "LoginProxy", Verb::Post).safe().confides();
     const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed, InvalidIpAddress];
 }
 

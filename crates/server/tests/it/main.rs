@@ -18,5 +18,6 @@ mod sessions;
 mod slice;
 mod storages;
 mod support;
+mod updates;
 mod uploads;
 mod wire;
