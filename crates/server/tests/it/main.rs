@@ -18,6 +18,7 @@ mod schemas;
 mod secrets;
 mod sessions;
 mod slice;
+mod storages;
 mod support;
 mod updates;
 mod uploads;
