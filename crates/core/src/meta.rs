@@ -100,6 +100,18 @@ pub enum Repeat {
     Unsafe,
 }
 
+impl Repeat {
+    /// As one word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Telling => "telling",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// How soon an answer is to be expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {

@@ -6,6 +6,7 @@
 
 use core::any::Any;
 use core::fmt;
+use core::time::Duration;
 
 use bytes::Bytes;
 use http::{Request as HttpRequest, Response, StatusCode, request, response};
@@ -15,8 +16,8 @@ use larder_core::wire::{
     Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody, RequestBody, RequestHead, ResponseHead,
 };
 use larder_core::{
-    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Refusal, Reject, RequestFlaw, Rule, Secret,
-    Verb,
+    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Recovered, Refusal, Reject, RequestFlaw,
+    Rule, Secret, Verb,
 };
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,26 @@ operation!(Hand, Meta::unary("toy", "hand", Verb::Post));
 operation!(Store, Meta::upload("toy", "store", Verb::Post).safe());
 operation!(StoreInside, Meta::upload("toy", "store_inside", Verb::Post).session().safe());
 operation!(Keep, Meta::upload("toy", "keep", Verb::Post));
+operation!(FetchInside, Meta::download("toy", "fetch_inside").session());
+operation!(Leave, Meta::unary("toy", "leave", Verb::Post).session().ends_session());
+
+/// Ends something: 403 says that it is so already.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Finish {
+    pub(crate) text: String,
+}
+
+impl Operation for Finish {
+    type Api = Toy;
+    type Answer = Said;
+    const META: Meta = Meta::unary("toy", "finish", Verb::Post).session().telling();
+    const FAULTS: &'static [()] = &[];
+
+    fn recover(&self, fault: &Fault) -> Option<(Said, Recovered)> {
+        let said = Said { text: "finished before".to_owned() };
+        (*fault == Fault::No).then_some((said, Recovered { caveat: "no text" }))
+    }
+}
 
 /// Its text is the part that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -75,7 +96,7 @@ impl Operation for Fetch {
 }
 
 mod catalog {
-    use super::{Change, Enter, Fetch, Hand, Keep, Look, Ping, Store, StoreInside, Toy};
+    use super::{Change, Enter, Fetch, FetchInside, Finish, Hand, Keep, Leave, Look, Ping, Store, StoreInside, Toy};
 
     larder_core::catalog! {
         api Toy;
@@ -85,6 +106,8 @@ mod catalog {
             Look = Look => look;
             Change = Change => change;
             Hand = Hand => hand;
+            Leave = Leave => leave;
+            Finish = Finish => finish;
         }
         upload {
             Store = Store;
@@ -93,6 +116,7 @@ mod catalog {
         }
         download {
             Fetch = Fetch;
+            FetchInside = FetchInside;
         }
     }
 }
@@ -129,6 +153,7 @@ impl larder_core::Fault for Fault {
 
 impl Api for Toy {
     const NAME: &'static str = "Toy";
+    const IDLE: Option<Duration> = Some(Duration::from_secs(20 * 60));
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;

@@ -13,6 +13,8 @@ mod outcomes;
 mod plain;
 mod resume;
 mod secrets;
+mod reseller;
+mod sim;
 mod soap;
 mod splits;
 mod transfers;
