@@ -247,6 +247,7 @@ fn count<T>(tally: &mut Tally, ended: Option<&Ended<Nvx, T>>) {
         Some(Err(ErrorKind::OutcomeUnknown(_))) => "ended: outcome unknown",
         Some(Err(ErrorKind::Deadline(_))) => "ended: deadline",
         Some(Err(ErrorKind::Body(_))) => "ended: body",
+        Some(Err(ErrorKind::Content(_))) => "ended: content",
         Some(Err(ErrorKind::Cancelled)) => "ended: cancelled",
         Some(Err(ErrorKind::Encode(_) | ErrorKind::NoSession)) => "ended: never sent",
     });
