@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use larder_core::operation::Inspect;
 use larder_core::{Call, ClientMachine, Clock, Clocks, ErrorKind, Operation, Settings, Target, Time};
-use larder_proto_nvx::flow::UploadFile;
+use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
-use larder_proto_nvx::transfer::{Download, Uploaded};
+use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::sim::{Dice, Later, Promise, Tally};
@@ -187,14 +187,14 @@ impl Calls {
         self.dice.bytes(usize::try_from(length).unwrap())
     }
 
-    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8]) -> Ticket<Nvx, Uploaded> {
+    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8]) -> Ticket<Nvx, Stored> {
         let mut settings = self.settings();
         settings.length = self.dice.percent(70).then_some(content.len() as u64);
         let clocks = Clocks::default();
         let piece = usize::try_from(self.dice.within(1..=4_000)).unwrap().max(content.len() / 50);
         let pause = if self.dice.one_in(4) { self.dice.millis(0..=500) } else { core::time::Duration::ZERO };
         let source = Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) };
-        let machine = UploadFile::new(parse("in"), parse(name), None, settings);
+        let machine = UploadFile::new(parse("in"), parse(name), Uploading::default(), settings);
         self.start(world, client, machine, clocks, source)
     }
 
