@@ -11,6 +11,7 @@ mod login;
 mod nvx;
 mod outcomes;
 mod plain;
+mod planned;
 mod reseller;
 mod resume;
 mod secrets;

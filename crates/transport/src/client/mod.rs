@@ -35,7 +35,7 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings, Shared, Time};
+use larder_core::{Api, Call, ClientMachine, Error, Operation, Plan, Reject, Session, Settings, Shared, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -142,6 +142,14 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         self.drive(Call::new(operation, settings), (), sink).await
+    }
+
+    /// The request that [`call`](Self::call) would send first, without secrets. Nothing is sent or changed.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub fn plan<O: Operation<Api = A>>(&self, operation: &O, settings: &Settings<A>) -> Result<Plan, Reject> {
+        self.share(|shared| Plan::of(operation, settings, &shared.session))
     }
 
     /// Drives a machine of your own to its end, or one that makes several calls. It may have one exchange open at a time.
