@@ -34,6 +34,7 @@
 //! otherwise. No global provider is installed or used.
 
 pub mod client;
+pub mod h1;
 pub mod idle;
 mod pieces;
 pub mod server;
