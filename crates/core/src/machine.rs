@@ -10,7 +10,7 @@ use crate::permits::Permits;
 use crate::retry::Budget;
 use crate::session::Session;
 use crate::wire::{Length, RequestHead, ResponseHead};
-use crate::{Attempted, CallResult, ExchangeId, Failure, Ids, Misuse, Phase, Recovered, Time, Why};
+use crate::{Attempted, CallResult, ExchangeId, Failure, Ids, Meta, Misuse, Phase, Recovered, Time, Why};
 
 /// A state machine without IO. **The whole contract:** do what [`poll`](Self::poll) says. `Wait` means that there is
 /// nothing to do: poll again at `until`, after any [`handle`](Self::handle), or when [`Shared::epoch`] has moved.
@@ -39,6 +39,9 @@ pub trait ClientMachine<A: Api>:
 {
     /// What it comes to.
     type Answer;
+
+    /// What the caller asked for, and the host (and port) of the service: what logs and spans call it by.
+    fn about(&self) -> (&'static Meta, &str);
 
     /// Lets go of what it holds of the shared state. A driver must call this when it drops an unfinished machine, so
     /// that others that wait for its login go on at once.
@@ -73,7 +76,6 @@ impl<A: Api> Shared<A> {
 }
 
 /// What a client's machine wants done. Exhaustive on purpose: a new duty must break the embedder's `match`.
-#[expect(clippy::large_enum_variant, reason = "made and taken apart once per step, never stored")]
 pub enum Action<T, F> {
     /// Open exchange `at`: connect (or take a pooled connection) and send this head.
     Open {

@@ -8,7 +8,7 @@
 use core::ops::ControlFlow;
 
 use larder_core::{
-    Action, Call, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Misuse, Operation, PeerFlaw, Phase, Reject,
+    Action, Call, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, Operation, PeerFlaw, Phase, Reject,
     Settings, Shared, Time,
 };
 
@@ -124,6 +124,10 @@ impl Machine for UploadFile {
 
 impl ClientMachine<Nvx> for UploadFile {
     type Answer = Uploaded;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        (&Upload::META, self.settings.target.host())
+    }
 
     fn abandon(&mut self, shared: &mut Shared<Nvx>) {
         match &mut self.stage {

@@ -28,15 +28,26 @@
 //!   `client/drive.rs`, is one screen long: the example of how to drive a call from any other runtime.
 //! * [`server`]: [`serve`](server::serve), [`Service`](server::Service), [`exchange`](server::exchange()),
 //!   [`Respond`](server::Respond), and [`Memory`](server::Memory), which bounds what all requests take.
+//! * [`observe`]: an [`Observer`](observe::Observer) hears what becomes of a client's calls.
+//! * [`tls`]: whom clients trust.
 //!
-//! # Feature
+//! # Features
 //! `tls` (on by default): `https` targets and listeners, by rustls with ring; clients trust Mozilla's roots unless told
 //! otherwise. No global provider is installed or used.
+//!
+//! `tracing` (off by default): `Tracing`, an observer that makes a span of each call.
 
 pub mod client;
 pub mod h1;
 pub mod idle;
+pub mod observe;
 mod pieces;
 pub mod server;
+#[cfg(feature = "tls")]
+pub mod tls;
+#[cfg(feature = "tracing")]
+mod traced;
 
 pub use client::Client;
+#[cfg(feature = "tracing")]
+pub use traced::Tracing;

@@ -29,7 +29,7 @@ use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{Limits, Misuse, Reject, Time};
+use crate::{Limits, Meta, Misuse, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -139,6 +139,10 @@ impl<O: Operation> Machine for Call<O> {
 
 impl<O: Operation> ClientMachine<O::Api> for Call<O> {
     type Answer = O::Answer;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        (&O::META, self.engine.settings.target.host())
+    }
 
     fn abandon(&mut self, shared: &mut Shared<O::Api>) {
         self.engine.abandon(shared);

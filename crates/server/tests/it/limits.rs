@@ -108,7 +108,7 @@ fn of_connections() -> Stated {
         linger_size,
         drain,
     } = server::Options::default();
-    let client::Options { connect, idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _ } =
+    let client::Options { connect, idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
         client::Options::default();
     vec![
         ("server::Options::connections", count(connections)),

@@ -1,9 +1,11 @@
 //! When all is well: the whole conversation of each operation, as a snapshot.
 
 use larder_core::{
-    Action, ClientMachine, Clock, Clocks, Credential, Input, Machine, Misuse, Note, Session, Settings, Shared, Time,
+    Action, ClientMachine, Clock, Clocks, Credential, Input, Machine, Meta, Misuse, Note, Operation, Session, Settings, Shared,
+    Time,
 };
 use larder_proto_e2::UserCreated;
+use larder_proto_nvx::imfs::ListFolder;
 use larder_proto_nvx::transfer::{Download, Uploaded};
 use larder_proto_nvx::{Fault, Nvx, Request};
 use larder_testkit::{Pair, Plan, Served, Service};
@@ -105,6 +107,10 @@ impl Machine for Talker {
 
 impl ClientMachine<Nvx> for Talker {
     type Answer = ();
+
+    fn about(&self) -> (&'static Meta, &str) {
+        (&ListFolder::META, "talker")
+    }
 
     fn abandon(&mut self, _: &mut Shared<Nvx>) {}
 }

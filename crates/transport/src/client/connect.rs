@@ -38,20 +38,9 @@ pub(super) fn pool(options: Options) -> Pool {
 
 #[cfg(feature = "tls")]
 fn connector(options: Options) -> Connector {
-    use std::sync::Arc;
-
-    use rustls::crypto::ring;
-    use rustls::{ClientConfig, version};
-
     let mut tcp = tcp(&options);
     tcp.enforce_http(false);
-    // The provider is handed over: a global one would be whatever another crate of the program chose.
-    #[expect(clippy::expect_used, reason = "ring offers cipher suites of both versions")]
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_protocol_versions(&[&version::TLS13, &version::TLS12])
-        .expect("ring speaks TLS 1.3 and 1.2")
-        .with_root_certificates(options.roots.into_store())
-        .with_no_client_auth();
+    let config = crate::tls::config(options.roots);
     (tcp, config).into()
 }
 

@@ -15,8 +15,6 @@ mod error;
 mod failure;
 mod files;
 mod options;
-#[cfg(feature = "tls")]
-mod roots;
 mod running;
 mod sink;
 mod source;
@@ -26,6 +24,7 @@ use core::fmt;
 use std::collections::hash_map::RandomState;
 use std::future::pending;
 use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings, Shared, Time};
@@ -35,10 +34,11 @@ use tokio::time::Instant;
 pub use self::error::CallError;
 use self::files::Files;
 pub use self::options::Options;
-#[cfg(feature = "tls")]
-pub use self::roots::{BadCertificate, Roots};
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
+use crate::observe::{Observer, Watch};
+#[cfg(feature = "tls")]
+pub use crate::tls::{BadCertificate, Roots};
 
 /// A client of one API: a session and a pool of connections that all of its calls share. Clones are the same client.
 ///
@@ -57,6 +57,9 @@ struct Inner<A: Api> {
     epoch: watch::Sender<u64>,
     /// [`Time::ZERO`]
     began: Instant,
+    observer: Option<Arc<dyn Observer>>,
+    /// Calls that the observer was told of.
+    calls: AtomicU64,
 }
 
 impl<A: Api> Client<A> {
@@ -66,7 +69,9 @@ impl<A: Api> Client<A> {
         // Keyed by the operating system's randomness; it decides jitter and boundaries, no secret.
         let shared = Shared::new(session, RandomState::new().hash_one(0));
         let epoch = watch::Sender::new(shared.epoch());
-        let inner = Inner { pool: connect::pool(options), shared: Mutex::new(shared), epoch, began: Instant::now() };
+        let observer = options.observer.clone();
+        let (pool, began, calls) = (connect::pool(options), Instant::now(), AtomicU64::new(0));
+        let inner = Inner { pool, shared: Mutex::new(shared), epoch, began, observer, calls };
         Self { inner: Arc::new(inner) }
     }
 
@@ -120,6 +125,12 @@ impl<A: Api> Client<A> {
         let mut files = Files::new(source, sink);
         let result = drive::drive(self, machine, &mut files).await;
         result.map_err(|error| CallError::new(error, files.into_spoiled()))
+    }
+
+    /// Begins to tell of a call.
+    fn watch(&self, machine: &impl ClientMachine<A>) -> Watch {
+        let number = || self.inner.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        Watch::begin(self.inner.observer.as_ref(), number, machine.about())
     }
 
     fn pool(&self) -> &connect::Pool {

@@ -1,12 +1,15 @@
 //! How a client connects.
 
+use core::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "tls")]
 use super::Roots;
+use crate::observe::Observer;
 
 /// How a client connects. Time limits of a call itself are [`Clocks`](larder_core::Clocks).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Options {
     /// The longest time for name resolution, TCP and TLS together. Default 10 seconds.
     pub connect: Duration,
@@ -23,6 +26,8 @@ pub struct Options {
     /// The certificates that servers are trusted by. Default: Mozilla's.
     #[cfg(feature = "tls")]
     pub roots: Roots,
+    /// Who hears of the calls; nobody by default.
+    pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for Options {
@@ -35,6 +40,18 @@ impl Default for Options {
             buffer: 256 << 10,
             #[cfg(feature = "tls")]
             roots: Roots::mozilla(),
+            observer: None,
         }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Options");
+        shown.field("connect", &self.connect).field("idle", &self.idle).field("idle_per_host", &self.idle_per_host);
+        shown.field("headers", &self.headers).field("buffer", &self.buffer);
+        #[cfg(feature = "tls")]
+        shown.field("roots", &self.roots);
+        shown.field("observer", &self.observer.is_some()).finish()
     }
 }

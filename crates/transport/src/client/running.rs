@@ -1,28 +1,46 @@
-//! A machine that lets go of the session when it is dropped.
+//! A machine that lets go of the session when it is dropped, and is looked on at.
 
 use larder_core::{Action, Api, ClientMachine, Input};
 
 use super::Client;
+use crate::observe::Watch;
 
 /// A machine under way. However it ends, also by being dropped at any await, the others that wait for its login go on.
 pub(super) struct Running<A: Api, M: ClientMachine<A>> {
     client: Client<A>,
     machine: M,
+    watch: Watch,
 }
 
 impl<A: Api, M: ClientMachine<A>> Running<A, M> {
     pub(super) fn new(client: Client<A>, machine: M) -> Self {
-        Self { client, machine }
+        let watch = client.watch(&machine);
+        Self { client, machine, watch }
     }
 
     /// What is to be done next.
     pub(super) fn poll(&mut self) -> Action<M::Answer, A::Fault> {
         let now = self.client.now();
-        self.client.share(|shared| self.machine.poll(now, shared))
+        let action = self.client.share(|shared| self.machine.poll(now, shared));
+        match &action {
+            Action::Write { chunk, .. } => self.watch.sent(chunk.len()),
+            Action::Note(note) => self.watch.note(*note),
+            Action::Done(result) => self.watch.end(result),
+            Action::Open { .. }
+            | Action::Finish { .. }
+            | Action::Abort { .. }
+            | Action::Feed { .. }
+            | Action::Data { .. }
+            | Action::Wait { .. } => {}
+        }
+        action
     }
 
     /// Something happened.
     pub(super) fn tell(&mut self, input: Input) {
+        if let Input::Data { chunk, .. } = &input {
+            self.watch.received(chunk.len());
+        }
         let told = self.machine.handle(input);
         debug_assert!(told.is_ok(), "a bug of this driver: {told:?}");
     }

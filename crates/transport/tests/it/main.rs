@@ -10,8 +10,11 @@ mod limits;
 mod linger;
 mod memory;
 mod messages;
+mod observed;
 mod sessions;
 mod shelf;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "tracing")]
+mod traced;
 mod transfers;

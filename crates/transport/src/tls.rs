@@ -1,9 +1,24 @@
-//! Whom a client trusts.
+//! Whom a client trusts, and the TLS that follows from it: by rustls with ring, for either client.
 
 use core::fmt;
+use std::sync::Arc;
 
-use rustls::RootCertStore;
+use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
+use rustls::{ClientConfig, RootCertStore, version};
+
+/// TLS 1.2 and 1.3 with servers that these authorities vouch for. A config caches sessions: make one for each client.
+pub(crate) fn config(roots: Roots) -> Arc<ClientConfig> {
+    // The provider is handed over: a global one would be whatever another crate of the program chose.
+    #[expect(clippy::expect_used, reason = "ring offers cipher suites of both versions")]
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+        .expect("ring speaks TLS 1.3 and 1.2")
+        .with_root_certificates(roots.store)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Arc::new(config)
+}
 
 /// The certificate authorities by which a client knows its servers.
 #[derive(Clone)]
@@ -48,10 +63,6 @@ impl Roots {
             self.store.add(certificate.map_err(|_| BadCertificate)?).map_err(|_| BadCertificate)?;
         }
         if self.store.len() == before { Err(BadCertificate) } else { Ok(self) }
-    }
-
-    pub(super) fn into_store(self) -> RootCertStore {
-        self.store
     }
 }
 
