@@ -37,17 +37,23 @@
 //!
 //! `tracing` (off by default): `Tracing`, an observer that makes a span of each call.
 
+#[cfg(feature = "hyper")]
 pub mod client;
+mod error;
 pub mod h1;
 pub mod idle;
 pub mod observe;
+mod options;
+#[cfg(feature = "hyper")]
 mod pieces;
+#[cfg(feature = "hyper")]
 pub mod server;
 #[cfg(feature = "tls")]
 pub mod tls;
 #[cfg(feature = "tracing")]
 mod traced;
 
+#[cfg(feature = "hyper")]
 pub use client::Client;
 #[cfg(feature = "tracing")]
 pub use traced::Tracing;

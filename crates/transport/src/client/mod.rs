@@ -11,10 +11,8 @@
 
 mod connect;
 mod drive;
-mod error;
 mod failure;
 mod files;
-mod options;
 mod running;
 mod sink;
 mod source;
@@ -31,12 +29,12 @@ use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings,
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use self::error::CallError;
 use self::files::Files;
-pub use self::options::Options;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
+pub use crate::error::CallError;
 use crate::observe::{Observer, Watch};
+pub use crate::options::Options;
 #[cfg(feature = "tls")]
 pub use crate::tls::{BadCertificate, Roots};
 
