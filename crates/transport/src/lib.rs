@@ -37,6 +37,7 @@
 //!
 //! `tracing` (off by default): `Tracing`, an observer that makes a span of each call.
 
+pub mod blocking;
 #[cfg(feature = "hyper")]
 pub mod client;
 mod error;

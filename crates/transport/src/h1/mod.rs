@@ -169,6 +169,13 @@ impl Connection {
         event
     }
 
+    /// The connection broke off, which is no end that a peer means: also a body up to the connection's end is not complete then.
+    pub fn cut_off(&mut self) -> Flaw {
+        let flaw = self.cut();
+        self.reading = Reading::Broken(flaw);
+        flaw
+    }
+
     /// Whether another request may be sent: both halves are complete, both sides mean to go on, and nothing came that nobody
     /// asked for. The answer is good for this moment: look whether the peer has closed before sending.
     #[must_use]
