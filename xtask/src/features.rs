@@ -18,7 +18,16 @@ pub fn run() -> Result<()> {
     // It stands beside all others and changes none of them: once is enough, and its tests run here only.
     println!("larder and larder-transport with [tracing]");
     check(&["-p", "larder", "--features", "tracing"])?;
-    workspace::run(workspace::cargo(&["test", "--quiet", "--locked", "-p", "larder-transport", "--features", "tracing", "traced"]))
+    workspace::run(workspace::cargo(&[
+        "test",
+        "--quiet",
+        "--locked",
+        "-p",
+        "larder-transport",
+        "--features",
+        "tracing",
+        "traced",
+    ]))
 }
 
 fn check(arguments: &[&str]) -> Result<()> {

@@ -2,14 +2,19 @@
 
 use core::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
+
+/// `serialize_newtype_struct` with this name means: the text is a secret. Formats write the text; see
+/// [`Redactor`](crate::Redactor) for who looks at the name.
+pub(crate) const NAME: &str = "$larder::Secret";
 
 /// A password, a token or a key. `Debug` prints `REDACTED`, there is no `Display`, and the memory is wiped on drop.
 ///
-/// Serialising it writes the real value, since that is how it reaches the wire.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+/// Serialising it writes the real value, since that is how it reaches the wire. A type of yours that holds one says
+/// `#[serde(into = "Secret")]`, so that it is known for one in a request: see [`Redactor`](crate::Redactor).
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
@@ -29,6 +34,12 @@ impl Secret {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(NAME, self.expose())
     }
 }
 

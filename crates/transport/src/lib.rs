@@ -47,6 +47,7 @@ pub mod observe;
 mod options;
 #[cfg(feature = "hyper")]
 mod pieces;
+mod report;
 #[cfg(feature = "hyper")]
 pub mod server;
 #[cfg(feature = "tls")]

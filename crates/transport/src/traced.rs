@@ -78,14 +78,14 @@ fn started(event: &Event<'_>) -> Span {
 }
 
 fn tell(span: &Span, attempts: u32, note: &Note) {
-    match note {
-        Note::Attempted(attempted) => {
-            span.record("attempt", attempts);
-            let (operation, took_ms) = (display(attempted.operation), millis(attempted.took));
-            debug!(parent: span, operation, took_ms, phase = ?attempted.phase, verdict = ?attempted.verdict, "attempt");
-        }
-        Note::Acknowledged { bytes } => debug!(parent: span, bytes, "acknowledged"),
-        note => info!(parent: span, "{note:?}"),
+    if let Note::Attempted(attempted) = note {
+        span.record("attempt", attempts);
+        let (operation, took_ms) = (display(attempted.operation), millis(attempted.took));
+        debug!(parent: span, operation, took_ms, phase = ?attempted.phase, verdict = ?attempted.verdict, "attempt");
+    } else if let Note::Acknowledged { bytes } = note {
+        debug!(parent: span, bytes, "acknowledged");
+    } else {
+        info!(parent: span, "{note:?}");
     }
 }
 

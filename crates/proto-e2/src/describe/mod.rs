@@ -4,7 +4,7 @@
 //!
 //! | word | where | says |
 //! |---|---|---|
-//! | `x-larder-repeat` | operation | `safe` or `unsafe`: whether it may be sent again when its reply was lost |
+//! | `x-larder-repeat` | operation | `safe`, `telling` or `unsafe`: whether it may be sent again when its reply was lost; `telling` when a second time is refused in a way that says so |
 //! | `x-larder-destroys` | operation | what is gone for good once it has succeeded |
 //! | `x-larder-slow` | operation | its answer takes much longer than others |
 //! | `x-larder-faults` | response | each refusal: `type`, `code`, `message`, and whether it may pass (`class`) |

@@ -3,6 +3,7 @@
 mod class;
 mod codes;
 mod kept;
+mod telling;
 
 use core::fmt;
 
@@ -15,6 +16,7 @@ use crate::lenient;
 
 pub use codes::{ErrorCode, ErrorType};
 pub use kept::{Details, Headers, Raw};
+pub(crate) use telling::GONE;
 
 /// A refusal of the service, with the HTTP status that it came with.
 ///

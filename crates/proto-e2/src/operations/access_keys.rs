@@ -1,18 +1,19 @@
 //! Access keys of a user's storage.
 
-use larder_core::{Meta, Operation, Secret, Verb};
+use larder_core::{Meta, Operation, Recovered, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::refusals::refusals;
+use crate::fault::GONE;
 use crate::values::{AccessKeyId, AccessKeyName, Buckets, Email, KeyDescription, Permissions, StorageDn};
-use crate::{Documented, E2, lenient};
+use crate::{Documented, E2, ErrorCode, Fault, lenient};
 
 const CHAPTER: &str = "Storage Operations";
 
 /// `POST create_access_key`: makes an access key for a storage.
 ///
-/// Not safe to repeat: a second time there is a second key. When the reply is lost, so is the secret: whoever compares
-/// [`ListAccessKeys`] before and after finds the key that nobody can use, and removes it. Its name is not enough to tell,
+/// Never repeated by itself: a second time there is a second key. When the reply is lost, so is the secret: whoever compares
+/// `list_access_keys` before and after finds the key that nobody can use, and removes it. Its name is not enough to tell,
 /// since several keys may have one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -39,7 +40,7 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Buck
 impl Operation for CreateAccessKey {
     type Api = E2;
     type Answer = AccessKeyCreated;
-    const META: Meta = Meta::unary(CHAPTER, "create_access_key", Verb::Post).session();
+    const META: Meta = Meta::unary(CHAPTER, "create_access_key", Verb::Post).session().confides();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
 }
 
@@ -129,7 +130,7 @@ pub struct AccessKey {
 
 /// `POST remove_access_key`: nobody can use the key from now on.
 ///
-/// Not safe to repeat: a second time the service says `access_key_non_existant`.
+/// A second time the service says `access_key_non_existant`: after a lost reply that is taken for success, with a caveat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveAccessKey {
@@ -144,8 +145,12 @@ pub struct RemoveAccessKey {
 impl Operation for RemoveAccessKey {
     type Api = E2;
     type Answer = AccessKeyRemoved;
-    const META: Meta = Meta::unary(CHAPTER, "remove_access_key", Verb::Post).session().destroys("the access key");
+    const META: Meta = Meta::unary(CHAPTER, "remove_access_key", Verb::Post).session().telling().destroys("the access key");
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(AccessKeyRemoved, Recovered)> {
+        fault.tells(&ErrorCode::AccessKeyNonExistent, AccessKeyRemoved { removed: true }, GONE)
+    }
 }
 
 refusals! {

@@ -1,18 +1,20 @@
 //! Host names of the reseller's own that stand for storage domains.
 
-use larder_core::{Meta, Operation, Verb};
+use larder_core::{Meta, Operation, Recovered, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::certificate::CertificateInfo;
 use super::refusals::refusals;
+use crate::fault::GONE;
 use crate::values::{Cname, Email, FileIndex, PrivateKey, PublicKey, RegionKey, StorageDn};
-use crate::{Documented, E2, lenient};
+use crate::{Documented, E2, Fault, lenient};
 
 const CHAPTER: &str = "Whitelabeling Operations";
 
 /// `POST storage/cname/add`: lets a host name stand for a storage domain.
 ///
-/// Not safe to repeat: a second time the service says that the CNAME is there already.
+/// A second time the service says that the CNAME is there already: after a lost reply that is taken for success, with a
+/// caveat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AddCname {
@@ -34,8 +36,13 @@ pub struct AddCname {
 impl Operation for AddCname {
     type Api = E2;
     type Answer = CnameAdded;
-    const META: Meta = Meta::unary(CHAPTER, "storage/cname/add", Verb::Post).session();
+    const META: Meta = Meta::unary(CHAPTER, "storage/cname/add", Verb::Post).session().telling();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(CnameAdded, Recovered)> {
+        let caveat = "the name stands for a storage; whether for this one, and with this certificate, could not be verified";
+        fault.tells_as(&[Self::ALREADY_THERE, UpdateCname::ALREADY_THERE], CnameAdded { cname_added: true }, caveat)
+    }
 }
 
 // The document demands an enabled user and prints no refusal for a disabled one: ledger E31.
@@ -115,7 +122,8 @@ pub struct CnameRecord {
 
 /// `POST storage/cname/update`: replaces a CNAME of a storage, with its certificate.
 ///
-/// Not safe to repeat: a second time the service says that the CNAME is there already.
+/// Never repeated by itself: "already configured" also means that the first attempt was refused and the old certificate
+/// still stands. When the reply is lost, [`ListCnames`] shows the certificate that is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpdateCname {
@@ -170,7 +178,8 @@ pub struct CnameUpdated {
 
 /// `POST storage/cname/remove`: the host name no longer stands for the storage domain.
 ///
-/// Not safe to repeat: a second time the service says that it cannot get the details of the CNAME.
+/// A second time the service says that it cannot get the details of the CNAME: after a lost reply that is taken for success,
+/// with a caveat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveCname {
@@ -186,8 +195,12 @@ impl Operation for RemoveCname {
     type Api = E2;
     type Answer = CnameRemoved;
     const META: Meta =
-        Meta::unary(CHAPTER, "storage/cname/remove", Verb::Post).session().destroys("the CNAME and its certificate");
+        Meta::unary(CHAPTER, "storage/cname/remove", Verb::Post).session().telling().destroys("the CNAME and its certificate");
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(CnameRemoved, Recovered)> {
+        fault.tells_as(&[Self::NO_CNAME], CnameRemoved { cname_removed: true }, GONE)
+    }
 }
 
 refusals! {

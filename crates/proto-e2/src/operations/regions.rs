@@ -1,12 +1,13 @@
 //! Regions, and the storage that users have in them.
 
-use larder_core::{Meta, Operation, Verb};
+use larder_core::{Meta, Operation, Recovered, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::either::Either;
 use super::refusals::refusals;
+use crate::fault::GONE;
 use crate::values::{Email, RegionKey, StorageDn};
-use crate::{Documented, E2, lenient};
+use crate::{Documented, E2, ErrorCode, Fault, lenient};
 
 const CHAPTER: &str = "Storage Operations";
 
@@ -76,7 +77,8 @@ pub struct Region {
 ///
 /// The service takes its time, so that the defaults of the clocks are longer than those of other operations.
 ///
-/// Not safe to repeat: a second time the service says `region_already_enabled`.
+/// A second time the service says `region_already_enabled`, and nothing of the storage. After a lost reply that is success
+/// without a `storage_dn`: `list_user_regions` has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnableUserRegion {
@@ -92,8 +94,14 @@ pub struct EnableUserRegion {
 impl Operation for EnableUserRegion {
     type Api = E2;
     type Answer = RegionEnabled;
-    const META: Meta = Meta::unary(CHAPTER, "enable_user_region", Verb::Post).session().slow();
+    const META: Meta = Meta::unary(CHAPTER, "enable_user_region", Verb::Post).session().telling().slow();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(RegionEnabled, Recovered)> {
+        let answer = RegionEnabled { storage_added: true, storage_dn: String::new() };
+        let caveat = "the region was enabled before; its storage is the one that list_user_regions names";
+        fault.tells(&ErrorCode::RegionAlreadyEnabled, answer, caveat)
+    }
 }
 
 refusals! {
@@ -175,7 +183,7 @@ pub struct UserRegion {
 ///
 /// The user must be disabled, or have no bucket there: otherwise the service says `storage_not_empty`.
 ///
-/// Not safe to repeat: a second time the service says `storage_non_existant`.
+/// A second time the service says `storage_non_existant`: after a lost reply that is taken for success, with a caveat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveUserRegion {
@@ -189,8 +197,12 @@ impl Operation for RemoveUserRegion {
     type Api = E2;
     type Answer = RegionRemoved;
     const META: Meta =
-        Meta::unary(CHAPTER, "remove_user_region", Verb::Post).session().destroys("the storage and all that is in it");
+        Meta::unary(CHAPTER, "remove_user_region", Verb::Post).session().telling().destroys("the storage and all that is in it");
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(RegionRemoved, Recovered)> {
+        fault.tells(&ErrorCode::StorageNonExistent, RegionRemoved { removed: true }, GONE)
+    }
 }
 
 refusals! {

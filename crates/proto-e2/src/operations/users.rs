@@ -1,12 +1,13 @@
 //! User operations.
 
-use larder_core::{Meta, Operation, Verb};
+use larder_core::{Meta, Operation, Recovered, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::either::Either;
 use super::refusals::refusals;
+use crate::fault::GONE;
 use crate::values::{ByteCount, Email, EncodedPassword, PersonName, Quota, Said};
-use crate::{Documented, E2, lenient};
+use crate::{Documented, E2, ErrorCode, Fault, lenient};
 
 const CHAPTER: &str = "User Operations";
 
@@ -85,7 +86,8 @@ pub struct User {
 
 /// `PUT create_user`: creates a user that is linked to the reseller.
 ///
-/// Not safe to repeat: a second time the service says `user_signed_up`.
+/// A second time the service says `user_signed_up`. After a lost reply that is taken for success, with a caveat: the user
+/// may be another one of this address, with another password. `email_already_in_use` never is: that user is a stranger's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateUser {
@@ -108,8 +110,14 @@ pub struct CreateUser {
 impl Operation for CreateUser {
     type Api = E2;
     type Answer = UserCreated;
-    const META: Meta = Meta::unary(CHAPTER, "create_user", Verb::Put).session();
+    const META: Meta = Meta::unary(CHAPTER, "create_user", Verb::Put).session().telling();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(UserCreated, Recovered)> {
+        let caveat =
+            "a user of this address is there; whether it is the one of this request, with this password, could not be verified";
+        fault.tells(&ErrorCode::UserSignedUp, UserCreated { user_created: true }, caveat)
+    }
 }
 
 refusals! {
@@ -129,7 +137,7 @@ pub struct UserCreated {
 
 /// `POST disable_user`: the user can no longer log in or reach any data. Nothing is lost.
 ///
-/// Not safe to repeat: a second time the service says `user_account_already_disabled`.
+/// A second time the service says `user_account_already_disabled`: after a lost reply that is success (ledger E23).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DisableUser {
@@ -140,8 +148,12 @@ pub struct DisableUser {
 impl Operation for DisableUser {
     type Api = E2;
     type Answer = UserDisabled;
-    const META: Meta = Meta::unary(CHAPTER, "disable_user", Verb::Post).session();
+    const META: Meta = Meta::unary(CHAPTER, "disable_user", Verb::Post).session().telling();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(UserDisabled, Recovered)> {
+        fault.tells(&ErrorCode::UserAccountAlreadyDisabled, UserDisabled { user_disabled: true }, "")
+    }
 }
 
 refusals! {
@@ -161,7 +173,7 @@ pub struct UserDisabled {
 
 /// `POST enable_user`: undoes [`DisableUser`].
 ///
-/// Not safe to repeat: a second time the service says `user_account_already_enabled`.
+/// A second time the service says `user_account_already_enabled`: after a lost reply that is success (ledger E23).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnableUser {
@@ -172,8 +184,12 @@ pub struct EnableUser {
 impl Operation for EnableUser {
     type Api = E2;
     type Answer = UserEnabled;
-    const META: Meta = Meta::unary(CHAPTER, "enable_user", Verb::Post).session();
+    const META: Meta = Meta::unary(CHAPTER, "enable_user", Verb::Post).session().telling();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(UserEnabled, Recovered)> {
+        fault.tells(&ErrorCode::UserAccountAlreadyEnabled, UserEnabled { user_enabled: true }, "")
+    }
 }
 
 refusals! {
@@ -193,7 +209,8 @@ pub struct UserEnabled {
 
 /// `POST remove_user`: the user and everything stored by them are gone for good. Only a disabled user can be removed.
 ///
-/// Not safe to repeat: a second time the service says `account_non_existant`.
+/// A second time the service says `account_non_existant`: after a lost reply that is taken for success, with a caveat. A new
+/// user of that address, made in between, is enabled and thus safe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveUser {
@@ -204,8 +221,13 @@ pub struct RemoveUser {
 impl Operation for RemoveUser {
     type Api = E2;
     type Answer = UserRemoved;
-    const META: Meta = Meta::unary(CHAPTER, "remove_user", Verb::Post).session().destroys("the user and all that they stored");
+    const META: Meta =
+        Meta::unary(CHAPTER, "remove_user", Verb::Post).session().telling().destroys("the user and all that they stored");
     const FAULTS: &'static [Documented] = Self::REFUSALS;
+
+    fn recover(&self, fault: &Fault) -> Option<(UserRemoved, Recovered)> {
+        fault.tells(&ErrorCode::AccountNonExistent, UserRemoved { user_removed: true }, GONE)
+    }
 }
 
 refusals! {

@@ -14,7 +14,7 @@ const BASE64: &str = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2
 /// A password as it is sent: the base64 of its UTF-8 text, 1 to 100 characters. The limit is on the encoded text. What decodes
 /// to anything but UTF-8 is malformed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String", into = "Secret")]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -60,15 +60,15 @@ impl TryFrom<String> for EncodedPassword {
     }
 }
 
-impl From<EncodedPassword> for String {
+impl From<EncodedPassword> for Secret {
     fn from(password: EncodedPassword) -> Self {
-        password.0.into()
+        password.0
     }
 }
 
 /// The private key of a CNAME's certificate, in lines: 1 to 6,000 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String", into = "Secret")]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -96,9 +96,9 @@ impl TryFrom<String> for PrivateKey {
     }
 }
 
-impl From<PrivateKey> for String {
+impl From<PrivateKey> for Secret {
     fn from(key: PrivateKey) -> Self {
-        key.0.into()
+        key.0
     }
 }
 

@@ -10,6 +10,7 @@ mod answers;
 mod faults;
 mod forms;
 mod meta;
+mod recovery;
 mod requests;
 mod schemas;
 

@@ -36,7 +36,7 @@ fn of_core() -> Stated {
     let Limits { answer, request, embedded, fields, feed, redirects, upload } = Limits::default();
     let multipart::Limits { preamble, padding, headers, header_lines, parts, epilogue } = multipart::Limits::default();
     let Serving { limits: _, stall, message, rate, embedded_rate } = Serving::default();
-    let Policy { attempts, base, cap } = Policy::default();
+    let Policy { attempts, base, cap, retry_after } = Policy::default();
     let Clocks { connect, first_byte, attempt, stall: silence, total } = Clocks::for_kind(Kind::Unary);
     vec![
         ("core::Limits::answer", bytes(answer)),
@@ -60,6 +60,7 @@ fn of_core() -> Stated {
         ("Policy::attempts", count(attempts)),
         ("Policy::base", time(base)),
         ("Policy::cap", time(cap)),
+        ("Policy::retry_after", time(retry_after)),
         ("Clocks::connect", time(connect.limit().unwrap())),
         ("Clocks::first_byte", time(first_byte.limit().unwrap())),
         ("Clocks::attempt", attempt.limit().map_or("none".to_owned(), time)),
@@ -108,7 +109,7 @@ fn of_connections() -> Stated {
         linger_size,
         drain,
     } = server::Options::default();
-    let client::Options { connect, idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
+    let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
         client::Options::default();
     vec![
         ("server::Options::connections", count(connections)),
@@ -124,7 +125,6 @@ fn of_connections() -> Stated {
         ("server::Options::drain", time(drain)),
         ("server::Memory", bytes(server::Memory::DEFAULT)),
         ("server::Memory::SMALL", bytes(server::Memory::SMALL)),
-        ("client::Options::connect", time(connect)),
         ("client::Options::idle", time(kept)),
         ("client::Options::idle_per_host", count(idle_per_host)),
         ("client::Options::headers", count(fields)),
@@ -148,6 +148,7 @@ fn of_the_engine() -> Stated {
 const PRIVATE: &[&str] = &[
     "accounts::MAX_FAILURES",
     "accounts::MAX_UNWRITTEN",
+    "connect::STAGGER",
     "e2::values",
     "listing::MAX_CURSORS",
     "nvx::values",

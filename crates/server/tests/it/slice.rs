@@ -49,7 +49,7 @@ async fn slice(style: Style) {
     for (name, content) in &contents {
         world.clock.advance(2_000);
         let sent = client.upload(&format!("Docs/{name}"), bytes::Bytes::from(content.clone())).await.unwrap();
-        assert_eq!((sent.files_uploaded, sent.bytes_uploaded), (1, content.len() as u64));
+        assert_eq!((sent.bytes, sent.verified), (content.len() as u64, true));
     }
     for (code, expected) in [
         (SortCode::Name, ["a.jpg", "b.txt", "c.mp3"]),

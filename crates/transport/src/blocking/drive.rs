@@ -6,16 +6,22 @@ use super::files::Files;
 use super::running::Running;
 use super::wire::Wire;
 use super::{Client, Sink, Source};
+use crate::report::Log;
 
 /// Drives `call` to its end.
-pub(super) fn drive<A, M, S, K>(client: &Client<A>, call: M, files: &mut Files<S, K>) -> Result<M::Answer, Box<Error<A::Fault>>>
+pub(super) fn drive<A, M, S, K>(
+    client: &Client<A>,
+    call: M,
+    files: &mut Files<S, K>,
+    log: Option<&mut Log>,
+) -> Result<M::Answer, Box<Error<A::Fault>>>
 where
     A: Api,
     M: ClientMachine<A>,
     S: Source,
     K: Sink,
 {
-    let mut call = Running::new(client, call);
+    let mut call = Running::new(client, call, log);
     let mut wire = Wire::new(client.pool());
     loop {
         let input = match call.poll() {

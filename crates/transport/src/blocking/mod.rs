@@ -31,10 +31,10 @@
 //! ```
 
 mod drive;
-mod file_at;
 mod files;
 mod flow;
 mod pool;
+mod positioned;
 mod running;
 #[cfg(feature = "tls")]
 mod secure;
@@ -52,14 +52,16 @@ use std::time::Instant;
 
 use larder_core::{Api, Call, ClientMachine, Error, Input, Operation, Session, Settings, Shared, Time};
 
-pub use self::file_at::FileAt;
 use self::files::Files;
 use self::pool::Pool;
+pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
 pub use crate::error::CallError;
 use crate::observe::{Observer, Watch};
 pub use crate::options::Options;
+use crate::report::Log;
+pub use crate::report::Report;
 
 /// A client of one API: a session and a pool of connections that all of its calls share. Clones are the same client, and any
 /// number of threads may use it at once: each call takes the thread that makes it until it is over.
@@ -97,7 +99,22 @@ impl<A: Api> Client<A> {
     /// # Errors
     /// See [`ErrorKind`](larder_core::ErrorKind).
     pub fn call<O: Operation<Api = A>>(&self, operation: O, settings: Settings<A>) -> Result<O::Answer, Box<Error<A::Fault>>> {
-        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ()))
+        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ()), None)
+    }
+
+    /// Makes a call without a file, and tells how it went: the attempts that it took, and whether its outcome had to be found
+    /// out after a lost reply. An error tells the same by itself.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub fn report<O: Operation<Api = A>>(
+        &self,
+        operation: O,
+        settings: Settings<A>,
+    ) -> Result<Report<O::Answer>, Box<Error<A::Fault>>> {
+        let (call, mut log) = (Call::new(operation, settings), Log::default());
+        let answer = drive::drive(self, call, &mut Files::new((), ()), Some(&mut log))?;
+        Ok(log.into_report(answer))
     }
 
     /// Makes a call that sends a file. Its length is that of the settings, or else the source's own.
@@ -136,7 +153,7 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         let mut files = Files::new(source, sink);
-        let result = drive::drive(self, machine, &mut files);
+        let result = drive::drive(self, machine, &mut files, None);
         result.map_err(|error| CallError::new(error, files.into_spoiled()))
     }
 

@@ -23,7 +23,6 @@ pub(super) struct Pool {
     /// [`Time::ZERO`]
     began: Instant,
     idle: Mutex<Idle<Line>>,
-    connect: Duration,
     limits: h1::Limits,
     #[cfg(feature = "tls")]
     tls: std::sync::Arc<rustls::ClientConfig>,
@@ -34,7 +33,6 @@ impl Pool {
         Self {
             began: Instant::now(),
             idle: Mutex::new(Idle::new(options.idle, options.idle_per_host)),
-            connect: options.connect,
             limits: h1::Limits { head: options.buffer, headers: options.headers, ..h1::Limits::default() },
             #[cfg(feature = "tls")]
             tls: crate::tls::config(options.roots),
@@ -71,8 +69,6 @@ impl Pool {
     /// A new connection. Resolving a name cannot be interrupted: the system's own limits hold for it, and what it took is
     /// missing afterwards.
     pub(super) fn connect(&self, origin: &Origin, until: Option<Instant>) -> Result<Line, Failure> {
-        let own = Instant::now().checked_add(self.connect);
-        let until = [until, own].into_iter().flatten().min();
         let tcp = connect(origin, until).map_err(|_| Failure::Connect)?;
         let socket = Socket::plain(tcp).map_err(|_| Failure::Connect)?;
         let socket = if origin.is_secure() { self.secure(socket, origin, until)? } else { socket };

@@ -4,6 +4,7 @@ use larder_core::{Action, Api, ClientMachine, Input};
 
 use super::Client;
 use crate::observe::Watch;
+use crate::report::Log;
 
 /// A machine under way. However it ends, also by a panic of the caller's file, the others that wait for its login or for its
 /// permit go on.
@@ -11,11 +12,13 @@ pub(super) struct Running<'a, A: Api, M: ClientMachine<A>> {
     client: &'a Client<A>,
     machine: M,
     watch: Watch,
+    /// Where its notes are kept, if somebody wants to read them.
+    log: Option<&'a mut Log>,
 }
 
 impl<'a, A: Api, M: ClientMachine<A>> Running<'a, A, M> {
-    pub(super) fn new(client: &'a Client<A>, machine: M) -> Self {
-        Self { client, watch: client.watch(&machine), machine }
+    pub(super) fn new(client: &'a Client<A>, machine: M, log: Option<&'a mut Log>) -> Self {
+        Self { client, watch: client.watch(&machine), machine, log }
     }
 
     /// What is to be done next.
@@ -24,7 +27,12 @@ impl<'a, A: Api, M: ClientMachine<A>> Running<'a, A, M> {
         let action = self.client.share(|shared| self.machine.poll(now, shared));
         match &action {
             Action::Write { chunk, .. } => self.watch.sent(chunk.len()),
-            Action::Note(note) => self.watch.note(*note),
+            Action::Note(note) => {
+                self.watch.note(*note);
+                if let Some(log) = &mut self.log {
+                    log.note(note);
+                }
+            }
             Action::Done(result) => self.watch.end(result),
             Action::Open { .. }
             | Action::Finish { .. }

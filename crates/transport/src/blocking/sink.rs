@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 /// Where a download goes. The next piece is read from the network only when the last one is written.
 ///
-/// `()` forgets it, `Vec<u8>` collects it, [`Writer`] passes it on to a [`Write`], [`FileAt`](super::FileAt) to a place in a file.
+/// `()` forgets it, `Vec<u8>` collects it, [`Writer`] passes it on to a [`Write`], [`Positioned`](super::Positioned) to a place in a file.
 pub trait Sink {
     /// Takes a piece. Offsets count from the start of what was asked for, follow on each other, and never come again.
     ///

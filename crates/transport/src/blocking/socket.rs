@@ -4,10 +4,10 @@ use std::io::{self, IoSlice, Read, Write};
 use std::net::TcpStream;
 use std::time::Instant;
 
-#[cfg(feature = "tls")]
-use rustls::ClientConnection;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+#[cfg(feature = "tls")]
+use rustls::ClientConnection;
 
 #[cfg(feature = "tls")]
 use super::secure::Tls;

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 /// A file to upload. A call that is tried again asks for offset zero again.
 ///
 /// `()` is no file, [`Bytes`] one in memory, [`Seekable`] one that can be read again, [`Once`] one that cannot,
-/// [`FileAt`](super::FileAt) a part of a file on disk.
+/// [`Positioned`](super::Positioned) a part of a file on disk.
 pub trait Source {
     /// At most `max` bytes from `offset` on; none at the end. Offsets follow on each other, except that zero may come
     /// again.

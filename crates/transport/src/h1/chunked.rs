@@ -19,8 +19,12 @@ pub(super) struct Chunked {
 #[derive(Debug)]
 enum Place {
     /// In the line with a size, of which so much has been looked at.
-    Size { seen: usize },
-    Chunk { left: u64 },
+    Size {
+        seen: usize,
+    },
+    Chunk {
+        left: u64,
+    },
     ChunkEnd,
     Trailers(Lines),
 }

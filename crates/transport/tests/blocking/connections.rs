@@ -89,10 +89,7 @@ fn an_idle_connection_that_is_closed_as_we_send_never_repeats_an_unsafe_operatio
 
 #[test]
 fn connections_that_are_kept_have_an_age_and_a_count() {
-    for options in [
-        Options { idle: Duration::ZERO, ..Options::default() },
-        Options { idle_per_host: 0, ..Options::default() },
-    ] {
+    for options in [Options { idle: Duration::ZERO, ..Options::default() }, Options { idle_per_host: 0, ..Options::default() }] {
         let peer = script(&[&[ANSWER, ANSWER], &[ANSWER, ANSWER]]);
         let client = Client::new(Session::with_token(Secret::new("t")), options);
         client.call(add(), peer.settings.clone()).unwrap();

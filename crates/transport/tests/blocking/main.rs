@@ -8,12 +8,12 @@ mod api;
 mod connections;
 mod faults;
 mod peer;
-mod silence;
-mod uploads;
 #[cfg(feature = "hyper")]
 mod service;
+mod silence;
 #[cfg(all(feature = "hyper", feature = "tls"))]
 mod tls;
+mod uploads;
 
 // The service that the async client is tested with, whose helpers for that client are of no use here.
 #[cfg(feature = "hyper")]

@@ -1,6 +1,5 @@
 //! The client against our own server, which runs on a runtime of the test.
 
-use std::fs::File;
 use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -10,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use larder_core::{Clocks, ErrorKind, Session, Settings, Why};
-use larder_transport::blocking::{CallError, Client, FileAt, Once, Options, Seekable, Writer};
+use larder_transport::blocking::{CallError, Client, Once, Options, Positioned, Seekable, Writer};
 use larder_transport::server::Plain;
 use tokio::runtime::Runtime;
 
@@ -106,9 +105,10 @@ fn a_file_arrives_from_every_kind_of_source() {
     assert_eq!(client.upload(put("a"), server.settings(), Bytes::new()).unwrap(), empty);
     let mut on_disk = tempfile::tempfile().unwrap();
     io::Write::write_all(&mut on_disk, &[&b"before"[..], &whole, b"after"].concat()).unwrap();
-    let part = FileAt::new(on_disk.try_clone().unwrap(), 6).with_length(SIZE as u64);
+    let on_disk = Arc::new(on_disk);
+    let part = Positioned::new(Arc::clone(&on_disk), 6).with_length(SIZE as u64);
     assert_eq!(client.upload(put("a"), server.settings(), part).unwrap(), expected);
-    let rest = FileAt::new(on_disk, 6 + SIZE as u64);
+    let rest = Positioned::new(on_disk, 6 + SIZE as u64).with_length(5);
     assert_eq!(client.upload(put("a"), server.settings(), rest).unwrap(), Stored { length: 5, sum: sum(0, b"after") });
 }
 
@@ -119,10 +119,10 @@ fn a_file_arrives_in_every_kind_of_sink() {
     let (mut first, mut second) = (Vec::new(), Vec::new());
     client.download(fetch(), server.settings(), &mut first).unwrap();
     client.download(fetch(), server.settings(), Writer(&mut second)).unwrap();
-    let on_disk: File = tempfile::tempfile().unwrap();
-    client.download(fetch(), server.settings(), FileAt::new(on_disk.try_clone().unwrap(), 6)).unwrap();
+    let on_disk = Arc::new(tempfile::tempfile().unwrap());
+    client.download(fetch(), server.settings(), Positioned::new(Arc::clone(&on_disk), 6)).unwrap();
     let mut third = Vec::new();
-    io::Read::read_to_end(&mut &on_disk, &mut third).unwrap();
+    io::Read::read_to_end(&mut &*on_disk, &mut third).unwrap();
     assert!(first == file(0, SIZE) && second == first);
     assert!(third[..6] == [0; 6] && third[6..] == first);
     client.download(Fetch { length: 0 }, server.settings(), ()).unwrap();

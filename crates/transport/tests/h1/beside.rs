@@ -24,7 +24,11 @@ async fn echo(request: Request<hyper::body::Incoming>) -> Result<Response<Body>,
     let body = request.into_body().collect().await?.to_bytes();
     let all = Bytes::from([seen.as_bytes(), &body].concat());
     let pieces = all.chunks(1000).map(|piece| Ok(Frame::data(Bytes::copy_from_slice(piece)))).collect::<Vec<_>>();
-    Ok(Response::new(if is_chunked { StreamBody::new(futures_util::stream::iter(pieces)).boxed() } else { Full::new(all).boxed() }))
+    Ok(Response::new(if is_chunked {
+        StreamBody::new(futures_util::stream::iter(pieces)).boxed()
+    } else {
+        Full::new(all).boxed()
+    }))
 }
 
 fn exchange(tcp: &mut std::net::TcpStream, connection: &mut Connection, length: Length, body: &[u8]) -> Vec<u8> {

@@ -149,7 +149,10 @@ fn bytes_of_chunk_extensions() {
         format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}0\r\n\r\n", chunk.repeat(count))
     };
     assert_eq!((within(&body("1;xxxx\r\na\r\n", 2)), within(&body("1;xxxx\r\na\r\n", 3))), (Ok(()), Err(Flaw::Extensions)));
-    assert_eq!((within(&body("1;xxxxxxxxx\r\na\r\n", 1)), within(&body("1;xxxxxxxxxx\r\na\r\n", 1))), (Ok(()), Err(Flaw::Extensions)));
+    assert_eq!(
+        (within(&body("1;xxxxxxxxx\r\na\r\n", 1)), within(&body("1;xxxxxxxxxx\r\na\r\n", 1))),
+        (Ok(()), Err(Flaw::Extensions))
+    );
 }
 
 #[test]

@@ -15,8 +15,8 @@ use crate::api::{Fault, Fetch, Put, Stored};
 use crate::shelf::{How, State, client, file, start, start_with, sum};
 
 const SIZE: usize = 8 << 20;
-/// More than all buffers between a source and a sink together.
-const BUFFERS: u64 = 24 << 20;
+/// More than all buffers between a source and a sink together: sockets that are read fast have some 33 MiB.
+const BUFFERS: u64 = 48 << 20;
 
 fn put(name: &str) -> Put {
     Put { name: name.to_owned() }
@@ -66,7 +66,7 @@ impl Sink for Slow {
 async fn a_slow_sink_holds_the_server_back() {
     let server = start().await;
     let sink = Slow { state: Arc::clone(&server.state), taken: 0 };
-    client().download(Fetch { length: 96 << 20 }, server.settings(), sink).await.unwrap();
+    client().download(Fetch { length: 128 << 20 }, server.settings(), sink).await.unwrap();
 }
 
 #[tokio::test]
@@ -96,6 +96,7 @@ async fn an_early_refusal_reaches_a_client_that_is_still_sending() {
         let error = client.upload(put("refuse"), server.settings(), file(0, 32 << 20)).await.unwrap_err();
         let CallError::Call(error) = error else { panic!("{error}") };
         assert_eq!(error.fault(), Some(&Fault::new(507, "full")));
+        // Beside the login of the first one.
         assert_eq!(error.attempts.iter().filter(|attempt| attempt.operation == error.operation).count(), 1);
     }
 }

@@ -1,15 +1,63 @@
-//! What the head of a download says.
+//! Files on their way out: what the head says, and the bytes.
 
+use std::io;
+
+use bytes::Bytes;
 use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan};
-use larder_proto_nvx::{Code, Fault};
+use larder_proto_nvx::{Answer, Code, Fault};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::describe::{date, digest};
-use super::{Asker, Nirvanix, said};
+use super::{Asker, Known, Nirvanix, said};
+use crate::blobs::{BLOCK, BlobReader};
 use crate::engine::Download as OpenFile;
 use crate::rules::listing::EntryKind;
 
+/// An open file. Its content is verified block by block; one block is kept, since answers are sent in smaller pieces.
+#[derive(Debug)]
+pub struct Sending {
+    reader: BlobReader,
+    block: (u64, Bytes),
+}
+
+impl Sending {
+    /// What is in memory from `offset` on, `max` bytes at most: `None` where the disk must be read first.
+    #[must_use]
+    pub fn at_hand(&self, offset: u64, max: usize) -> Option<Bytes> {
+        let (start, block) = &self.block;
+        let from = usize::try_from(offset.checked_sub(*start)?).ok().filter(|from| *from < block.len())?;
+        Some(block.slice(from..block.len().min(from.saturating_add(max))))
+    }
+
+    /// At least one and at most `max` bytes from `offset` on. Blocks while the disk is read.
+    ///
+    /// # Errors
+    /// The file ends before, is damaged, or cannot be read.
+    pub fn read(&mut self, offset: u64, max: usize) -> io::Result<Bytes> {
+        if let Some(piece) = self.at_hand(offset, max) {
+            return Ok(piece);
+        }
+        let start = offset / BLOCK * BLOCK;
+        let block = self.reader.read_at(start, usize::try_from(BLOCK).unwrap_or(usize::MAX)).map_err(io::Error::other)?;
+        self.block = (start, block);
+        self.at_hand(offset, max).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
 impl Nirvanix {
+    /// Opens a file: the answer, and what its body is read from. Blocks while the disk is read.
+    ///
+    /// # Errors
+    /// Those of [`Self::download`].
+    pub fn send(&self, known: &Known, download: &Download) -> Result<(Answer, Sending), Fault> {
+        if known.link.is_some() {
+            // This service hands out no links yet.
+            return Err(Fault::from(Code::InvalidDownloadToken));
+        }
+        let (head, file) = self.download(&known.asker, download)?;
+        Ok((Answer::TransferDownload(head), Sending { reader: file.content, block: (0, Bytes::new()) }))
+    }
+
     /// Opens a file for a download, and says what its answer's head says. Without a session there is nothing to
     /// download: files are public only once they are hosted.
     ///

@@ -2,25 +2,26 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::source::piece;
 use super::{Sink, Source};
 
-/// The bytes of a file from `start` on. Several may share one file (`File::try_clone`): none uses the file's own position on
-/// Unix; elsewhere each needs a handle that was opened for it.
-#[derive(Debug)]
-pub struct FileAt {
-    file: File,
+/// A local file from a place on, to send or to fetch. It neither uses nor moves the file's own position (on Unix; elsewhere it
+/// does both), so that transfers of several ranges share one open file: clone the [`Arc`], not the file.
+#[derive(Debug, Clone)]
+pub struct Positioned {
+    file: Arc<File>,
     start: u64,
     length: Option<u64>,
 }
 
-impl FileAt {
+impl Positioned {
     /// From `start` on, to the end of the file as it is when it is read.
     #[must_use]
-    pub fn new(file: File, start: u64) -> Self {
+    pub fn new(file: Arc<File>, start: u64) -> Self {
         Self { file, start, length: None }
     }
 
@@ -31,12 +32,12 @@ impl FileAt {
     }
 }
 
-impl Source for FileAt {
+impl Source for Positioned {
     fn read(&mut self, offset: u64, max: usize) -> io::Result<Option<Bytes>> {
         let left = self.length.map_or(u64::MAX, |length| length.saturating_sub(offset));
         let max = max.min(usize::try_from(left).unwrap_or(usize::MAX));
         let at = self.start.checked_add(offset).ok_or(io::ErrorKind::InvalidInput)?;
-        if max == 0 { Ok(None) } else { piece(max, |room| read_at(&mut self.file, room, at)) }
+        if max == 0 { Ok(None) } else { piece(max, |room| read_at(&self.file, room, at)) }
     }
 
     fn length(&self) -> Option<u64> {
@@ -45,31 +46,31 @@ impl Source for FileAt {
     }
 }
 
-impl Sink for FileAt {
+impl Sink for Positioned {
     fn write(&mut self, offset: u64, chunk: Bytes) -> io::Result<()> {
         let at = self.start.checked_add(offset).ok_or(io::ErrorKind::InvalidInput)?;
-        write_at(&mut self.file, &chunk, at)
+        write_at(&self.file, &chunk, at)
     }
 }
 
 #[cfg(unix)]
-fn read_at(file: &mut File, room: &mut [u8], at: u64) -> io::Result<usize> {
+fn read_at(file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, room, at)
 }
 
 #[cfg(unix)]
-fn write_at(file: &mut File, chunk: &[u8], at: u64) -> io::Result<()> {
+fn write_at(file: &File, chunk: &[u8], at: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, chunk, at)
 }
 
 #[cfg(not(unix))]
-fn read_at(file: &mut File, room: &mut [u8], at: u64) -> io::Result<usize> {
-    io::Seek::seek(file, io::SeekFrom::Start(at))?;
-    io::Read::read(file, room)
+fn read_at(mut file: &File, room: &mut [u8], at: u64) -> io::Result<usize> {
+    io::Seek::seek(&mut file, io::SeekFrom::Start(at))?;
+    io::Read::read(&mut file, room)
 }
 
 #[cfg(not(unix))]
-fn write_at(file: &mut File, chunk: &[u8], at: u64) -> io::Result<()> {
-    io::Seek::seek(file, io::SeekFrom::Start(at))?;
-    io::Write::write_all(file, chunk)
+fn write_at(mut file: &File, chunk: &[u8], at: u64) -> io::Result<()> {
+    io::Seek::seek(&mut file, io::SeekFrom::Start(at))?;
+    io::Write::write_all(&mut file, chunk)
 }

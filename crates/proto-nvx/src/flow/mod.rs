@@ -1,0 +1,29 @@
+//! What takes several calls, as parent machines without IO: a driver does not notice that it drives one.
+//!
+//! | flow | calls |
+//! |---|---|
+//! | [`UploadFile`] | storage node, file or pieces, a look at what arrived |
+//! | [`DownloadFile`] | file, a look at what it should be |
+//! | [`Ranges`] | one for each range, several at once (no machine: it says which) |
+//! | [`Pages`] | one for each page (no machine: it says which) |
+//!
+//! A flow has one exchange open at a time. Its pauses follow [`Policy`](larder_core::Policy) and the client's
+//! [`Budget`](larder_core::Budget), as those of a call do, and count from the last time that it came further. What it knows of
+//! its transfer is plain data, apart from the call that is under way.
+
+mod base;
+mod child;
+mod download;
+mod gather;
+mod pages;
+mod place;
+mod ranges;
+mod sending;
+mod sum;
+mod upload;
+
+pub use self::download::{DownloadFile, Fetched};
+pub use self::pages::{Paged, Pages, Stuck};
+pub use self::ranges::{Fetch, Ranges, Turn};
+pub use self::sum::Sum;
+pub use self::upload::{Stored, UploadFile, Uploading, When};
