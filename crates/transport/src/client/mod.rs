@@ -14,11 +14,9 @@
 
 mod connect;
 mod drive;
-mod error;
 mod failure;
 mod files;
 mod link;
-mod options;
 mod pool;
 mod positioned;
 mod running;
@@ -39,14 +37,14 @@ use larder_core::{Api, Call, ClientMachine, Error, Operation, Plan, Reject, Sess
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use self::error::CallError;
 use self::files::Files;
-pub use self::options::Options;
 use self::pool::Pool;
 pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
+pub use crate::error::CallError;
 use crate::observe::{Observer, Watch};
+pub use crate::options::Options;
 use crate::report::Log;
 pub use crate::report::Report;
 #[cfg(feature = "tls")]
