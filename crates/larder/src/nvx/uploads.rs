@@ -1,14 +1,11 @@
-//! Files: there and back.
+//! Files on their way to the service.
 
 use std::path::Path as LocalPath;
 
 use larder_core::Settings;
 use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
-use larder_proto_nvx::transfer::{Download, Downloaded};
-use larder_proto_nvx::values::ByteRange;
-use larder_transport::client::{Once, Seekable, Sink, Source};
+use larder_transport::client::{Once, Seekable, Source};
 
-use super::local::Part;
 use super::{Client, Error, Result, place};
 
 impl Client {
@@ -55,38 +52,5 @@ impl Client {
             // A pipe or a device.
             self.upload_with(path, Once::new(file, None), how).await
         }
-    }
-
-    /// Downloads a file.
-    ///
-    /// # Errors
-    /// 70006 when there is none; or the sink fails. It may have some of the file.
-    pub async fn download(&self, path: &str, sink: impl Sink) -> Result<Downloaded> {
-        self.fetch(Download::new(place::path("path", path)?), sink).await
-    }
-
-    /// Downloads a part of a file. [`Downloaded`] says what part it was: a service may send everything.
-    ///
-    /// # Errors
-    /// 70108 when the file has no such bytes; otherwise as for [`download`](Self::download).
-    pub async fn download_range(&self, path: &str, range: ByteRange, sink: impl Sink) -> Result<Downloaded> {
-        self.fetch(Download { range: Some(range), ..Download::new(place::path("path", path)?) }, sink).await
-    }
-
-    /// Downloads to a local file, which is replaced if it exists: when all is there, and not before. Until then the
-    /// bytes are in a file beside it, which is removed however this ends.
-    ///
-    /// # Errors
-    /// As for [`download`](Self::download); or the local file cannot be written.
-    pub async fn download_file(&self, path: &str, local: impl AsRef<LocalPath>) -> Result<Downloaded> {
-        let download = Download::new(place::path("path", path)?);
-        let mut part = Part::create(local.as_ref().to_owned()).await.map_err(Error::Write)?;
-        let downloaded = self.fetch(download, &mut part).await?;
-        part.publish().await.map_err(Error::Write)?;
-        Ok(downloaded)
-    }
-
-    async fn fetch(&self, download: Download, sink: impl Sink) -> Result<Downloaded> {
-        Ok(self.transport().download(download, self.settings().clone(), sink).await?)
     }
 }
