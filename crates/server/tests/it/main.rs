@@ -4,6 +4,7 @@
 
 mod access;
 mod downloads;
+mod flows;
 mod hostile;
 mod limits;
 mod memory;
