@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::{ExchangeId, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
+use crate::{ExchangeId, Fault, FaultClass, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
 
 /// The embedder broke the contract of a [`Machine`](crate::Machine): a bug in its driver. The machine is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,13 @@ pub enum PeerFlaw {
     /// A redirect that cannot be followed.
     #[error("a redirect that cannot be followed")]
     Redirect,
+}
+
+impl PeerFlaw {
+    /// Whether it is the word of a proxy in front of the service, which may do better in a moment.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Status(429 | 502..=504))
+    }
 }
 
 /// The caller's file was not what it promised to be.
@@ -214,7 +221,7 @@ pub struct Error<F> {
     pub attempts: Vec<Attempted>,
     /// How long the call took.
     pub elapsed: Duration,
-    /// How far the last attempt came.
+    /// How far the last attempt came, or an earlier one that came further and whose reply was lost.
     pub phase: Phase,
     /// The host (and port) that was spoken to.
     pub host: String,
@@ -239,11 +246,9 @@ impl<F> Error<F> {
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
             }
-            ErrorKind::Encode(_)
-            | ErrorKind::NoSession
-            | ErrorKind::Fault(_)
-            | ErrorKind::Failure(_)
-            | ErrorKind::Content(_) => false,
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) | ErrorKind::Content(_) => {
+                false
+            }
         }
     }
 
@@ -260,6 +265,27 @@ impl<F> Error<F> {
             | ErrorKind::Body(_)
             | ErrorKind::Content(_)
             | ErrorKind::Cancelled => None,
+        }
+    }
+}
+
+impl<F: Fault> Error<F> {
+    /// Whether the caller may make the same call again without risk, and it may help.
+    pub fn is_retryable(&self) -> bool {
+        let is_harmless = self.phase <= Phase::Connect || self.operation.repeat != Repeat::Unsafe;
+        match &self.kind {
+            ErrorKind::Fault(fault) => match fault.class() {
+                FaultClass::Permanent => false,
+                FaultClass::Transient => is_harmless,
+                // Nothing was carried out.
+                FaultClass::Session => true,
+            },
+            ErrorKind::Peer(flaw) => is_harmless && flaw.is_transient(),
+            // A certificate does not become another.
+            ErrorKind::Failure(failure) => is_harmless && *failure != Failure::Tls,
+            ErrorKind::OutcomeUnknown(_) | ErrorKind::Deadline(_) | ErrorKind::Cancelled => is_harmless,
+            ErrorKind::Content(flaw) => is_harmless && *flaw == ContentFlaw::Changed,
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Body(_) => false,
         }
     }
 }

@@ -125,7 +125,19 @@ impl Meta {
     const fn new(namespace: &'static str, name: &'static str, verb: Verb, kind: Kind) -> Self {
         assert!(!namespace.is_empty() && !name.is_empty(), "an operation has a namespace and a name");
         let (auth, repeat, pace) = (Auth::Own, Repeat::Unsafe, Pace::Usual);
-        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None, pace, ends_session: false, confides: false }
+        Self {
+            namespace,
+            name,
+            verb,
+            kind,
+            auth,
+            token_name: None,
+            repeat,
+            destroys: None,
+            pace,
+            ends_session: false,
+            confides: false,
+        }
     }
 
     /// An operation without a file; unsafe to repeat until said otherwise.

@@ -52,7 +52,7 @@
 //! };
 //! match client.create_user(user).await {
 //!     Err(error) if error.code() == Some(&ErrorCode::UserSignedUp) => println!("one of ours already"),
-//!     result => println!("created: {}", result?.user_created),
+//!     result => println!("created: {}", result?.answer.user_created),
 //! }
 //! for user in client.list_users().await?.users {
 //!     println!("{} stores {} bytes", user.email, user.storage_used.map_or(0, |bytes| bytes.0));

@@ -59,7 +59,8 @@ pub mod foreign;
 pub mod memory;
 pub mod meta;
 mod pair;
+pub mod sim;
 pub mod trees;
 pub mod wire;
 
-pub use pair::{Canned, Ended, Opening, Pair, Plan, Point, Served, Service, Source, Ticket, Trouble};
+pub use pair::{Canned, Ended, History, Opening, Pair, Plan, Point, Served, Service, Source, Ticket, Trouble};

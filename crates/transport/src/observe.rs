@@ -74,7 +74,7 @@ pub enum Outcome<'a> {
     /// With an error.
     Failed {
         /// One word for its kind, the same in every version: `encode`, `no_session`, `fault`, `peer`, `failure`,
-        /// `outcome_unknown`, `deadline`, `body` or `cancelled`.
+        /// `outcome_unknown`, `deadline`, `body`, `content` or `cancelled`.
         kind: &'static str,
         /// The whole of it.
         error: &'a (dyn StdError + 'static),

@@ -40,7 +40,11 @@ pub(super) enum Step {
     /// What the head of a file says decides whether the file is handed on: see [`Attempt::accept`].
     Head(Box<response::Parts>),
     Data(u64, Bytes),
-    Wait { until: Option<Time>, why: Why, on: On },
+    Wait {
+        until: Option<Time>,
+        why: Why,
+        on: On,
+    },
     Over(Ending),
 }
 

@@ -1,14 +1,19 @@
 //! The client's machine: one operation, from the caller's wish to its answer.
 //!
 //! ```text
-//!            needs a session            has one, or needs none
-//!   Gate ◀──────────────────▶ (wait)        │
-//!    │  lead: log in                        ▼
-//!    ├────────────▶ Attempt(login) ──▶ Attempt(operation) ──▶ Over
-//!    ▲                  │                   │ │
-//!    │     session over │      worth a try  │ │ redirect
-//!    └──────────────────┴──────── Pause ◀───┘ └──▶ Attempt(operation) elsewhere
+//!          another logs in, or all permits are taken
+//!   Gate ◀──────────────────────────────────────────▶ (wait)
+//!    │ │  has a session and a permit, or needs none
+//!    │ └──────────────────────────┐
+//!    │  lead: log in              ▼
+//!    ├────▶ Attempt(login)   Attempt(operation) ──▶ Over
+//!    ▲          │              │   │   │
+//!    │   done   │ worth a try  │   │   │ session over, or redirect (the permit is kept)
+//!    │◀─────────┼────── Pause ◀┴───┘   │
+//!    └──────────┴──────────────────────┘
 //! ```
+//!
+//! A permit is needed where a file travels: it is taken for each attempt of the operation, and given back with its end.
 //!
 //! [`Call`] is a typed shell; [`engine`](self::engine) knows no operation, [`attempt`](self::attempt) no session,
 //! [`gate`](self::gate) no exchange. What may follow what inside one exchange is in [`cycle`](crate::cycle).
@@ -33,7 +38,7 @@ use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{ErrorKind, Limits, Meta, Misuse, PeerFlaw, Redactor, Reject, Time};
+use crate::{ErrorKind, Limits, Meta, Misuse, PeerFlaw, Recovered, Redactor, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -133,6 +138,12 @@ impl<O: Operation> Script<O::Api> for Typed<O> {
             self.answer = Some(answer);
         }
         Ok(())
+    }
+
+    fn recover(&mut self, fault: &FaultOf<O::Api>) -> Option<Recovered> {
+        let (answer, recovered) = self.operation.recover(fault)?;
+        self.answer = Some(answer);
+        Some(recovered)
     }
 
     fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<O::Api>>> {

@@ -23,7 +23,18 @@ pub(super) struct Receiver {
 
 impl Receiver {
     pub(super) fn new(kind: Kind, limit: usize) -> Self {
-        Self { kind, limit, head: None, declared: None, got: 0, collected: BytesMut::new(), ready: None, window: Window::default(), is_seen: false, too_long: false }
+        Self {
+            kind,
+            limit,
+            head: None,
+            declared: None,
+            got: 0,
+            collected: BytesMut::new(),
+            ready: None,
+            window: Window::default(),
+            is_seen: false,
+            too_long: false,
+        }
     }
 
     pub(super) fn head(&mut self, head: ResponseHead) {

@@ -182,7 +182,12 @@ impl<A: Api> Engine<A> {
     }
 
     /// The rest was asked for, and is not to be had: a file that ends here is all there, a shorter one is another.
-    pub(super) fn nothing_behind(&mut self, shared: &mut Shared<A>, script: &mut dyn Script<A>, head: &response::Parts) -> Verdict {
+    pub(super) fn nothing_behind(
+        &mut self,
+        shared: &mut Shared<A>,
+        script: &mut dyn Script<A>,
+        head: &response::Parts,
+    ) -> Verdict {
         if script.is_all(total_of_none(head), self.delivered) {
             self.succeed(shared);
             return Verdict::Success;

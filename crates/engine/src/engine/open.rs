@@ -129,6 +129,7 @@ impl Engine {
         let blobs = DiskBlobs::open(folder.join("blobs"), parts.disk.clone())?;
         let unclean = sqlite.was_unclean();
         let engine = Self::assemble(parts, Store::Sqlite(sqlite), Arc::new(blobs), Some(lock))?;
+        engine.take_up_unfinished().map_err(storage)?;
         if unclean {
             engine.remove_orphans()?;
         }
@@ -144,6 +145,16 @@ impl Engine {
         Self::assemble(parts, Store::Model(Model::new()), Arc::new(MemoryBlobs::default()), None)
     }
 
+    /// What a restart makes of it: all that is kept stays, and all that is in memory only is gone, such as sessions. For
+    /// simulations; on disk, opening anew does more.
+    ///
+    /// # Errors
+    /// Those of [`Self::in_memory`].
+    pub fn restarted(self, parts: Parts) -> Result<Self, StoreError> {
+        let Self { store, blobs, _lock: lock, .. } = self;
+        Self::assemble(parts, store, blobs, lock)
+    }
+
     fn assemble(parts: Parts, store: Store, blobs: Arc<dyn BlobFiles>, lock: Option<FolderLock>) -> Result<Self, StoreError> {
         Ok(Self {
             passwords: Passwords::new(parts.password_cost, &*parts.random)?,
@@ -157,6 +168,20 @@ impl Engine {
             partial: Partials::default(),
             _lock: lock,
         })
+    }
+
+    /// Takes up the files of which an earlier process had acknowledged pieces, and removes what else it left unfinished.
+    fn take_up_unfinished(&self) -> Result<(), Refusal> {
+        let mut files = self.store.read(|view| Ok(view.unfinished_files()?))?;
+        let known: Vec<_> = files.iter().map(|file| (file.name, file.size)).collect();
+        let mut missing = Vec::new();
+        self.blobs.recover(&known, &mut |name| missing.push(name))?;
+        files.retain(|file| !missing.contains(&file.name));
+        self.partial.restore(files).into_iter().for_each(|lost| self.let_go(lost));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.change(move |tx, _| missing.iter().try_for_each(|name| Ok(tx.drop_unfinished_file(*name)?))).wait()
     }
 
     /// Removes finished blobs that no row names: their writer was stopped before it could publish them.

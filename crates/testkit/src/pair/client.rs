@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use larder_core::{Action, Api, ClientMachine, Error, ExchangeId, Input, Misuse, On, Shared, Time, Why};
+use larder_core::{Action, Api, ClientMachine, Error, ExchangeId, Input, Misuse, Note, On, Shared, Time, Why};
 
 use super::source::Source;
 
@@ -33,6 +33,19 @@ impl<A: Api, T> Ticket<A, T> {
     }
 }
 
+/// What is to be known of a call from outside.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// The client that it belongs to: see [`Pair::join`](super::Pair::join).
+    pub client: usize,
+    /// When it was polled first.
+    pub began: Option<Time>,
+    /// When it was over, or abandoned.
+    pub ended: Option<Time>,
+    /// What it told.
+    pub notes: Vec<Note>,
+}
+
 /// What a machine said that it waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Waiting {
@@ -44,6 +57,12 @@ pub(super) struct Waiting {
 impl Waiting {
     pub(super) fn is_due(&self, now: Time) -> bool {
         self.until.is_some_and(|until| until <= now)
+    }
+
+    /// Whether anything can end it.
+    pub(super) fn can_end(&self) -> bool {
+        let On { peer, room, body, shared } = self.on;
+        self.until.is_some() || peer || room || body || shared.is_some()
     }
 }
 
@@ -97,9 +116,10 @@ impl<A: Api, M: ClientMachine<A>> Caller<A> for Typed<A, M> {
 /// A call and its surroundings.
 pub(super) struct Client<A: Api> {
     pub(super) call: Box<dyn Caller<A>>,
+    pub(super) history: History,
     pub(super) source: Source,
-    /// How far the file was read.
-    pub(super) read_to: u64,
+    /// Up to where the file was read.
+    pub(super) read: u64,
     /// Which `Feed` is being answered; a later one makes the answer of an earlier one void.
     pub(super) feed: u64,
     /// The exchange that is open.
@@ -110,13 +130,19 @@ pub(super) struct Client<A: Api> {
 }
 
 impl<A: Api> Client<A> {
-    pub(super) fn new<M: ClientMachine<A> + 'static>(number: usize, machine: M, source: Source) -> (Self, Ticket<A, M::Answer>) {
+    pub(super) fn new<M: ClientMachine<A> + 'static>(
+        number: usize,
+        client: usize,
+        machine: M,
+        source: Source,
+    ) -> (Self, Ticket<A, M::Answer>) {
         let outcome = Rc::new(RefCell::new(None));
         let ticket = Ticket { call: number, outcome: Rc::clone(&outcome) };
         let client = Self {
             call: Box::new(Typed { machine, outcome }),
+            history: History { client, ..History::default() },
             source,
-            read_to: 0,
+            read: 0,
             feed: 0,
             at: None,
             received: Vec::new(),

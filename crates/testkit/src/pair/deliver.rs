@@ -1,9 +1,9 @@
 //! Parcels arrive.
 
-use larder_core::{Api, ExchangeId, Input, Told};
+use larder_core::{Api, Input, Told};
 
 use super::server::Server;
-use super::wire::{Back, Parcel, There};
+use super::wire::{Back, Line, Parcel, There};
 use super::{Pair, Service};
 
 impl<A: Api, S: Service<A>> Pair<A, S> {
@@ -16,7 +16,8 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         match self.parcels.remove(&key) {
             Some(Parcel::There(at, message)) => self.at_server(at, message),
             Some(Parcel::Back(at, message)) => self.at_client(at, message),
-            Some(Parcel::ClientWrote(at)) => self.tell_client(at, Input::Wrote { at }),
+            Some(Parcel::Connected(at, head)) => self.connected(at, head),
+            Some(Parcel::ClientWrote(line)) => self.tell_client(line, Input::Wrote { at: line.at }),
             Some(Parcel::ServerWrote(at)) => self.tell_server(at, Told::Wrote, "Wrote"),
             Some(Parcel::Read(call, feed, offset, max)) => self.at_caller(call, feed, offset, max),
             None => {}
@@ -31,25 +32,25 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             Parcel::There(at, There::Data(..) | There::End) => self.servers.get(at).is_none_or(Server::reads),
             Parcel::Back(at, Back::Head(_) | Back::Data(..) | Back::End) => {
                 let client = self.wires.get(at).filter(|wire| !wire.is_abandoned).map(|wire| &self.clients[wire.call]);
-                client.and_then(|client| client.waiting.filter(|_| client.at == Some(*at))).is_none_or(|waiting| waiting.on.peer)
+                client
+                    .and_then(|client| client.waiting.filter(|_| client.at == Some(at.at)))
+                    .is_none_or(|waiting| waiting.on.peer)
             }
-            Parcel::Back(_, Back::Failed(..)) | Parcel::ClientWrote(_) | Parcel::ServerWrote(_) | Parcel::Read(..) => true,
+            Parcel::Back(_, Back::Failed(..))
+            | Parcel::Connected(..)
+            | Parcel::ClientWrote(_)
+            | Parcel::ServerWrote(_)
+            | Parcel::Read(..) => true,
         }
     }
 
-    fn at_server(&mut self, at: ExchangeId, message: There) {
+    fn at_server(&mut self, at: Line, message: There) {
         let canned = self.wires.get(&at).and_then(|wire| wire.plan.canned.clone());
         match (message, canned) {
-            (There::End, Some(canned)) => {
-                self.back(at, Back::Head(larder_core::wire::ResponseHead(canned.head)));
-                if !canned.body.is_empty() {
-                    self.back(at, Back::Data(canned.body, false));
-                }
-                self.back(at, Back::End);
-            }
+            (There::End, Some(canned)) => self.canned(at, canned),
             (There::Head(_) | There::Data(..) | There::Failed(_), Some(_)) => {}
             (There::Head(head), None) => {
-                self.log(format_args!("#{:<5} < Head {head:?}", at.0));
+                self.log(format_args!("#{at:<5} < Head {head:?}"));
                 self.servers.insert(at, Server::new(head, self.serving));
                 self.running.insert(at);
             }
@@ -67,16 +68,16 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         }
     }
 
-    fn tell_server(&mut self, at: ExchangeId, told: Told<A>, line: &str) {
+    fn tell_server(&mut self, at: Line, told: Told<A>, line: &str) {
         if self.servers.get(&at).is_none_or(|server| server.outcome.is_some()) {
             return;
         }
-        self.log(format_args!("#{:<5} < {line}", at.0));
+        self.log(format_args!("#{at:<5} < {line}"));
         let told = self.servers.get_mut(&at).map_or(Ok(()), |server| server.tell(told));
         self.check(told);
     }
 
-    fn at_client(&mut self, at: ExchangeId, message: Back) {
+    fn at_client(&mut self, at: Line, message: Back) {
         let Some(wire) = self.wires.get_mut(&at) else { return };
         let repeats = match (wire.is_abandoned, wire.plan.late) {
             (false, _) => 1,
@@ -86,20 +87,25 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         if matches!(message, Back::End | Back::Failed(..)) {
             wire.is_abandoned = true;
         }
+        let once_more = matches!(message, Back::End) && core::mem::take(&mut wire.plan.twice);
         if matches!(message, Back::Failed(..)) {
             // A read of the file that is under way belongs to the exchange that broke.
             self.clients[wire.call].feed += 1;
         }
         let is_last = matches!(message, Back::Data(_, true));
         for _ in 0..repeats {
-            self.tell_client(at, message.clone().input(at));
+            self.tell_client(at, message.clone().input(at.at));
         }
         if is_last {
             self.post(self.now, Parcel::ServerWrote(at));
         }
+        if once_more && let Some(wire) = self.wires.get_mut(&at) {
+            wire.plan.late = true;
+            self.post(self.now, Parcel::Back(at, message));
+        }
     }
 
-    fn tell_client(&mut self, at: ExchangeId, input: Input) {
+    fn tell_client(&mut self, at: Line, input: Input) {
         let Some(wire) = self.wires.get(&at) else { return };
         let (call, is_gone) = (wire.call, wire.is_abandoned && matches!(input, Input::Wrote { .. }));
         if !self.clients[call].is_over && !is_gone {
@@ -112,9 +118,9 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         if client.feed != feed || client.is_over {
             return;
         }
-        let input = client.source.give(offset, max, offset < client.read_to);
+        let input = client.source.give(offset, max, client.read);
         if let Input::Body { offset, chunk } = &input {
-            client.read_to = client.read_to.max(offset + chunk.len() as u64);
+            client.read = client.read.max(offset + chunk.len() as u64);
         }
         self.tell(call, input);
     }

@@ -16,6 +16,8 @@ pub struct Opening<'a> {
     pub at: ExchangeId,
     /// The call, counted from zero in the order in which they were started.
     pub call: usize,
+    /// The client that it belongs to: see [`Pair::join`](super::Pair::join).
+    pub client: usize,
     /// When.
     pub now: Time,
     /// Request line and headers.
@@ -27,21 +29,48 @@ pub struct Opening<'a> {
 pub struct Plan {
     /// The most bytes of a body that arrive in one piece; must not be zero.
     pub split: usize,
+    /// Pieces of a body are held back, and count as taken, until there are so many bytes or the body ends: they arrive as
+    /// one.
+    pub merge: usize,
+    /// How long it takes until there is a connection.
+    pub connect: Duration,
     /// How long each message takes to the server.
     pub there: Duration,
     /// How long each message takes to the client.
     pub back: Duration,
+    /// How long each piece of a body comes after the one before it, in both directions.
+    pub drip: Duration,
     /// What goes wrong.
     pub trouble: Option<Trouble>,
     /// What is on its way to the client when the client gives up arrives all the same, and twice.
     pub late: bool,
+    /// The end of the answer arrives a second time.
+    pub twice: bool,
+    /// Nobody tells the client how long the answer is: its end is the connection's.
+    pub unsized_answer: bool,
     /// Answered by the wire itself when the request is complete; the service never hears of it.
     pub canned: Option<Canned>,
+    /// The service does what it is asked, and this arrives instead of its answer.
+    pub instead: Option<Canned>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { split: usize::MAX, there: Duration::ZERO, back: Duration::ZERO, trouble: None, late: false, canned: None }
+        let none = Duration::ZERO;
+        Self {
+            split: usize::MAX,
+            merge: 0,
+            connect: none,
+            there: none,
+            back: none,
+            drip: none,
+            trouble: None,
+            late: false,
+            twice: false,
+            unsized_answer: false,
+            canned: None,
+            instead: None,
+        }
     }
 }
 
@@ -74,7 +103,7 @@ impl Plan {
         match self.trouble {
             Some(Trouble::Drop(at)) if at == point => Some(Cut::Silent),
             Some(Trouble::Reset(at)) if at == point => Some(Cut::Reset),
-            Some(Trouble::Drop(_) | Trouble::Reset(_) | Trouble::Truncate(_)) | None => None,
+            Some(_) | None => None,
         }
     }
 
@@ -83,7 +112,7 @@ impl Plan {
         match self.trouble {
             Some(Trouble::Drop(Point::Body(after))) => Some((after, Cut::Silent)),
             Some(Trouble::Reset(Point::Body(after))) => Some((after, Cut::Reset)),
-            Some(Trouble::Drop(_) | Trouble::Reset(_) | Trouble::Truncate(_)) | None => None,
+            Some(_) | None => None,
         }
     }
 
@@ -93,7 +122,7 @@ impl Plan {
             Some(Trouble::Drop(Point::AnswerBody(after))) => Some((after, Cut::Silent)),
             Some(Trouble::Reset(Point::AnswerBody(after))) => Some((after, Cut::Reset)),
             Some(Trouble::Truncate(after)) => Some((after, Cut::End)),
-            Some(Trouble::Drop(_) | Trouble::Reset(_)) | None => None,
+            Some(_) | None => None,
         }
     }
 }
@@ -107,6 +136,14 @@ pub enum Trouble {
     Reset(Point),
     /// The answer ends after so many bytes of its body, as if that were all.
     Truncate(u64),
+    /// The TLS handshake fails.
+    Tls,
+    /// The connection was an idle one of before, and is found dead as soon as it is used; the transport knows whether
+    /// anything can have been sent on it.
+    Stale {
+        /// Whether it cannot say that nothing was.
+        sent: bool,
+    },
 }
 
 /// A point in an exchange.
@@ -114,6 +151,8 @@ pub enum Trouble {
 pub enum Point {
     /// Before anything is sent.
     Connect,
+    /// Within the request's head: the service hears nothing of it.
+    InHead,
     /// After the request's head.
     Head,
     /// After so many bytes of the request's body.

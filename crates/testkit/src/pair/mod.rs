@@ -18,44 +18,46 @@ mod source;
 mod transmit;
 mod wire;
 
+use core::fmt::Write;
 use std::collections::{BTreeMap, BTreeSet};
 
 use larder_core::{
-    Api, Call, ClientMachine, ExchangeId, Input, Misuse, Operation, Outcome, Serving, Session, Settings, Shared, Time,
+    Api, Call, ClientMachine, Failure, Input, Misuse, Operation, Outcome, Phase, Serving, Session, Settings, Shared, Time,
 };
 
 use self::client::Client;
-pub use self::client::{Ended, Ticket};
+pub use self::client::{Ended, History, Ticket};
 pub use self::link::{Canned, Opening, Plan, Point, Trouble};
 use self::server::Server;
 pub use self::service::{Served, Service};
 pub use self::source::Source;
-use self::wire::{Parcel, Wire};
+use self::wire::{Line, Parcel, Wire};
 
 /// More moves than anything makes at one moment, or a megabyte in pieces of twenty bytes: beyond it, the run has no end.
 const ENDLESS: u64 = 200_000;
 
-/// One client's calls against one service, in memory, under a virtual clock.
+/// The calls of one client, or of several, against one service, in memory, under a virtual clock.
 pub struct Pair<A: Api, S: Service<A>> {
     /// The service, to be looked at and changed between moves.
     pub service: S,
-    /// What the calls share.
-    pub shared: Shared<A>,
     /// How the server's machines are made.
     pub serving: Serving,
+    /// What the calls of each client share.
+    shared: Vec<Shared<A>>,
     now: Time,
     link: Box<dyn FnMut(&Opening<'_>) -> Plan>,
     clients: Vec<Client<A>>,
-    servers: BTreeMap<ExchangeId, Server<A, S>>,
+    servers: BTreeMap<Line, Server<A, S>>,
     /// Those of them that are not over.
-    running: BTreeSet<ExchangeId>,
-    wires: BTreeMap<ExchangeId, Wire>,
+    running: BTreeSet<Line>,
+    wires: BTreeMap<Line, Wire>,
     parcels: BTreeMap<(Time, u64), Parcel>,
     /// Numbers of parcels: what is sent first arrives first.
     sent: u64,
     /// Moves since the clock last went on.
     moves: u64,
     trace: String,
+    is_quiet: bool,
 }
 
 impl<A: Api, S: Service<A>> Pair<A, S> {
@@ -63,8 +65,8 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     pub fn new(session: Session<A>, seed: u64, service: S) -> Self {
         Self {
             service,
-            shared: Shared::new(session, seed),
             serving: Serving::default(),
+            shared: vec![Shared::new(session, seed)],
             now: Time::ZERO,
             link: Box::new(|_| Plan::default()),
             clients: Vec::new(),
@@ -75,7 +77,24 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             sent: 0,
             moves: 0,
             trace: String::new(),
+            is_quiet: false,
         }
+    }
+
+    /// Another client, with a session of its own; returns its number. The one of [`new`](Self::new) has the number 0.
+    pub fn join(&mut self, session: Session<A>, seed: u64) -> usize {
+        self.shared.push(Shared::new(session, seed));
+        self.shared.len() - 1
+    }
+
+    /// What the calls of a client share.
+    pub fn shared(&mut self, client: usize) -> &mut Shared<A> {
+        &mut self.shared[client]
+    }
+
+    /// Keeps no trace from now on: for runs by the thousand, which can be repeated with one.
+    pub fn be_quiet(&mut self) {
+        self.is_quiet = true;
     }
 
     /// Decides what happens to every exchange from now on.
@@ -98,11 +117,33 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         self.drive(Call::new(operation, settings), source)
     }
 
-    /// A new machine of the client, which may ask for this file.
+    /// A new machine of the first client, which may ask for this file.
     pub fn drive<M: ClientMachine<A> + 'static>(&mut self, machine: M, source: impl Into<Source>) -> Ticket<A, M::Answer> {
-        let (client, ticket) = Client::new(self.clients.len(), machine, source.into());
+        self.drive_by(0, machine, source)
+    }
+
+    /// A new machine of this client, which may ask for this file.
+    pub fn drive_by<M: ClientMachine<A> + 'static>(
+        &mut self,
+        client: usize,
+        machine: M,
+        source: impl Into<Source>,
+    ) -> Ticket<A, M::Answer> {
+        let (client, ticket) = Client::new(self.clients.len(), client, machine, source.into());
         self.clients.push(client);
         ticket
+    }
+
+    /// What is to be known of a call, by its [number](Ticket::number).
+    #[must_use]
+    pub fn history(&self, call: usize) -> &History {
+        &self.clients[call].history
+    }
+
+    /// The exchanges that are under way for their clients: whose each is, what it asks for, and since when.
+    pub fn open_exchanges(&self) -> impl Iterator<Item = (usize, &str, Time)> {
+        let open = self.wires.iter().filter(|(_, wire)| !wire.is_abandoned);
+        open.map(|(line, wire)| (line.client, wire.path.as_str(), wire.opened))
     }
 
     /// What a call has handed to its caller of the file that it downloads.
@@ -113,18 +154,48 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
 
     /// The caller of this call has lost interest.
     pub fn cancel<T>(&mut self, ticket: &Ticket<A, T>) {
-        self.tell(ticket.call, Input::Cancel);
+        self.cancel_call(ticket.call);
+    }
+
+    /// The same, by the call's number. A call that is over does not notice.
+    pub fn cancel_call(&mut self, call: usize) {
+        if !self.clients[call].is_over {
+            self.tell(call, Input::Cancel);
+        }
     }
 
     /// The embedder drops this call, as a future is dropped: what it had open is closed.
     pub fn abandon<T>(&mut self, ticket: &Ticket<A, T>) {
-        let client = &mut self.clients[ticket.call];
-        client.call.abandon(&mut self.shared);
+        self.abandon_call(ticket.call);
+    }
+
+    /// The same, by the call's number. A call that is over stays as it is.
+    pub fn abandon_call(&mut self, call: usize) {
+        let client = &mut self.clients[call];
+        if client.is_over {
+            return;
+        }
+        client.call.abandon(&mut self.shared[client.history.client]);
         client.is_over = true;
-        let at = client.at.take();
-        self.log(format_args!("call {}   abandoned", ticket.call));
-        if let Some(at) = at {
-            self.give_up(at);
+        client.history.began.get_or_insert(self.now);
+        client.history.ended = Some(self.now);
+        self.log(format_args!("call {call}   abandoned"));
+        let open = self.wires.iter().filter(|(_, wire)| wire.call == call && !wire.is_abandoned);
+        for line in open.map(|(line, _)| *line).collect::<Vec<_>>() {
+            self.give_up(line);
+        }
+    }
+
+    /// The server's process ends and another begins: every connection breaks, and what was under way is dropped. What the
+    /// [`service`](Self::service) forgets by that is the caller's to see to, right after.
+    pub fn restart(&mut self) {
+        self.log(format_args!("the server restarts"));
+        for line in core::mem::take(&mut self.running) {
+            self.servers.remove(&line);
+        }
+        let whole = self.wires.iter().filter(|(_, wire)| !wire.is_abandoned && wire.cut.is_none());
+        for line in whole.map(|(line, _)| *line).collect::<Vec<_>>() {
+            self.cut(line, link::Cut::Reset, Failure::Reset, Phase::Send);
         }
     }
 
@@ -189,9 +260,11 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     }
 
     fn log(&mut self, line: core::fmt::Arguments<'_>) {
+        if self.is_quiet {
+            return;
+        }
         let now = self.now.0;
-        let line = format!("{:>4}.{:03} {line}\n", now.as_secs(), now.subsec_millis());
-        self.trace.push_str(&line);
+        let _ = writeln!(self.trace, "{:>4}.{:03} {line}", now.as_secs(), now.subsec_millis());
     }
 
     /// The end of the trace: what a person looks at first.

@@ -1,9 +1,10 @@
 //! One move after another: who is polled, what arrives, when the clock goes on.
 
-use larder_core::{Action, Api, Duty, ExchangeId, Time};
+use larder_core::{Action, Api, Duty, Time};
 
 use super::client::Waiting;
 use super::server::Reaction;
+use super::wire::Line;
 use super::{ENDLESS, Pair, Service};
 
 impl<A: Api, S: Service<A>> Pair<A, S> {
@@ -23,6 +24,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         let Some(next) = self.next_time() else { panic!("stalled at {:?}:\n{}", self.now, self.tail()) };
         self.now = next;
         self.moves = 0;
+        self.service.tick(next);
         true
     }
 
@@ -45,11 +47,15 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
 
     /// Polls the first call that wants it, until it waits.
     fn poll_client(&mut self) -> bool {
-        let epoch = self.shared.epoch();
-        let Some(call) = self.clients.iter().position(|client| client.is_awake(self.now, epoch)) else { return false };
+        let (now, shared) = (self.now, &self.shared);
+        let awake = self.clients.iter().position(|client| client.is_awake(now, shared[client.history.client].epoch()));
+        let Some(call) = awake else { return false };
+        let history = &mut self.clients[call].history;
+        history.began.get_or_insert(now);
+        let client = history.client;
         loop {
             self.count();
-            let action = self.clients[call].call.poll(self.now, &mut self.shared);
+            let action = self.clients[call].call.poll(now, &mut self.shared[client]);
             let (waiting, is_done) = match &action {
                 Action::Wait { until, why, on } => (Some(Waiting { until: *until, why: *why, on: *on }), false),
                 Action::Done(_) => (None, true),
@@ -65,8 +71,14 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
                 Some(waiting) => self.log(format_args!("call {call} > {waiting}")),
                 None => self.log(format_args!("call {call} > {action:?}")),
             }
+            if waiting.is_some_and(|waiting| !waiting.can_end()) {
+                panic!("call {call} waits for nothing:\n{}", self.tail());
+            }
             self.clients[call].waiting = waiting;
-            self.clients[call].is_over = is_done;
+            if is_done {
+                self.clients[call].is_over = true;
+                self.clients[call].history.ended = Some(now);
+            }
             if waiting.is_some() || is_done {
                 return true;
             }
@@ -77,24 +89,24 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     /// Polls the first exchange that wants it, until it waits.
     fn poll_server(&mut self) -> bool {
         let now = self.now;
-        let awake = |at: &&ExchangeId| self.servers.get(at).is_some_and(|server| server.is_awake(now));
+        let awake = |at: &&Line| self.servers.get(at).is_some_and(|server| server.is_awake(now));
         let awake = self.running.iter().find(awake).copied();
         let Some(at) = awake else { return false };
         loop {
             self.count();
             let Some(server) = self.servers.get_mut(&at) else { return true };
             let duty = server.poll(now);
-            let line = if let Duty::Wait { until, why, on } = &duty {
-                Waiting { until: *until, why: *why, on: *on }.to_string()
-            } else {
-                format!("{duty:?}")
+            let line = match &duty {
+                _ if self.is_quiet => String::new(),
+                Duty::Wait { until, why, on } => Waiting { until: *until, why: *why, on: *on }.to_string(),
+                duty => format!("{duty:?}"),
             };
             let reaction = server.react(&mut self.service, now, duty);
             let is_quiet = server.waiting.is_some() || server.outcome.is_some();
             if server.outcome.is_some() {
                 self.running.remove(&at);
             }
-            self.log(format_args!("#{:<5} > {line}", at.0));
+            self.log(format_args!("#{at:<5} > {line}"));
             match reaction {
                 Reaction::Tell(told) => {
                     let told = self.servers.get_mut(&at).map_or(Ok(()), |server| server.tell(told));

@@ -77,6 +77,7 @@ impl<A: Api, S: Service<A>> Server<A, S> {
             }
             Duty::Done(outcome) => {
                 self.outcome = Some(outcome);
+                self.transfer = None;
                 Reaction::None
             }
             duty @ (Duty::Open { .. } | Duty::Write(_) | Duty::Finish | Duty::Abort) => Reaction::Wire(duty),

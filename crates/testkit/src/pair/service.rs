@@ -15,6 +15,11 @@ pub trait Service<A: Api> {
     /// A file under way, in either direction.
     type Transfer;
 
+    /// The clock has gone on to `now`.
+    fn tick(&mut self, now: Time) {
+        let _ = now;
+    }
+
     /// Who offers this credential?
     ///
     /// # Errors

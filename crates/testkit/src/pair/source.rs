@@ -31,11 +31,11 @@ impl<B: Into<Bytes>> From<B> for Source {
 }
 
 impl Source {
-    /// What the machine is told when it asks for `offset`; `again` when that was read before.
-    pub(super) fn give(&self, offset: u64, max: usize, again: bool) -> Input {
+    /// What the machine is told when it asks for `offset`; `read` is how far it has been read.
+    pub(super) fn give(&self, offset: u64, max: usize, read: u64) -> Input {
         let at = usize::try_from(offset).ok().filter(|at| *at <= self.bytes.len());
         match at {
-            Some(at) if !again || self.rewinds => {
+            Some(at) if offset >= read || self.rewinds => {
                 let end = self.bytes.len().min(at.saturating_add(max.min(self.piece)));
                 if end == at { Input::BodyEnd } else { Input::Body { offset, chunk: self.bytes.slice(at..end) } }
             }

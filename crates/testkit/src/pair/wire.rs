@@ -1,10 +1,26 @@
 //! One connection: where it is cut, and what is under way on it.
 
-use bytes::Bytes;
+use core::time::Duration;
+
+use bytes::{Bytes, BytesMut};
 use larder_core::wire::{RequestHead, ResponseHead};
 use larder_core::{ExchangeId, Failure, Input, Phase, Time};
 
 use super::link::{Cut, Plan, Point};
+
+/// One connection: whose it is, and which of that client's exchanges it carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Line {
+    pub(super) client: usize,
+    pub(super) at: ExchangeId,
+}
+
+impl core::fmt::Display for Line {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let number = self.at.0;
+        f.pad(&if self.client == 0 { number.to_string() } else { format!("{}:{number}", self.client) })
+    }
+}
 
 /// What travels to the server.
 #[derive(Debug, Clone)]
@@ -40,12 +56,14 @@ impl Back {
 /// What is to be delivered.
 #[derive(Debug, Clone)]
 pub(super) enum Parcel {
-    There(ExchangeId, There),
-    Back(ExchangeId, Back),
+    There(Line, There),
+    Back(Line, Back),
+    /// The connection is there, and this head is sent on it.
+    Connected(Line, RequestHead),
     /// The client's last piece was taken.
-    ClientWrote(ExchangeId),
+    ClientWrote(Line),
     /// The server's last piece was taken.
-    ServerWrote(ExchangeId),
+    ServerWrote(Line),
     /// The file of this call was read, as this `Feed` wished.
     Read(usize, u64, u64, usize),
 }
@@ -54,6 +72,9 @@ pub(super) enum Parcel {
 #[derive(Debug)]
 pub(super) struct Wire {
     pub(super) call: usize,
+    /// What is asked for on it.
+    pub(super) path: String,
+    pub(super) opened: Time,
     pub(super) plan: Plan,
     pub(super) cut: Option<Cut>,
     /// The client has given it up, or was told of its end.
@@ -64,23 +85,40 @@ pub(super) struct Wire {
     /// When the last message arrives, in either direction: messages never overtake each other.
     there: Time,
     back: Time,
+    /// Pieces of the two bodies that wait for more.
+    pub(super) held_there: BytesMut,
+    pub(super) held_back: BytesMut,
 }
 
 impl Wire {
-    pub(super) fn new(call: usize, plan: Plan) -> Self {
-        let zero = Time::ZERO;
-        Self { call, plan, cut: None, is_abandoned: false, sent: 0, answered: 0, there: zero, back: zero }
+    pub(super) fn new(call: usize, path: String, opened: Time, plan: Plan) -> Self {
+        Self {
+            call,
+            path,
+            opened,
+            plan,
+            cut: None,
+            is_abandoned: false,
+            sent: 0,
+            answered: 0,
+            there: Time::ZERO,
+            back: Time::ZERO,
+            held_there: BytesMut::new(),
+            held_back: BytesMut::new(),
+        }
     }
 
     /// When a message that is sent now is at the server.
-    pub(super) fn there(&mut self, now: Time) -> Time {
-        self.there = self.there.max(now + self.plan.there);
+    pub(super) fn there(&mut self, now: Time, message: &There) -> Time {
+        let drip = if let There::Data(..) = message { self.plan.drip } else { Duration::ZERO };
+        self.there = self.there.max(now + self.plan.there) + drip;
         self.there
     }
 
     /// When a message that is sent now is at the client.
-    pub(super) fn back(&mut self, now: Time) -> Time {
-        self.back = self.back.max(now + self.plan.back);
+    pub(super) fn back(&mut self, now: Time, message: &Back) -> Time {
+        let drip = if let Back::Data(..) = message { self.plan.drip } else { Duration::ZERO };
+        self.back = self.back.max(now + self.plan.back) + drip;
         self.back
     }
 

@@ -1,0 +1,254 @@
+//! What clients ask for, each with what must be so at the end.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use larder_core::operation::Inspect;
+use larder_core::{Call, ClientMachine, Clock, Clocks, ErrorKind, Operation, Settings, Target, Time};
+use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
+use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
+use larder_proto_nvx::transfer::Download;
+use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
+use larder_proto_nvx::{Nvx, Style};
+use larder_testkit::sim::{Dice, Later, Promise, Tally};
+use larder_testkit::{Ended, Pair, Source, Ticket};
+
+use super::cabinet::{Cabinet, HOST, Once};
+use super::oracle::{Oracle, Place, There, Told, brought, told};
+use crate::nvx::parse;
+
+/// The file that several upload and download at once.
+pub(super) const SHARED: &str = "in/both.bin";
+
+type World = Pair<Nvx, Cabinet>;
+type Check = Box<dyn FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String>>;
+
+/// The calls of a scenario.
+pub(super) struct Calls {
+    dice: Dice,
+    style: Style,
+    /// The latest beginning, in milliseconds.
+    latest: u64,
+    pub(super) promises: Vec<Promise>,
+    /// How often each request may be carried out that must not be repeated.
+    pub(super) once: Vec<String>,
+    pub(super) checks: Vec<Check>,
+    /// What the shared file may be (it was the first, or was not), and what was told of each that wanted it to be so.
+    versions: Rc<RefCell<Vec<(There, Option<Told>)>>>,
+}
+
+impl Calls {
+    pub(super) fn new(dice: Dice, style: Style, latest: u64, shared: There) -> Self {
+        let versions = Rc::new(RefCell::new(vec![(shared, None)]));
+        Self { dice, style, latest, promises: Vec::new(), once: Vec::new(), checks: Vec::new(), versions }
+    }
+
+    /// One more call of this client.
+    pub(super) fn add(&mut self, world: &mut World, client: usize) {
+        let number = self.promises.len();
+        match self.dice.within(0..=12) {
+            0 => self.list(world, client),
+            1 => self.look(world, client),
+            2 | 3 => self.create(world, client, number),
+            4 => self.delete(world, client, number),
+            5 => self.rename(world, client, number),
+            6 => self.move_one(world, client, number),
+            7 | 8 => self.download(world, client),
+            9 => self.upload_shared(world, client),
+            _ => self.upload(world, client, number),
+        }
+    }
+
+    fn settings(&mut self) -> Settings<Nvx> {
+        let target = Target::parse(&format!("http://{HOST}")).unwrap();
+        let mut settings = Settings { style: self.style.clone(), ..Settings::new(target) };
+        if self.dice.one_in(4) {
+            let total = Clock::After(self.dice.millis(1..=90_000));
+            settings.clocks = Clocks { total, ..Clocks::default() };
+        }
+        if self.dice.one_in(8) {
+            settings.clocks.attempt = Clock::After(self.dice.millis(500..=20_000));
+        }
+        settings
+    }
+
+    /// Sends a machine on its way.
+    fn start<M: ClientMachine<Nvx> + 'static>(
+        &mut self,
+        world: &mut World,
+        client: usize,
+        machine: M,
+        clocks: Clocks,
+        source: impl Into<Source>,
+    ) -> Ticket<Nvx, M::Answer> {
+        let begins = Time(self.dice.millis(0..=self.latest));
+        let total = clocks.total.limit();
+        let ticket = world.drive_by(client, Later::new(begins, machine), source);
+        self.promises.push(Promise { call: ticket.number(), begins, total });
+        ticket
+    }
+
+    /// Sends a message on its way.
+    fn say<O: Operation<Api = Nvx>>(&mut self, world: &mut World, client: usize, operation: O) -> Ticket<Nvx, O::Answer> {
+        self.once.extend(Once.inspect(&operation));
+        let settings = self.settings();
+        let clocks = settings.clocks.or(Clocks::of(&O::META));
+        self.start(world, client, Call::new(operation, settings), clocks, Source::default())
+    }
+
+    fn check(&mut self, check: impl FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String> + 'static) {
+        self.checks.push(Box::new(check));
+    }
+
+    /// A change of these places.
+    fn changes<T: 'static>(&mut self, ticket: Ticket<Nvx, T>, places: Vec<Place>) {
+        self.check(move |_, oracle, tally| {
+            let ended = ticket.outcome();
+            count(tally, ended.as_ref());
+            oracle.is_as_told(told(ended.as_ref()), &places)
+        });
+    }
+
+    /// A question that changes nothing.
+    fn asks<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
+        self.check(move |_, _, tally| {
+            count(tally, ticket.outcome().as_ref());
+            Ok(())
+        });
+    }
+
+    fn list(&mut self, world: &mut World, client: usize) {
+        let list = ListFolder::new(FolderPath::root(), PageNumber::FIRST, parse::<PageSize>("10"));
+        let ticket = self.say(world, client, list);
+        self.asks(ticket);
+    }
+
+    fn look(&mut self, world: &mut World, client: usize) {
+        let ticket = self.say(world, client, GetPathInfo::all(parse(SHARED)));
+        self.asks(ticket);
+    }
+
+    fn create(&mut self, world: &mut World, client: usize, number: usize) {
+        let path = format!("made{number}");
+        let ticket = self.say(world, client, CreateFolders { folder_paths: NonEmpty::from(parse::<Path>(&path)) });
+        self.changes(ticket, vec![Place { path, before: There::Nothing, after: There::Folder }]);
+    }
+
+    /// A file of this call's own that is there before it begins.
+    fn file(&mut self, world: &World, folder: &str, name: &str) -> (String, There) {
+        let content = self.content();
+        world.service.put(folder, name, &content);
+        (format!("{folder}/{name}"), There::File(content))
+    }
+
+    fn delete(&mut self, world: &mut World, client: usize, number: usize) {
+        let (path, before) = self.file(world, "old", &format!("{number}.txt"));
+        let ticket = self.say(world, client, DeleteFiles { file_paths: NonEmpty::from(parse::<Path>(&path)) });
+        self.changes(ticket, vec![Place { path, before, after: There::Nothing }]);
+    }
+
+    fn rename(&mut self, world: &mut World, client: usize, number: usize) {
+        let (path, file) = self.file(world, "old", &format!("{number}.txt"));
+        let rename = RenameFile { file_path: parse(&path), new_file_name: parse(&format!("{number}.new")) };
+        let ticket = self.say(world, client, rename);
+        self.moves(ticket, path, format!("old/{number}.new"), file);
+    }
+
+    fn move_one(&mut self, world: &mut World, client: usize, number: usize) {
+        let (path, file) = self.file(world, "old", &format!("{number}.txt"));
+        let files = NonEmpty::from(parse::<Path>(&path));
+        let ticket = self.say(world, client, MoveFiles { src_file_paths: files, dest_folder_path: parse("elsewhere") });
+        self.moves(ticket, path, format!("elsewhere/{number}.txt"), file);
+    }
+
+    fn moves<T: 'static>(&mut self, ticket: Ticket<Nvx, T>, from: String, to: String, file: There) {
+        let from = Place { path: from, before: file.clone(), after: There::Nothing };
+        self.changes(ticket, vec![from, Place { path: to, before: There::Nothing, after: file }]);
+    }
+
+    fn download(&mut self, world: &mut World, client: usize) {
+        let ticket = self.say(world, client, Download::new(parse(SHARED)));
+        let versions = Rc::clone(&self.versions);
+        self.check(move |world, _, tally| {
+            let ended = ticket.outcome();
+            count(tally, ended.as_ref());
+            match brought(world, &ticket, ended.as_ref()) {
+                Some(bytes) if !versions.borrow().iter().any(|(version, _)| *version == There::file(&bytes)) => {
+                    Err(format!("call {} fetched what the file never was: {} bytes", ticket.number(), bytes.len()))
+                }
+                Some(_) | None => Ok(()),
+            }
+        });
+    }
+
+    fn content(&mut self) -> Vec<u8> {
+        let most = *self.dice.pick(&[0, 9, 300, 3_000, 9_000]);
+        let length = self.dice.within(0..=most);
+        self.dice.bytes(usize::try_from(length).unwrap())
+    }
+
+    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8]) -> Ticket<Nvx, Stored> {
+        let mut settings = self.settings();
+        settings.length = self.dice.percent(70).then_some(content.len() as u64);
+        let clocks = Clocks::default();
+        let piece = usize::try_from(self.dice.within(1..=4_000)).unwrap().max(content.len() / 50);
+        let pause = if self.dice.one_in(4) { self.dice.millis(0..=500) } else { core::time::Duration::ZERO };
+        let source = Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) };
+        let machine = UploadFile::new(parse("in"), parse(name), Uploading::default(), settings);
+        self.start(world, client, machine, clocks, source)
+    }
+
+    fn upload(&mut self, world: &mut World, client: usize, number: usize) {
+        let name = format!("{number}.bin");
+        let before = if self.dice.one_in(3) { self.file(world, "in", &name).1 } else { There::Nothing };
+        let content = self.content();
+        let ticket = self.send(world, client, &name, &content);
+        self.changes(ticket, vec![Place { path: format!("in/{name}"), before, after: There::File(content) }]);
+    }
+
+    fn upload_shared(&mut self, world: &mut World, client: usize) {
+        let content = self.content();
+        let ticket = self.send(world, client, "both.bin", &content);
+        let versions = Rc::clone(&self.versions);
+        let place = versions.borrow().len();
+        versions.borrow_mut().push((There::File(content), None));
+        self.check(move |_, _, tally| {
+            let ended = ticket.outcome();
+            count(tally, ended.as_ref());
+            versions.borrow_mut()[place].1 = Some(told(ended.as_ref()));
+            Ok(())
+        });
+    }
+
+    /// Whether the shared file is what one of those who wanted it to be something has made of it. To be asked last.
+    pub(super) fn shared(&self, oracle: &Oracle<'_>) -> Result<(), String> {
+        let there = oracle.at(SHARED);
+        let versions = self.versions.borrow();
+        let (first, later) = versions.split_first().unwrap();
+        let made = |wanted: Told| later.iter().filter(move |(_, told)| *told == Some(wanted));
+        let untouched = made(Told::Made).next().is_none().then_some(first);
+        let mut possible = made(Told::Made).chain(made(Told::Unknown)).chain(untouched);
+        if possible.any(|(version, _)| there == *version) {
+            return Ok(());
+        }
+        Err(format!("{SHARED} is {there:?}, told {:?}", later.iter().map(|(_, told)| told).collect::<Vec<_>>()))
+    }
+}
+
+/// Counts how a call ended.
+fn count<T>(tally: &mut Tally, ended: Option<&Ended<Nvx, T>>) {
+    tally.add("calls");
+    tally.add(match ended.map(|ended| ended.as_ref().map_err(|error| &error.kind)) {
+        None => "ended: dropped",
+        Some(Ok(_)) => "ended: well",
+        Some(Err(ErrorKind::Fault(_))) => "ended: fault",
+        Some(Err(ErrorKind::Peer(_))) => "ended: peer",
+        Some(Err(ErrorKind::Failure(_))) => "ended: failure",
+        Some(Err(ErrorKind::OutcomeUnknown(_))) => "ended: outcome unknown",
+        Some(Err(ErrorKind::Deadline(_))) => "ended: deadline",
+        Some(Err(ErrorKind::Body(_))) => "ended: body",
+        Some(Err(ErrorKind::Content(_))) => "ended: content",
+        Some(Err(ErrorKind::Cancelled)) => "ended: cancelled",
+        Some(Err(ErrorKind::Encode(_) | ErrorKind::NoSession)) => "ended: never sent",
+    });
+}

@@ -1,0 +1,97 @@
+//! What must be there at the end, by what clients were told.
+
+use larder_engine::rules::listing::EntryKind;
+use larder_engine::{Caller, Refusal};
+use larder_proto_nvx::Nvx;
+use larder_testkit::{Ended, Pair, Ticket};
+
+use super::cabinet::Cabinet;
+
+/// What a caller knows of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// It was made.
+    Made,
+    /// Nobody can know.
+    Unknown,
+    /// It was not made.
+    Not,
+}
+
+/// What there is at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum There {
+    Nothing,
+    Folder,
+    File(Vec<u8>),
+}
+
+impl There {
+    pub(super) fn file(content: &[u8]) -> Self {
+        Self::File(content.to_vec())
+    }
+}
+
+/// What the caller knows. A call that was dropped told nobody anything.
+pub(super) fn told<T>(ended: Option<&Ended<Nvx, T>>) -> Told {
+    match ended {
+        None => Told::Unknown,
+        Some(Ok(_)) => Told::Made,
+        Some(Err(error)) if error.is_outcome_unknown() => Told::Unknown,
+        Some(Err(_)) => Told::Not,
+    }
+}
+
+/// One place, as it was and as a change would make it.
+pub(super) struct Place {
+    pub(super) path: String,
+    pub(super) before: There,
+    pub(super) after: There,
+}
+
+/// Looks what is there at the end.
+pub(super) struct Oracle<'a> {
+    cabinet: &'a Cabinet,
+    caller: Caller,
+}
+
+impl<'a> Oracle<'a> {
+    pub(super) fn new(cabinet: &'a Cabinet) -> Self {
+        Self { cabinet, caller: cabinet.insider() }
+    }
+
+    pub(super) fn at(&self, path: &str) -> There {
+        let entry = match self.cabinet.engine().path_info(&self.caller, path) {
+            Ok(entry) => entry,
+            Err(Refusal::InvalidPath) => return There::Nothing,
+            Err(refusal) => panic!("{path}: {refusal}"),
+        };
+        let EntryKind::File { size, .. } = entry.kind else { return There::Folder };
+        let mut file = self.cabinet.engine().open_file(&self.caller, path).unwrap();
+        let size = usize::try_from(size).unwrap();
+        let content = if size == 0 { Vec::new() } else { file.content.read_at(0, size).unwrap().to_vec() };
+        There::File(content)
+    }
+
+    /// All places of one change are as it was told, and all in the same state.
+    pub(super) fn is_as_told(&self, told: Told, places: &[Place]) -> Result<(), String> {
+        let there: Vec<There> = places.iter().map(|place| self.at(&place.path)).collect();
+        let is = |wanted: fn(&Place) -> &There| places.iter().zip(&there).all(|(place, there)| wanted(place) == there);
+        let (is_before, is_after) = (is(|place| &place.before), is(|place| &place.after));
+        let holds = match told {
+            Told::Made => is_after,
+            Told::Not => is_before,
+            Told::Unknown => is_before || is_after,
+        };
+        if holds {
+            return Ok(());
+        }
+        let paths: Vec<&str> = places.iter().map(|place| place.path.as_str()).collect();
+        Err(format!("{paths:?}: told {told:?}, there is {there:?}"))
+    }
+}
+
+/// What a download brought, unless it failed.
+pub(super) fn brought<T>(pair: &Pair<Nvx, Cabinet>, ticket: &Ticket<Nvx, T>, ended: Option<&Ended<Nvx, T>>) -> Option<Vec<u8>> {
+    matches!(ended, Some(Ok(_))).then(|| pair.received(ticket).to_vec())
+}
