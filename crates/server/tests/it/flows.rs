@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use larder::larder_core::{ContentFlaw, ErrorKind};
-use larder::nvx::flow::{Uploading, When};
-use larder::nvx::{Code, Downloading, Error};
+use larder::nvx::flow::{Appending, Expect, Uploading, When};
+use larder::nvx::{Code, Downloading, Error, Style};
 use larder::{Once, Seekable};
 
 use crate::support::World;
@@ -110,4 +110,51 @@ async fn a_file_that_shrinks_meanwhile_is_not_stored() {
     let error = client.upload_with("a", short, in_pieces(10)).await.unwrap_err();
     assert!(matches!(error, Error::Call(_)), "{error}");
     assert_eq!(client.info("a").await.unwrap_err().code(), Some(Code::InvalidPath));
+}
+
+#[tokio::test]
+async fn a_file_is_replaced_and_changed_in_part() {
+    let world = World::start().await;
+    let client = world.client("kid");
+    client.upload("Docs/a", noise(50_000)).await.unwrap();
+    let taken = client.upload("Docs/a", noise(60_000)).await.unwrap_err();
+    assert_eq!(taken.code(), Some(Code::AlreadyExists));
+    for how in [Uploading::default(), in_pieces(7_000)] {
+        let how = Uploading { overwrite: true, ..how };
+        assert!(client.upload_with("Docs/a", noise(60_000), how).await.unwrap().verified);
+    }
+
+    let mut new = noise(60_000).to_vec();
+    new[10..20].fill(0);
+    new.extend_from_slice(b"and more");
+    let new = Bytes::from(new);
+    let ranges = || ["60000-60007/60008", "10-19/60008"].map(|range| range.parse().unwrap());
+    let callback = "http://127.0.0.1:9/done";
+    let wrong = Expect::Md5("AAAAAAAAAAAAAAAAAAAAAA==".parse().unwrap());
+    let error = client.update("Docs/a", new.clone(), ranges(), callback, wrong).await.unwrap_err();
+    assert_eq!(error.code(), Some(Code::FileIntegrityError));
+    assert_eq!(client.info("Docs/a").await.unwrap().size_bytes, Some(60_000));
+    assert!(client.update("Docs/a", new.clone(), ranges(), callback, Expect::Source).await.unwrap().verified);
+    let mut came = Vec::new();
+    client.download("Docs/a", &mut came).await.unwrap();
+    assert!(came == new);
+    let missing = client.update("Docs/none", new, ranges(), callback, Expect::Nothing).await.unwrap_err();
+    assert_eq!(missing.code(), Some(Code::InvalidPath));
+}
+
+#[tokio::test]
+async fn messages_carry_files_in_every_style() {
+    let world = World::start().await;
+    for (number, style) in [Style::XML, Style::default(), Style::SOAP_1_1, Style::SOAP_1_2].into_iter().enumerate() {
+        let client = world.client("kid").with_style(style);
+        for length in [0, 1, 10_000, 25_001] {
+            let how = Appending { piece: Some(10_000), ..Appending::default() };
+            let path = format!("Messages/{number}-{length}");
+            let stored = client.append(&path, noise(length), how).await.unwrap();
+            assert_eq!((stored.bytes, stored.verified), (u64::from(length), true), "{path}");
+        }
+    }
+    let client = world.client("kid");
+    let stored = client.append("Messages/large", noise(3 << 20), Appending::default()).await.unwrap();
+    assert!(stored.verified, "pieces fit the server's limit for messages by REST");
 }
