@@ -48,6 +48,7 @@ fn begin(engine: &Arc<Engine>, who: &Caller, md5: Option<[u8; 16]>, at_uploads: 
         file_name: None,
         content_type: None,
         content_range: None,
+        ranges: Vec::new(),
     };
     nirvanix.receive_update(&known, &update)
 }

@@ -5,6 +5,7 @@
 mod access;
 mod copies;
 mod downloads;
+mod flows;
 mod hostile;
 mod limits;
 mod links;
