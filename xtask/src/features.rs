@@ -1,4 +1,4 @@
-//! Every combination of the facade's features compiles, and so does the transport without TLS.
+//! Every combination of the facade's features compiles, and so does the transport without TLS; what `tracing` adds is tested.
 
 use crate::{Result, workspace};
 
@@ -14,7 +14,20 @@ pub fn run() -> Result<()> {
         check(&["-p", "larder", "--no-default-features", "--features", &subset])?;
     }
     println!("larder-transport with []");
-    check(&["-p", "larder-transport", "--no-default-features"])
+    check(&["-p", "larder-transport", "--no-default-features"])?;
+    // It stands beside all others and changes none of them: once is enough, and its tests run here only.
+    println!("larder and larder-transport with [tracing]");
+    check(&["-p", "larder", "--features", "tracing"])?;
+    workspace::run(workspace::cargo(&[
+        "test",
+        "--quiet",
+        "--locked",
+        "-p",
+        "larder-transport",
+        "--features",
+        "tracing",
+        "traced",
+    ]))
 }
 
 fn check(arguments: &[&str]) -> Result<()> {

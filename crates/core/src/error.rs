@@ -3,7 +3,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::{ExchangeId, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
+use crate::{ExchangeId, Fault, FaultClass, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
 
 /// The embedder broke the contract of a [`Machine`](crate::Machine): a bug in its driver. The machine is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +81,13 @@ pub enum PeerFlaw {
     Redirect,
 }
 
+impl PeerFlaw {
+    /// Whether it is the word of a proxy in front of the service, which may do better in a moment.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Status(429 | 502..=504))
+    }
+}
+
 /// The caller's file was not what it promised to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum BodyFlaw {
@@ -95,6 +102,25 @@ pub enum BodyFlaw {
     /// It cannot be had (again).
     #[error("the file is gone")]
     Gone,
+}
+
+/// What is stored, or was fetched, is not what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum ContentFlaw {
+    /// It has another length, in bytes.
+    #[error("the file has {ours} bytes here and {theirs} at the service")]
+    Length {
+        /// On our side.
+        ours: u64,
+        /// As the service says.
+        theirs: u64,
+    },
+    /// It has another checksum.
+    #[error("the file's checksum at the service is another than here")]
+    Checksum,
+    /// It was changed while it was being fetched.
+    #[error("the file changed while it was being fetched")]
+    Changed,
 }
 
 /// What kind of error a call ended with.
@@ -116,6 +142,8 @@ pub enum ErrorKind<F> {
     Deadline(Why),
     /// The file to send failed the caller.
     Body(BodyFlaw),
+    /// The content at the two ends differs. What is stored stays as it is.
+    Content(ContentFlaw),
     /// The caller cancelled.
     Cancelled,
 }
@@ -190,7 +218,7 @@ pub struct Error<F> {
     pub attempts: Vec<Attempted>,
     /// How long the call took.
     pub elapsed: Duration,
-    /// How far the last attempt came.
+    /// How far the last attempt came, or an earlier one that came further and whose reply was lost.
     pub phase: Phase,
     /// The host (and port) that was spoken to.
     pub host: String,
@@ -215,7 +243,9 @@ impl<F> Error<F> {
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
             }
-            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) => false,
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Fault(_) | ErrorKind::Failure(_) | ErrorKind::Content(_) => {
+                false
+            }
         }
     }
 
@@ -230,7 +260,29 @@ impl<F> Error<F> {
             | ErrorKind::OutcomeUnknown(_)
             | ErrorKind::Deadline(_)
             | ErrorKind::Body(_)
+            | ErrorKind::Content(_)
             | ErrorKind::Cancelled => None,
+        }
+    }
+}
+
+impl<F: Fault> Error<F> {
+    /// Whether the caller may make the same call again without risk, and it may help.
+    pub fn is_retryable(&self) -> bool {
+        let is_harmless = self.phase <= Phase::Connect || self.operation.repeat != Repeat::Unsafe;
+        match &self.kind {
+            ErrorKind::Fault(fault) => match fault.class() {
+                FaultClass::Permanent => false,
+                FaultClass::Transient => is_harmless,
+                // Nothing was carried out.
+                FaultClass::Session => true,
+            },
+            ErrorKind::Peer(flaw) => is_harmless && flaw.is_transient(),
+            // A certificate does not become another.
+            ErrorKind::Failure(failure) => is_harmless && *failure != Failure::Tls,
+            ErrorKind::OutcomeUnknown(_) | ErrorKind::Deadline(_) | ErrorKind::Cancelled => is_harmless,
+            ErrorKind::Content(flaw) => is_harmless && *flaw == ContentFlaw::Changed,
+            ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Body(_) => false,
         }
     }
 }
@@ -246,6 +298,7 @@ impl<F: fmt::Display> fmt::Display for ErrorKind<F> {
             Self::OutcomeUnknown(failure) => write!(f, "outcome unknown: {failure} before the reply came"),
             Self::Deadline(why) => write!(f, "time ran out, waiting for {why:?}"),
             Self::Body(flaw) => write!(f, "{flaw}"),
+            Self::Content(flaw) => write!(f, "{flaw}"),
             Self::Cancelled => f.write_str("cancelled"),
         }
     }

@@ -29,6 +29,8 @@ pub struct Meta {
     pub pace: Pace,
     /// Whether its success ends the session.
     pub ends_session: bool,
+    /// Whether its answer holds a secret.
+    pub confides: bool,
 }
 
 /// An HTTP method. It says nothing about whether repeating is safe.
@@ -98,6 +100,18 @@ pub enum Repeat {
     Unsafe,
 }
 
+impl Repeat {
+    /// As one word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Telling => "telling",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// How soon an answer is to be expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
@@ -111,7 +125,19 @@ impl Meta {
     const fn new(namespace: &'static str, name: &'static str, verb: Verb, kind: Kind) -> Self {
         assert!(!namespace.is_empty() && !name.is_empty(), "an operation has a namespace and a name");
         let (auth, repeat, pace) = (Auth::Own, Repeat::Unsafe, Pace::Usual);
-        Self { namespace, name, verb, kind, auth, token_name: None, repeat, destroys: None, pace, ends_session: false }
+        Self {
+            namespace,
+            name,
+            verb,
+            kind,
+            auth,
+            token_name: None,
+            repeat,
+            destroys: None,
+            pace,
+            ends_session: false,
+            confides: false,
+        }
     }
 
     /// An operation without a file; unsafe to repeat until said otherwise.
@@ -175,6 +201,13 @@ impl Meta {
     pub const fn ends_session(mut self) -> Self {
         assert!(matches!(self.auth, Auth::Session), "it is made with a session");
         self.ends_session = true;
+        self
+    }
+
+    /// Its answer holds a secret: one that cannot be read is not kept in errors.
+    #[must_use]
+    pub const fn confides(mut self) -> Self {
+        self.confides = true;
         self
     }
 

@@ -4,7 +4,7 @@ use http::{request, response};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
-use crate::{Extract, Meta, PeerFlaw, Reject, Secret};
+use crate::{Extract, Meta, PeerFlaw, Redactor, Reject, Secret};
 
 /// One operation of an API. The request type *is* the operation: a plain struct whose fields are the parameters.
 ///
@@ -19,6 +19,17 @@ pub trait Operation: Serialize + DeserializeOwned + core::fmt::Debug + Send + Sy
     /// The refusals that its documentation lists, and those that we assign where it lists none. The service may answer
     /// others; tests and documentation walk these.
     const FAULTS: &'static [<Self::Api as Api>::Documented];
+
+    /// For a download: the same file, but only its bytes from `first` to `last` (both included; to the end when there is no
+    /// last), and only if it is still the one that `validator` tells (an entity tag or a date, for `If-Range`; RFC 9110,
+    /// section 13.1.5). No other condition is asked. None when parts of a file cannot be asked for.
+    ///
+    /// With it, a download that broke off goes on where it stopped: see [`Settings::resume`](crate::Settings::resume).
+    #[must_use]
+    fn part(&self, first: u64, last: Option<u64>, validator: Option<&str>) -> Option<Self> {
+        let _ = (first, last, validator);
+        None
+    }
 
     /// After an attempt of ours whose reply was lost, the service refused the next with `fault`: the answer that the first
     /// one must have had, if that is what it means. Asked only of operations that are [`Repeat::Telling`](crate::Repeat::Telling).
@@ -39,6 +50,17 @@ pub struct Recovered {
 pub trait Fault: core::fmt::Display + core::fmt::Debug + Clone + Send + Sync + 'static {
     /// What it means for the caller's next step.
     fn class(&self) -> FaultClass;
+
+    /// The same without secrets: services repeat in their own words what they were sent. An API whose faults keep any text
+    /// of the service must do this for each of them.
+    #[must_use]
+    fn redacted(self, redactor: &Redactor) -> Self
+    where
+        Self: Sized,
+    {
+        let _ = redactor;
+        self
+    }
 }
 
 /// What a fault means for the next step.

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use http::{HeaderMap, HeaderName, header};
+
 use crate::{FaultClass, Phase, Repeat};
 
 /// How often and how patiently to try again.
@@ -11,13 +13,17 @@ pub struct Policy {
     pub attempts: u32,
     /// The longest pause after the first attempt; it doubles with each further one.
     pub base: Duration,
-    /// The longest pause of all, also for what the peer asks for.
+    /// The longest pause of all, beside what the peer asks for.
     pub cap: Duration,
+    /// The longest wait that the peer may ask for (`Retry-After`). A pause is added to it, so that not all who were told the
+    /// same come back at once. Who asks for more is not asked again: it would only refuse again.
+    pub retry_after: Duration,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { attempts: 4, base: Duration::from_millis(200), cap: Duration::from_secs(10) }
+        let (base, cap) = (Duration::from_millis(200), Duration::from_secs(10));
+        Self { attempts: 4, base, cap, retry_after: Duration::from_secs(60) }
     }
 }
 
@@ -72,21 +78,35 @@ impl Policy {
             Cause::Fault(FaultClass::Transient) if !safe => return Decision::Stop,
             Cause::Broken | Cause::Fault(FaultClass::Transient) => {}
         }
-        let pause = self.pause(tried, jitter);
-        if tried.attempts >= self.attempts || tried.left.is_some_and(|left| left <= pause) {
+        let wish = tried.retry_after.unwrap_or_default();
+        let pause = self.pause(tried.attempts, jitter).saturating_add(wish);
+        if wish > self.retry_after || tried.attempts >= self.attempts || tried.left.is_some_and(|left| left <= pause) {
             return Decision::Stop;
         }
         Decision::After(pause)
     }
 
-    fn pause(&self, tried: &Tried, jitter: u64) -> Duration {
-        let doubled = 2_u32.saturating_pow(tried.attempts.saturating_sub(1));
+    /// Full jitter: any part of what doubles with each attempt, up to the cap.
+    fn pause(&self, attempts: u32, jitter: u64) -> Duration {
+        let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
         let longest = self.base.saturating_mul(doubled).min(self.cap);
         let share = (jitter >> 32) as u32;
         let nanos = (longest.as_nanos() * u128::from(share)) >> 32;
-        let jittered = Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX));
-        jittered.max(tried.retry_after.unwrap_or_default().min(self.cap))
+        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
+}
+
+/// What the peer asks for with `Retry-After`: seconds, or a date, which counts from the answer's own `Date`: the peer's
+/// clock and ours may differ.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let wish = text(header::RETRY_AFTER)?;
+    if !wish.is_empty() && wish.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Some(wish.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    let (wish, now) = (httpdate::parse_http_date(wish).ok()?, httpdate::parse_http_date(text(header::DATE)?).ok()?);
+    // A moment that is past is no wish.
+    Some(wish.duration_since(now).unwrap_or_default())
 }
 
 /// Retries that all calls of one client may spend together, so that an outage is not multiplied by retrying.
@@ -167,14 +187,44 @@ mod tests {
     }
 
     #[test]
-    fn pauses_double_up_to_the_cap_and_a_wish_is_bounded() {
+    fn pauses_double_up_to_the_cap() {
         let policy = Policy { attempts: 99, ..Policy::default() };
         for attempts in 1..40 {
             let Decision::After(pause) = policy.decide(&Tried { attempts, ..TRIED }, u64::MAX) else { panic!("{attempts}") };
             assert!(pause <= policy.cap, "{attempts}: {pause:?}");
         }
-        let wish = Tried { retry_after: Some(Duration::from_secs(3600)), ..TRIED };
-        assert_eq!(policy.decide(&wish, 0), Decision::After(policy.cap));
+    }
+
+    #[test]
+    fn a_wish_of_the_peer_is_granted_within_bounds() {
+        let policy = Policy::default();
+        let wish = |seconds| Tried { retry_after: Some(Duration::from_secs(seconds)), ..TRIED };
+        assert_eq!(policy.decide(&wish(60), 0), Decision::After(Duration::from_secs(60)));
+        assert_eq!(policy.decide(&wish(61), 0), Decision::Stop);
+        let Decision::After(pause) = policy.decide(&wish(7), u64::MAX) else { panic!() };
+        assert!(pause > Duration::from_millis(7199) && pause <= Duration::from_millis(7200), "{pause:?}");
+    }
+
+    #[test]
+    fn a_wish_is_a_number_of_seconds_or_a_date() {
+        let wish = |wish: &str, date: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, wish.parse().unwrap());
+            headers.extend(date.map(|date| (header::DATE, date.parse().unwrap())));
+            retry_after(&headers)
+        };
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        let seconds = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(wish(" 7 ", None), seconds(7));
+        assert_eq!(wish("99999999999999999999999", None), Some(Duration::MAX));
+        assert_eq!(wish("Sun, 06 Nov 1994 08:50:07 GMT", date), seconds(30));
+        assert_eq!(wish("Sunday, 06-Nov-94 08:50:07 GMT", date), seconds(30));
+        assert_eq!(wish("Sun Nov  6 08:50:07 1994", date), seconds(30));
+        assert_eq!(wish("Sun, 06 Nov 1994 08:49:00 GMT", date), seconds(0), "it is past");
+        assert_eq!(wish("Sun, 06 Nov 1994 08:50:07 GMT", None), None, "whose clock?");
+        for nonsense in ["", "soon", "-1", "1.5", "+3", "Sun, 06 Nov 1994"] {
+            assert_eq!(wish(nonsense, date), None, "{nonsense}");
+        }
     }
 
     #[test]

@@ -5,20 +5,31 @@
 //!   Out ────────────────▶ Busy ─────────────────────▶ In
 //!    ▲                     │  refused, released,       │
 //!    └─────────────────────┘  or its time is up        │
-//!    ▲                 expired (this very epoch)       │
+//!    ▲            expired, or left (this very epoch)   │
 //!    └─────────────────────────────────────────────────┘
+//!                          ▲    enter, idle: Lead      │
+//!                          └───────────────────────────┘
 //! ```
 //!
 //! Every change moves the epoch. A call that waits for another's login gets no input of its own: the embedder polls it
 //! again when the epoch has moved.
+//!
+//! A static key is a session too: it is there from the start, nothing opens another, and it does not end by being idle.
 
 use core::time::Duration;
 
 use crate::operation::Api;
 use crate::{ExchangeId, Secret, Time};
 
-/// How long the others wait for a login before one of them takes over.
+/// How long the others wait for a login whose own clocks are off before one of them takes over: it may have been dropped
+/// without a word.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long they wait beyond the moment at which its own clocks must have woken it: its driver may be busy.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How long before its end an idle session is renewed: enough for a slow connection to carry the next request.
+const MARGIN: Duration = Duration::from_secs(60);
 
 /// The session that all calls of one client share.
 #[derive(Debug)]
@@ -32,8 +43,15 @@ pub struct Session<A: Api> {
 #[derive(Debug)]
 enum State {
     Out,
-    Busy { leader: ExchangeId, until: Time },
-    In { token: Secret },
+    Busy {
+        leader: ExchangeId,
+        until: Time,
+    },
+    In {
+        token: Secret,
+        /// When it was last sent, if it was: the service counts from when it sees that, which is no earlier.
+        used: Option<Time>,
+    },
 }
 
 /// What a call that needs the session shall do.
@@ -42,7 +60,10 @@ pub(crate) enum Gate<F> {
     /// Go on with this token, and remember the epoch it is of.
     Pass { token: Secret, epoch: u64 },
     /// Log in, for all.
-    Lead,
+    Lead {
+        /// Because nobody has used the session for so long.
+        is_idle: bool,
+    },
     /// Wait for the epoch to move from this, or for this moment.
     Wait { epoch: u64, until: Time },
     /// The login that it waited for was refused.
@@ -67,13 +88,19 @@ impl<A: Api> Session<A> {
     /// A token that is there already, or a static key.
     #[must_use]
     pub fn with_token(token: Secret) -> Self {
-        Self { state: State::In { token }, ..Self::none() }
+        Self { state: State::In { token, used: None }, ..Self::none() }
     }
 
     /// Moves with every change; see [`On::shared`](crate::On::shared).
     #[must_use]
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Whether there is a session, as far as is known here: the service may have ended it.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::In { .. })
     }
 
     /// The operation that logs in.
@@ -84,13 +111,38 @@ impl<A: Api> Session<A> {
     /// `call` needs the session; `since` is the epoch at which it began to wait, if it did.
     pub(crate) fn enter(&mut self, call: ExchangeId, since: Option<u64>, now: Time) -> Gate<A::Fault> {
         match &self.state {
-            State::In { token } => Gate::Pass { token: token.clone(), epoch: self.epoch },
+            State::In { used, .. } if self.is_idle(*used, now) => self.lead(call, since, now, true),
+            State::In { token, .. } => Gate::Pass { token: token.clone(), epoch: self.epoch },
             State::Busy { leader, until } if *leader != call && now < *until => Gate::Wait { epoch: self.epoch, until: *until },
-            State::Busy { .. } | State::Out => self.lead(call, since, now),
+            State::Busy { .. } | State::Out => self.lead(call, since, now, false),
         }
     }
 
-    fn lead(&mut self, call: ExchangeId, since: Option<u64>, now: Time) -> Gate<A::Fault> {
+    /// As [`enter`](Self::enter), of a call that wants to end the session: it never opens one.
+    pub(crate) fn enter_to_end(&self, call: ExchangeId, now: Time) -> Gate<A::Fault> {
+        match &self.state {
+            State::In { token, .. } => Gate::Pass { token: token.clone(), epoch: self.epoch },
+            State::Busy { leader, until } if *leader != call && now < *until => Gate::Wait { epoch: self.epoch, until: *until },
+            State::Busy { .. } | State::Out => Gate::Shut,
+        }
+    }
+
+    /// Whether it is to be taken for ended, and can be renewed.
+    fn is_idle(&self, used: Option<Time>, now: Time) -> bool {
+        let Some((idle, used)) = A::IDLE.zip(used).filter(|_| self.login.is_some()) else { return false };
+        now.since(used) >= idle - MARGIN.min(idle / 10)
+    }
+
+    /// A request leaves with the token of `epoch`.
+    pub(crate) fn sent(&mut self, epoch: u64, now: Time) {
+        if let State::In { used, .. } = &mut self.state
+            && epoch == self.epoch
+        {
+            *used = Some(now);
+        }
+    }
+
+    fn lead(&mut self, call: ExchangeId, since: Option<u64>, now: Time, is_idle: bool) -> Gate<A::Fault> {
         // Who waited for a login that the service refused shares the refusal: two hundred calls with one wrong
         // password must not lock the account.
         if let (Some(since), Some((at, fault))) = (since, &self.refused)
@@ -102,14 +154,24 @@ impl<A: Api> Session<A> {
             return Gate::Shut;
         }
         self.change(State::Busy { leader: call, until: now + PATIENCE });
-        Gate::Lead
+        Gate::Lead { is_idle }
     }
 
     /// A call logged in. Welcome from one whose place another took meanwhile, too: otherwise logins that are slower than
-    /// [`PATIENCE`] would never come to anything. Ignored when a session stands.
-    pub(crate) fn opened(&mut self, token: Secret) {
-        if !matches!(self.state, State::In { .. }) {
-            self.change(State::In { token });
+    /// the others' patience would never come to anything. Ignored when a session stands.
+    pub(crate) fn opened(&mut self, token: Secret, now: Time) {
+        if !self.is_open() {
+            self.change(State::In { token, used: Some(now) });
+        }
+    }
+
+    /// `call` waits until then, or until it hears of something. If it is the one that logs in, the others wait for it that
+    /// much longer: as long as its driver is alive, no second login is under way beside it.
+    pub(crate) fn awaits(&mut self, call: ExchangeId, now: Time, wakes: Option<Time>) {
+        if let State::Busy { leader, until } = &mut self.state
+            && *leader == call
+        {
+            *until = wakes.map_or(now + PATIENCE, |wakes| wakes + GRACE);
         }
     }
 
@@ -128,9 +190,9 @@ impl<A: Api> Session<A> {
         }
     }
 
-    /// The service said that the session of `epoch` is over. Ignored when a newer one stands.
+    /// The session of `epoch` is over: the service said so, or a call has ended it. Ignored when a newer one stands.
     pub(crate) fn expired(&mut self, epoch: u64) {
-        if epoch == self.epoch && matches!(self.state, State::In { .. }) {
+        if epoch == self.epoch && self.is_open() {
             self.change(State::Out);
         }
     }

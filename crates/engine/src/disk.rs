@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The steps that the durable write protocol takes.
 pub trait Disk: Send + Sync {
-    /// Creates a file that must not exist, for writing.
+    /// Creates a file that must not exist, for writing and reading.
     ///
     /// # Errors
     /// Those of the operating system, as with every method here.
@@ -17,6 +17,12 @@ pub trait Disk: Send + Sync {
     /// # Errors
     /// See [`Self::create`].
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens a file for writing and reading.
+    ///
+    /// # Errors
+    /// See [`Self::create`].
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
 
     /// Creates one folder. One that exists is an error of the kind [`io::ErrorKind::AlreadyExists`].
     ///
@@ -63,7 +69,13 @@ pub trait DiskFile: Send {
     /// See [`Self::write_all`].
     fn truncate(&mut self, length: u64) -> io::Result<()>;
 
-    /// Fills `buffer` from byte `offset` on.
+    /// The length, in bytes.
+    ///
+    /// # Errors
+    /// See [`Self::write_all`].
+    fn length(&self) -> io::Result<u64>;
+
+    /// Fills `buffer` from byte `offset` on. What is written next goes behind that; see [`Self::truncate`].
     ///
     /// # Errors
     /// See [`Self::write_all`].
@@ -82,11 +94,15 @@ pub struct SystemDisk;
 
 impl Disk for SystemDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        Ok(Box::new(OpenOptions::new().write(true).create_new(true).open(path)?))
+        Ok(Box::new(OpenOptions::new().read(true).write(true).create_new(true).open(path)?))
     }
 
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(Box::new(File::open(path)?))
+    }
+
+    fn reopen(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(OpenOptions::new().read(true).write(true).open(path)?))
     }
 
     fn create_dir(&self, path: &Path) -> io::Result<()> {
@@ -119,6 +135,10 @@ impl DiskFile for File {
     fn truncate(&mut self, length: u64) -> io::Result<()> {
         self.set_len(length)?;
         self.seek(SeekFrom::Start(length)).map(drop)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
     }
 
     fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> io::Result<()> {

@@ -1,7 +1,11 @@
 //! Why something was not done: refusals by the rules, failures of the storage, and failures to open it.
 
+mod resellers;
+
 use std::io;
 use std::path::PathBuf;
+
+pub use resellers::ResellerRefusal;
 
 /// An operation was refused, and nothing of it was done. The texts hold no names, paths or tokens.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +110,9 @@ pub enum Refusal {
     /// No reseller has that key.
     #[error("unauthorized")]
     Unauthorized,
+    /// A reseller's user, or what belongs to one, is not as it must be.
+    #[error("{0}")]
+    Reseller(#[from] ResellerRefusal),
     /// The storage failed.
     #[error("storage: {0}")]
     Storage(#[from] StoreError),

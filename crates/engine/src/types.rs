@@ -1,12 +1,16 @@
 //! The records that the stores hold, as plain values.
 
+mod resellers;
+
+pub use resellers::{AccessKey, Permissions, Region, UserStorage};
+
 use std::net::IpAddr;
 use std::num::NonZeroU64;
 
 use bytes::Bytes;
 use larder_core::Secret;
 
-use crate::blobs::{BlobPlace, StoredBlob};
+use crate::blobs::{BlobName, BlobPlace, StoredBlob};
 use crate::env::Timestamp;
 use crate::token::TokenHash;
 
@@ -28,7 +32,11 @@ ids! {
     /// Numbers stored content.
     BlobId,
     /// Numbers a reseller's user.
-    ResellerUserId
+    ResellerUserId,
+    /// Numbers the storage of a reseller's user in one region.
+    UserStorageId,
+    /// Numbers an access key.
+    AccessKeyId
 }
 
 /// The parent of every root folder; no node has this number.
@@ -246,7 +254,7 @@ pub struct Removal {
     /// Its number, in order of release.
     pub id: i64,
     /// The name of the blob's file.
-    pub name: crate::blobs::BlobName,
+    pub name: BlobName,
     /// When it may go. Downloads that began before have until then to open it.
     pub due: Timestamp,
 }
@@ -272,6 +280,59 @@ pub struct UploadRight {
     pub expires: Timestamp,
     /// Whether the first byte has come.
     pub started: bool,
+}
+
+/// A piece of a file that has its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// The first byte's position.
+    pub first: u64,
+    /// The last byte's position.
+    pub last: u64,
+    /// The MD5 of the piece.
+    pub md5: [u8; 16],
+}
+
+/// A file of which acknowledged pieces are on the disk, and more are to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedFile {
+    /// The name of its content's file.
+    pub name: BlobName,
+    /// The higher, the later it was last taken up.
+    pub number: u64,
+    /// The hash of the upload token that it belongs to.
+    pub hash: TokenHash,
+    /// The application of the tree that it goes into.
+    pub application: ApplicationId,
+    /// The owner of that tree.
+    pub account: AccountId,
+    /// Where in the tree it goes.
+    pub path: String,
+    /// How many bytes are acknowledged. The file may have more.
+    pub size: u64,
+    /// The MD5 of those.
+    pub md5: [u8; 16],
+    /// The last piece, if it was a range.
+    pub latest: Option<Placed>,
+    /// When its token ends.
+    pub expires: Timestamp,
+}
+
+/// The right to download one file without a session, kept under the hash of its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DownloadLink {
+    /// The token's hash.
+    pub hash: TokenHash,
+    /// The application in which the account that asked had logged in.
+    pub application: ApplicationId,
+    /// The account that asked.
+    pub account: AccountId,
+    /// The file, as an absolute path `//application/user/path`.
+    pub path: String,
+    /// The only address to download from.
+    pub ip: Option<IpAddr>,
+    /// When it ends.
+    pub expires: Timestamp,
 }
 
 /// A user of the reseller API.

@@ -38,6 +38,14 @@ impl<F: Fault> Error<F> {
             Self::Value(_) | Self::Read(_) | Self::Write(_) | Self::NoProgress { .. } => None,
         }
     }
+
+    /// Whether the same call may be made again without risk, and it may help.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Call(error) => error.is_retryable(),
+            Self::Value(_) | Self::Read(_) | Self::Write(_) | Self::NoProgress { .. } => false,
+        }
+    }
 }
 
 #[cfg(feature = "nvx")]

@@ -52,7 +52,7 @@
 //! };
 //! match client.create_user(user).await {
 //!     Err(error) if error.code() == Some(&ErrorCode::UserSignedUp) => println!("one of ours already"),
-//!     result => println!("created: {}", result?.user_created),
+//!     result => println!("created: {}", result?.answer.user_created),
 //! }
 //! for user in client.list_users().await?.users {
 //!     println!("{} stores {} bytes", user.email, user.storage_used.map_or(0, |bytes| bytes.0));
@@ -78,9 +78,10 @@
 //! | `larder-core` | you describe another API in its terms |
 //!
 //! # Features
-//! All but one are on by default. `nvx` and `e2`: the two APIs. `tls`: `https` targets, by rustls with ring, trusting Mozilla's
-//! roots unless [told otherwise](Options). `schema`, which is not on by default: what operations look like, as JSON Schema
-//! ([`larder_core::schema`]), and descriptions made of it.
+//! `nvx` and `e2`: the two APIs. `tls`: `https` targets, by rustls with ring, trusting Mozilla's
+//! roots unless [told otherwise](Options). These are on by default, the others are not. `schema`: what operations look like, as
+//! JSON Schema ([`larder_core::schema`]), and descriptions made of it. `tracing`: spans of calls, by an observer for
+//! [`Options::observer`](Options).
 
 mod error;
 
@@ -95,6 +96,8 @@ pub use larder_proto_e2;
 #[cfg(feature = "nvx")]
 pub use larder_proto_nvx;
 pub use larder_transport;
+#[cfg(feature = "tracing")]
+pub use larder_transport::Tracing;
 #[cfg(feature = "tls")]
 pub use larder_transport::client::Roots;
 pub use larder_transport::client::{Once, Options, Seekable, Sink, Source, Writer};

@@ -2,7 +2,7 @@
 //!
 //! # In scope
 //! Request and answer types of every operation, their documented limits, their errors, and how they look on the wire
-//! from both ends ([`E2`] implements [`larder_core::Api`]).
+//! from both ends ([`E2`] implements [`larder_core::Api`]). What takes several requests is in [`flow`].
 //!
 //! # Out of scope
 //! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with
@@ -33,6 +33,7 @@ mod codec;
 #[cfg(feature = "schema")]
 pub mod describe;
 mod fault;
+pub mod flow;
 mod lenient;
 mod open_enum;
 mod operations;

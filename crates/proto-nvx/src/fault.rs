@@ -4,7 +4,7 @@ pub(crate) mod table;
 
 use core::fmt;
 
-use larder_core::{FaultClass, Reject, Rule};
+use larder_core::{FaultClass, Redactor, Reject, Rule};
 
 pub(crate) use table::faults;
 
@@ -238,6 +238,10 @@ impl larder_core::Fault for Fault {
         } else {
             FaultClass::Permanent
         }
+    }
+
+    fn redacted(self, redactor: &Redactor) -> Self {
+        Self { message: redactor.redact(&self.message), ..self }
     }
 }
 

@@ -46,7 +46,7 @@ impl Respond<E2> for Responder {
 
     async fn identify(&self, _peer: &Peer, credential: Credential) -> Result<AccountId, Fault> {
         match credential {
-            Credential::Key(key) => self.reseller.0.reseller(&key).map_err(|refusal| e2::fault(&refusal)),
+            Credential::Key(key) => self.reseller.engine.reseller(&key).map_err(|refusal| e2::fault(&refusal)),
             Credential::None | Credential::Session(_) | Credential::Upload(_) | Credential::Link(_) => Err(Fault::unauthorized()),
         }
     }

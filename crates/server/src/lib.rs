@@ -34,6 +34,7 @@ use std::time::Duration;
 
 use larder_core::{Limits, Serving};
 use larder_engine::handlers::{e2::Reseller, nvx::Nirvanix};
+use larder_engine::types::Region;
 use larder_engine::{Engine, Refusal};
 use larder_transport::server::{Memory, Options, Report};
 use tokio::net::TcpListener;
@@ -45,6 +46,8 @@ pub use access::{Access, AccessLog};
 pub struct Config {
     /// The host (and port) that uploads are sent to; the one that was asked when absent.
     pub storage_host: Option<String>,
+    /// The regions of the reseller API; one, of this server, when there are none.
+    pub regions: Vec<Region>,
     /// How connections are treated.
     pub connections: Options,
     /// What the bodies of all requests together may take of memory, files within messages included; uploads pass and take
@@ -98,12 +101,16 @@ impl Server {
 
     /// Serves `listener` until `shutdown` is ready, then drains.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Report {
-        let Config { storage_host, connections, memory, access_log } = self.config;
+        let Config { storage_host, regions, connections, memory, access_log } = self.config;
         let nirvanix = Nirvanix { engine: Arc::clone(&self.engine), storage_host };
+        let mut reseller = Reseller::new(Arc::clone(&self.engine));
+        if !regions.is_empty() {
+            reseller.regions = regions.into();
+        }
         let doors = Arc::new(blocking::Doors::default());
         let service = service::Service {
             nirvanix,
-            reseller: Arc::new(e2::Responder::new(Reseller(Arc::clone(&self.engine)), Arc::clone(&doors), access_log.clone())),
+            reseller: Arc::new(e2::Responder::new(reseller, Arc::clone(&doors), access_log.clone())),
             doors,
             memory,
             serving: Serving { limits: Limits::default(), ..Serving::default() },

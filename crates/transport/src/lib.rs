@@ -31,16 +31,23 @@
 //! * [`observe`]: an [`Observer`](observe::Observer) hears what becomes of a client's calls.
 //! * [`tls`]: whom clients trust.
 //!
-//! # Feature
+//! # Features
 //! `tls` (on by default): `https` targets and listeners, by rustls with ring; clients trust Mozilla's roots unless told
 //! otherwise. No global provider is installed or used.
+//!
+//! `tracing` (off by default): `Tracing`, an observer that makes a span of each call.
 
 pub mod client;
 pub mod idle;
 pub mod observe;
 mod pieces;
+mod report;
 pub mod server;
 #[cfg(feature = "tls")]
 pub mod tls;
+#[cfg(feature = "tracing")]
+mod traced;
 
 pub use client::Client;
+#[cfg(feature = "tracing")]
+pub use traced::Tracing;

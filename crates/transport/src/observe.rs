@@ -74,7 +74,7 @@ pub enum Outcome<'a> {
     /// With an error.
     Failed {
         /// One word for its kind, the same in every version: `encode`, `no_session`, `fault`, `peer`, `failure`,
-        /// `outcome_unknown`, `deadline`, `body` or `cancelled`.
+        /// `outcome_unknown`, `deadline`, `body`, `content` or `cancelled`.
         kind: &'static str,
         /// The whole of it.
         error: &'a (dyn StdError + 'static),
@@ -187,6 +187,7 @@ fn label<F>(kind: &ErrorKind<F>) -> &'static str {
         ErrorKind::OutcomeUnknown(_) => "outcome_unknown",
         ErrorKind::Deadline(_) => "deadline",
         ErrorKind::Body(_) => "body",
+        ErrorKind::Content(_) => "content",
         ErrorKind::Cancelled => "cancelled",
     }
 }

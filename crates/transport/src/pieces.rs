@@ -1,76 +1,106 @@
 //! A body that is fed piece by piece, with word on each piece when HTTP has taken it. Both ends use it.
 
+use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use larder_core::Length;
-use tokio::sync::{mpsc, oneshot};
 
 /// The embedder gave the message up before its end: the connection must close, so that the peer notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the message was given up before its end")]
 pub(crate) struct GivenUp;
 
-enum Piece {
-    Data(Bytes, oneshot::Sender<()>),
-    End,
+/// What stands between the two ends. One piece finds room in it: a [`Machine`](larder_core::Machine) never has more than one
+/// unacknowledged.
+#[derive(Debug, Default)]
+struct Slot {
+    piece: Option<Bytes>,
+    end: Option<Result<(), GivenUp>>,
+    /// The last piece was taken, and nobody was told of it yet.
+    is_taken: bool,
+    /// HTTP waits for a piece.
+    taker: Option<Waker>,
+    /// The feeder waits for word.
+    giver: Option<Waker>,
 }
 
 /// Where the pieces go in. Dropped without [`finish`](Self::finish), it breaks the body off.
 #[derive(Debug)]
-pub(crate) struct Feeder {
-    pieces: mpsc::Sender<Piece>,
-    /// Word that the last piece was taken; none when that was told.
-    taken: Option<oneshot::Receiver<()>>,
-}
+pub(crate) struct Feeder(Arc<Mutex<Slot>>);
 
 /// Where HTTP takes them out.
 #[derive(Debug)]
 pub(crate) struct Pieces {
-    pieces: mpsc::Receiver<Piece>,
+    slot: Arc<Mutex<Slot>>,
     left: Length,
     is_complete: bool,
 }
 
-/// A body of this length. One piece and its end find room in it: a [`Machine`](larder_core::Machine) never has more than
-/// one piece unacknowledged.
+/// A body of this length.
 pub(crate) fn channel(length: Length) -> (Feeder, Pieces) {
-    let (sender, pieces) = mpsc::channel(2);
-    (Feeder { pieces: sender, taken: None }, Pieces { pieces, left: length, is_complete: false })
+    let slot = Arc::<Mutex<Slot>>::default();
+    (Feeder(Arc::clone(&slot)), Pieces { slot, left: length, is_complete: false })
 }
 
 impl Feeder {
     /// Hands a piece over. When nobody takes it any more, the broken connection is told elsewhere.
     pub(crate) fn write(&mut self, chunk: Bytes) {
-        let (sender, taken) = oneshot::channel();
-        if self.pieces.try_send(Piece::Data(chunk, sender)).is_ok() {
-            self.taken = Some(taken);
-        }
+        let mut slot = lock(&self.0);
+        slot.piece = Some(chunk);
+        slot.is_taken = false;
+        wake(slot, |slot| &mut slot.taker);
     }
 
     /// There is no more.
     pub(crate) fn finish(&mut self) {
-        // HTTP drops a body of known length with its last byte: then there is nobody to tell.
-        let _ = self.pieces.try_send(Piece::End);
+        self.end(Ok(()));
     }
 
     /// Ready when the last piece was taken; never, if it will not be.
     pub(crate) async fn taken(&mut self) {
-        if let Some(taken) = &mut self.taken {
-            let is_taken = taken.await.is_ok();
-            self.taken = None;
-            if is_taken {
-                return;
+        poll_fn(|cx| {
+            let mut slot = lock(&self.0);
+            if core::mem::take(&mut slot.is_taken) {
+                return Poll::Ready(());
             }
-        }
-        std::future::pending().await
+            slot.giver = Some(cx.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 
     /// Whether the last piece was taken, and nobody was told of it yet.
     pub(crate) fn is_taken(&mut self) -> bool {
-        self.taken.take().is_some_and(|mut taken| taken.try_recv().is_ok())
+        core::mem::take(&mut lock(&self.0).is_taken)
+    }
+
+    fn end(&mut self, end: Result<(), GivenUp>) {
+        let mut slot = lock(&self.0);
+        slot.end.get_or_insert(end);
+        wake(slot, |slot| &mut slot.taker);
+    }
+}
+
+impl Drop for Feeder {
+    fn drop(&mut self) {
+        self.end(Err(GivenUp));
+    }
+}
+
+fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Wakes when the lock is open again.
+fn wake(mut slot: MutexGuard<'_, Slot>, who: impl FnOnce(&mut Slot) -> &mut Option<Waker>) {
+    let waker = who(&mut slot).take();
+    drop(slot);
+    if let Some(waker) = waker {
+        waker.wake();
     }
 }
 
@@ -82,21 +112,22 @@ impl Body for Pieces {
         if self.is_complete {
             return Poll::Ready(None);
         }
-        Poll::Ready(match ready!(self.pieces.poll_recv(cx)) {
-            Some(Piece::Data(chunk, taken)) => {
-                if let Length::Known(left) = self.left {
-                    self.left = Length::Known(left.saturating_sub(chunk.len() as u64));
-                }
-                // Who dropped the other end wants no word.
-                let _ = taken.send(());
-                Some(Ok(Frame::data(chunk)))
+        let mut slot = lock(&self.slot);
+        if let Some(chunk) = slot.piece.take() {
+            slot.is_taken = true;
+            wake(slot, |slot| &mut slot.giver);
+            if let Length::Known(left) = self.left {
+                self.left = Length::Known(left.saturating_sub(chunk.len() as u64));
             }
-            Some(Piece::End) => {
-                self.is_complete = true;
-                None
-            }
-            None => Some(Err(GivenUp)),
-        })
+            return Poll::Ready(Some(Ok(Frame::data(chunk))));
+        }
+        let Some(end) = slot.end else {
+            slot.taker = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        drop(slot);
+        self.is_complete = true;
+        Poll::Ready(end.err().map(Err))
     }
 
     fn is_end_stream(&self) -> bool {

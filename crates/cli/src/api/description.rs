@@ -2,7 +2,7 @@
 
 use larder::larder_core::operation::Names;
 use larder::larder_core::schema::{Shapes, summary};
-use larder::larder_core::{Clock, Clocks, Fault, FaultClass, Kind, Repeat};
+use larder::larder_core::{Clock, Clocks, Fault, FaultClass, Kind};
 use serde::Serialize;
 
 use super::fields::{Field, fields};
@@ -23,7 +23,8 @@ pub(super) struct Description {
     pub(super) soap_action: Option<String>,
     pub(super) kind: &'static str,
     pub(super) authentication: String,
-    pub(super) safe_to_repeat: bool,
+    /// `safe`, `telling` (a second time is refused in a way that tells) or `unsafe`.
+    pub(super) repeat: &'static str,
     pub(super) destroys: Option<&'static str>,
     /// Seconds, by default.
     pub(super) clocks: Times,
@@ -81,7 +82,7 @@ pub(super) fn describe<A: Described>(name: A::Names) -> Description {
         soap_action: A::soap_action(name),
         kind: kind(meta.kind),
         authentication: A::authentication(meta),
-        safe_to_repeat: meta.repeat != Repeat::Unsafe,
+        repeat: meta.repeat.as_str(),
         destroys: meta.destroys,
         clocks: Times { first_byte: seconds(clocks.first_byte), stall: seconds(clocks.stall), total: seconds(clocks.total) },
         parameters: fields(shape.request.as_value(), &definitions),

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use larder::larder_core::Repeat;
 use serde::Serialize;
 
 use super::Api;
@@ -17,7 +16,7 @@ pub(super) struct Row {
     name: &'static str,
     kind: &'static str,
     authentication: &'static str,
-    safe_to_repeat: bool,
+    repeat: &'static str,
     destroys: Option<&'static str>,
 }
 
@@ -30,7 +29,7 @@ impl From<&Entry> for Row {
             name: meta.name,
             kind: kind(meta.kind),
             authentication: entry.credential,
-            safe_to_repeat: meta.repeat == Repeat::Safe,
+            repeat: meta.repeat.as_str(),
             destroys: meta.destroys,
         }
     }
@@ -59,9 +58,8 @@ pub(super) fn text(entries: &[Entry]) -> String {
 }
 
 fn columns(row: &Row) -> [String; 7] {
-    let repeat = if row.safe_to_repeat { "safe" } else { "unsafe" };
     let namespace = row.namespace.replace(' ', "-");
-    let texts = [row.name, row.kind, row.authentication, repeat, row.destroys.unwrap_or("-")];
+    let texts = [row.name, row.kind, row.authentication, row.repeat, row.destroys.unwrap_or("-")];
     let [name, kind, authentication, repeat, destroys] = texts.map(str::to_owned);
     [row.api.to_owned(), namespace, name, kind, authentication, repeat, destroys]
 }

@@ -37,8 +37,11 @@ pub(super) fn text(it: &Description) -> String {
 }
 
 fn facts(it: &Description) -> Vec<(&'static str, String)> {
-    let repeat =
-        if it.safe_to_repeat { "safe to repeat" } else { "not safe: our client does not, once it may have been carried out" };
+    let repeat = match it.repeat {
+        "safe" => "safe to repeat",
+        "telling" => "our client does: a refusal then tells whether it was carried out before",
+        _ => "not safe: our client does not, once it may have been carried out",
+    };
     let mut facts = vec![("Address", format!("{} {}", it.method, it.address))];
     facts.extend(it.soap_action.clone().map(|action| ("SOAP action", action)));
     facts.extend([

@@ -1,8 +1,10 @@
 //! One exchange of a call: a request out, an answer in, and the clocks that watch the peer.
 
 use bytes::Bytes;
+use http::{StatusCode, response};
 
 use super::receiver::Receiver;
+use super::resume::Window;
 use crate::clocks::{Clocks, Why};
 use crate::cycle::{Cycle, Event, Half, Phase, Side};
 use crate::machine::{Input, On};
@@ -35,8 +37,14 @@ pub(super) enum Step {
     Write(Bytes),
     Finish,
     Feed(u64),
+    /// What the head of a file says decides whether the file is handed on: see [`Attempt::accept`].
+    Head(Box<response::Parts>),
     Data(u64, Bytes),
-    Wait { until: Option<Time>, why: Why, on: On },
+    Wait {
+        until: Option<Time>,
+        why: Why,
+        on: On,
+    },
     Over(Ending),
 }
 
@@ -46,10 +54,11 @@ pub(super) enum Ending {
     Broken {
         failure: Failure,
         phase: Phase,
-        delivered: bool,
+        /// Bytes of the file that the caller has, by this attempt and those before it.
+        delivered: u64,
     },
-    /// The answer is none, and its status was this.
-    Flawed(PeerFlaw, u16),
+    /// The answer is none; its status, and how it began.
+    Flawed(PeerFlaw, StatusCode, Bytes),
     Body(BodyFlaw),
 }
 
@@ -98,6 +107,11 @@ impl Attempt {
         self.began
     }
 
+    /// The file is handed on, as far as it is wanted.
+    pub(super) fn accept(&mut self, window: Window) {
+        self.receiver.accept(window);
+    }
+
     /// Whether the whole answer is here.
     pub(super) fn is_answered(&self) -> bool {
         matches!(self.end, Some(Ending::Answered(..)))
@@ -114,13 +128,28 @@ impl Attempt {
             self.began = Some(now);
             return Step::Open(head, length);
         }
+        if let Some(head) = self.receiver.unseen() {
+            return Step::Head(head);
+        }
         if let Some((offset, chunk)) = self.receiver.ready() {
             return Step::Data(offset, chunk);
         }
         if let Some(end) = self.end.take() {
-            return Step::Over(end);
+            return Step::Over(self.settled(end));
         }
         self.send().unwrap_or_else(|| self.wait(now))
+    }
+
+    /// How it ended, now that it is known what of the file is wanted.
+    fn settled(&self, end: Ending) -> Ending {
+        let delivered = self.receiver.delivered();
+        match end {
+            Ending::Answered(..) if self.receiver.is_not_all() => {
+                Ending::Broken { failure: Failure::Truncated, phase: Phase::Receive, delivered }
+            }
+            Ending::Broken { failure, phase, .. } => Ending::Broken { failure, phase, delivered },
+            other => other,
+        }
     }
 
     /// The next piece of the request, unless the answer has begun already: then the rest is not wanted.
@@ -246,7 +275,7 @@ impl Attempt {
 
     fn bound(&mut self) {
         if self.receiver.is_too_long() && self.end.is_none() {
-            self.end = Some(Ending::Flawed(self.receiver.flaw(), self.receiver.status()));
+            self.end = Some(Ending::Flawed(self.receiver.flaw(), self.receiver.status(), self.receiver.beginning()));
             self.must_abort = true;
         }
     }
@@ -254,10 +283,9 @@ impl Attempt {
     fn complete(&mut self) {
         // The peer answered before it had the whole request: the connection is of no further use.
         self.must_abort = self.cycle.request != Half::Ended;
-        let delivered = self.receiver.has_delivered();
         self.end.get_or_insert_with(|| match self.receiver.finish() {
             Ok((head, body)) => Ending::Answered(head, body),
-            Err(failure) => Ending::Broken { failure, phase: Phase::Receive, delivered },
+            Err(failure) => Ending::Broken { failure, phase: Phase::Receive, delivered: 0 },
         });
     }
 
@@ -274,9 +302,8 @@ impl Attempt {
     }
 
     fn end_with(&mut self, failure: Failure, phase: Phase) {
-        let delivered = self.receiver.has_delivered();
         self.reached.get_or_insert(phase);
-        self.end.get_or_insert(Ending::Broken { failure, phase, delivered });
+        self.end.get_or_insert(Ending::Broken { failure, phase, delivered: 0 });
         self.advance(Side::Request, Event::Fail);
     }
 

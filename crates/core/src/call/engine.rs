@@ -5,17 +5,43 @@ use std::collections::VecDeque;
 use http::{Uri, response};
 
 use super::attempt::{Attempt, Step};
+use super::resume::{Rest, Resume, Window};
 use super::{FaultOf, Settings, gate};
 use crate::clocks::{Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
-use crate::{Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, Reject, Secret, Time, Verdict, Why};
+use crate::{
+    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Secret, Time,
+    Verdict, Why,
+};
 
 /// What the engine asks of the typed shell around it.
 pub(super) trait Script<A: Api> {
     fn encode(&self, address: &Address<'_, A>) -> Result<Outgoing, Reject>;
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>>;
+    /// After an attempt that may have been carried out: what this refusal tells of it.
+    fn recover(&mut self, fault: &FaultOf<A>) -> Option<Recovered>;
+    /// The secrets of its request.
+    fn secrets(&self) -> Redactor;
+
+    /// The head of a file came, when the caller has this much of it: what of it is handed on.
+    fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<A>>> {
+        let _ = (head, delivered);
+        Ok(Window::default())
+    }
+
+    /// Asks for what is left of the file.
+    fn rest(&mut self, delivered: u64, resume: Resume) -> Rest {
+        let _ = (delivered, resume);
+        Rest::Unknown
+    }
+
+    /// Whether a file of this length is all there.
+    fn is_all(&mut self, total: Option<u64>, delivered: u64) -> bool {
+        let _ = (total, delivered);
+        false
+    }
 }
 
 /// What an attempt is for.
@@ -58,7 +84,7 @@ pub(super) struct Engine<A: Api> {
     pub(super) settings: Settings<A>,
     pub(super) clocks: Clocks,
     pub(super) state: State<A::Fault>,
-    /// The call's own number, by which the session knows it.
+    /// The call's own number, by which the session and the permits know it.
     pub(super) id: Option<ExchangeId>,
     pub(super) newest: Option<ExchangeId>,
     pub(super) started: Option<Time>,
@@ -68,16 +94,30 @@ pub(super) struct Engine<A: Api> {
     pub(super) phase: Phase,
     /// The session's epoch when this call began to wait for it.
     pub(super) waiting_since: Option<u64>,
+    /// What it last waited for before an attempt: the session, or a permit.
+    pub(super) gated: Why,
     pub(super) has_relogged: bool,
     pub(super) redirects: u32,
     pub(super) elsewhere: Option<Uri>,
     /// Why the attempt before this one failed: reported if the file cannot be had again.
     pub(super) first: Option<ErrorKind<A::Fault>>,
+    /// What to report if it never comes to be known whether an earlier attempt was carried out, and how far that came.
+    /// Only of operations whose refusals can tell.
+    pub(super) lost: Option<(ErrorKind<A::Fault>, Phase)>,
+    /// Whether an earlier attempt may have been carried out, of the same operations.
+    pub(super) may_be_done: bool,
     /// The attempts that are over.
     history: Vec<Attempted>,
+    /// The token that the operation was sent with last.
+    pub(super) token: Option<Secret>,
+    /// What the last answer said that was none, or a refusal.
+    pub(super) raw: Option<RawAnswer>,
+    /// Bytes of the file that were handed on by attempts that are over.
+    pub(super) delivered: u64,
+    pub(super) has_gone_back: bool,
     pub(super) notes: VecDeque<Note>,
     is_cancelled: bool,
-    abort: Option<ExchangeId>,
+    pub(super) abort: Option<ExchangeId>,
 }
 
 impl<A: Api> Engine<A> {
@@ -94,11 +134,18 @@ impl<A: Api> Engine<A> {
             logins: 0,
             phase: Phase::Idle,
             waiting_since: None,
+            gated: Why::Session,
             has_relogged: false,
             redirects: 0,
             elsewhere: None,
             first: None,
+            lost: None,
+            may_be_done: false,
             history: Vec::new(),
+            token: None,
+            raw: None,
+            delivered: 0,
+            has_gone_back: false,
             notes: VecDeque::new(),
             is_cancelled: false,
             abort: None,
@@ -116,6 +163,9 @@ impl<A: Api> Engine<A> {
                 return Action::Note(note);
             }
             if let Some(action) = self.step(now, shared, script) {
+                if let (Action::Wait { until, .. }, Some(id)) = (&action, self.id) {
+                    shared.session.awaits(id, now, *until);
+                }
                 return action;
             }
         }
@@ -134,7 +184,15 @@ impl<A: Api> Engine<A> {
                     self.abort = attempt.must_abort().then_some(at);
                     let before = self.notes.len();
                     let verdict = self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    // Who goes on elsewhere keeps the permit: to be sent there is half of a download.
+                    if verdict != Verdict::Redirected || !matches!(self.state, State::Gate) {
+                        self.give_back(shared);
+                    }
                     self.remember(now, purpose, &attempt, verdict, before);
+                    return None;
+                }
+                if let Step::Head(head) = step {
+                    self.file_begins(now, shared, script, purpose, attempt, &head);
                     return None;
                 }
                 self.state = State::Attempt { purpose, attempt };
@@ -158,7 +216,7 @@ impl<A: Api> Engine<A> {
             Step::Open(head, length) => Action::Open { at, head, length },
             Step::Write(chunk) => Action::Write { at, chunk },
             Step::Finish => Action::Finish { at },
-            Step::Over(_) => Action::Abort { at },
+            Step::Over(_) | Step::Head(_) => Action::Abort { at },
             Step::Feed(offset) => Action::Feed { offset, max: self.settings.limits.feed },
             Step::Data(offset, chunk) => Action::Data { offset, chunk },
             Step::Wait { until, why, on } => self.wait(until, why, on),
@@ -200,7 +258,7 @@ impl<A: Api> Engine<A> {
 
     fn reason(&self) -> Why {
         match &self.state {
-            State::Gate => Why::Session,
+            State::Gate => self.gated,
             State::Attempt { purpose: Purpose::Login, .. } => Why::Session,
             State::Attempt { attempt, .. } => attempt.reason().0,
             State::Pause { .. } => Why::Backoff,
@@ -233,10 +291,28 @@ impl<A: Api> Engine<A> {
         self.state = State::Reported;
     }
 
+    /// Lets go of all that it holds for itself alone: the lead of a login, and a permit or its place in the queue for one.
     pub(super) fn release(&self, shared: &mut Shared<A>) {
         if let Some(id) = self.id {
             shared.session.released(id);
         }
+        self.give_back(shared);
+    }
+
+    /// Gives its permit back, or its place in the queue.
+    pub(super) fn give_back(&self, shared: &mut Shared<A>) {
+        if let Some(id) = self.id.filter(|_| self.is_transfer()) {
+            shared.permits.release(id);
+        }
+    }
+
+    pub(super) fn is_transfer(&self) -> bool {
+        self.meta.kind != Kind::Unary
+    }
+
+    /// The call's own number.
+    pub(super) fn number(&mut self, shared: &mut Shared<A>) -> ExchangeId {
+        *self.id.get_or_insert_with(|| shared.ids.next_id())
     }
 
     /// Begins an attempt.
@@ -265,7 +341,7 @@ impl<A: Api> Engine<A> {
     }
 
     /// Keeps what an attempt came to, and tells of it before what followed from it.
-    fn remember(&mut self, now: Time, purpose: Purpose, attempt: &Attempt, verdict: Verdict, place: usize) {
+    pub(super) fn remember(&mut self, now: Time, purpose: Purpose, attempt: &Attempt, verdict: Verdict, place: usize) {
         let (Some(began), Some(started)) = (attempt.began(), self.started) else { return };
         let operation = if purpose == Purpose::Login { *gate::login_meta::<A>() } else { *self.meta };
         let (took, began) = (now.since(began), began.since(started));
@@ -285,9 +361,9 @@ impl<A: Api> Engine<A> {
             operation: *self.meta,
             attempts: core::mem::take(&mut self.history),
             elapsed: now.since(self.started.unwrap_or(now)),
-            phase: self.phase,
+            phase: self.lost.as_ref().map_or(self.phase, |(_, phase)| self.phase.max(*phase)),
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
-            raw: None,
+            raw: self.raw.take(),
         })
     }
 }

@@ -9,41 +9,75 @@ use crate::machine::{Action, Note, On, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::session::Gate;
 use crate::wire::{Address, Outgoing};
-use crate::{Auth, ErrorKind, Reject, Secret, Time};
+use crate::{Auth, ErrorKind, Recovered, Redactor, Reject, Secret, Time};
 
 impl<A: Api> Engine<A> {
     pub(super) fn gate(&mut self, now: Time, shared: &mut Shared<A>, script: &dyn Script<A>) -> Option<Action<(), A::Fault>> {
         if self.meta.auth == Auth::Own {
-            self.operate(shared, None, script);
-            return None;
+            return self.operate(now, shared, None, script);
         }
-        let id = *self.id.get_or_insert_with(|| shared.ids.next_id());
-        match shared.session.enter(id, self.waiting_since, now) {
-            Gate::Pass { token, epoch } => self.operate(shared, Some((&token, epoch)), script),
-            Gate::Lead => self.lead(shared),
+        let id = self.number(shared);
+        let gate = if self.meta.ends_session {
+            shared.session.enter_to_end(id, now)
+        } else {
+            shared.session.enter(id, self.waiting_since, now)
+        };
+        if !matches!(gate, Gate::Pass { .. } | Gate::Shut) {
+            // Who is held up by the session stands in nobody's way meanwhile.
+            self.give_back(shared);
+        }
+        match gate {
+            Gate::Pass { token, epoch } => return self.operate(now, shared, Some((&token, epoch)), script),
+            Gate::Lead { is_idle } => self.lead(shared, is_idle),
             Gate::Wait { epoch, until } => {
                 self.waiting_since.get_or_insert(epoch);
-                self.state = State::Gate;
-                let on = On { shared: Some(epoch), ..On::default() };
-                return Some(self.wait(Some(until), Why::Session, on));
+                return Some(self.wait_for(Why::Session, Some(until), shared));
             }
             Gate::Refused(fault) => self.state = State::Over(Err(ErrorKind::Fault(fault))),
-            Gate::Shut if self.meta.auth == Auth::MaybeSession => self.operate(shared, None, script),
-            Gate::Shut => self.state = State::Over(Err(ErrorKind::NoSession)),
+            Gate::Shut if self.meta.auth == Auth::MaybeSession => return self.operate(now, shared, None, script),
+            Gate::Shut => {
+                self.give_back(shared);
+                self.state = State::Over(Err(ErrorKind::NoSession));
+            }
         }
         None
     }
 
-    fn operate(&mut self, shared: &mut Shared<A>, session: Option<(&Secret, u64)>, script: &dyn Script<A>) {
-        self.waiting_since = None;
-        self.attempts += 1;
-        let (token, epoch) = session.unzip();
-        self.begin(shared, Purpose::Operation { epoch }, token, script);
+    /// Waits for something that all calls share.
+    fn wait_for(&mut self, why: Why, until: Option<Time>, shared: &Shared<A>) -> Action<(), A::Fault> {
+        self.state = State::Gate;
+        self.gated = why;
+        self.wait(until, why, On { shared: Some(shared.epoch()), ..On::default() })
     }
 
-    fn lead(&mut self, shared: &mut Shared<A>) {
+    fn operate(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        session: Option<(&Secret, u64)>,
+        script: &dyn Script<A>,
+    ) -> Option<Action<(), A::Fault>> {
+        self.waiting_since = None;
+        if self.is_transfer() {
+            let id = self.number(shared);
+            if !shared.permits.take(id) {
+                return Some(self.wait_for(Why::Permit, None, shared));
+            }
+        }
+        self.attempts += 1;
+        let (token, epoch) = session.unzip();
+        self.token = token.cloned();
+        if let Some(epoch) = epoch {
+            shared.session.sent(epoch, now);
+        }
+        self.begin(shared, Purpose::Operation { epoch }, token, script);
+        None
+    }
+
+    fn lead(&mut self, shared: &mut Shared<A>, is_idle: bool) {
         let Some(login) = shared.session.login().cloned() else { return };
         self.logins += 1;
+        self.notes.extend(is_idle.then_some(Note::SessionIdle));
         self.notes.push_back(Note::LoggingIn);
         self.begin(shared, Purpose::Login, None, &LoginScript::<A>(login));
     }
@@ -59,6 +93,14 @@ impl<A: Api> Script<A> for LoginScript<A> {
 
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>> {
         A::decode::<A::Login>(head, body).map(drop)
+    }
+
+    fn recover(&mut self, _fault: &FaultOf<A>) -> Option<Recovered> {
+        None
+    }
+
+    fn secrets(&self) -> Redactor {
+        Redactor::of(&self.0)
     }
 }
 

@@ -1,14 +1,19 @@
 //! The client's machine: one operation, from the caller's wish to its answer.
 //!
 //! ```text
-//!            needs a session            has one, or needs none
-//!   Gate ◀──────────────────▶ (wait)        │
-//!    │  lead: log in                        ▼
-//!    ├────────────▶ Attempt(login) ──▶ Attempt(operation) ──▶ Over
-//!    ▲                  │                   │ │
-//!    │     session over │      worth a try  │ │ redirect
-//!    └──────────────────┴──────── Pause ◀───┘ └──▶ Attempt(operation) elsewhere
+//!          another logs in, or all permits are taken
+//!   Gate ◀──────────────────────────────────────────▶ (wait)
+//!    │ │  has a session and a permit, or needs none
+//!    │ └──────────────────────────┐
+//!    │  lead: log in              ▼
+//!    ├────▶ Attempt(login)   Attempt(operation) ──▶ Over
+//!    ▲          │              │   │   │
+//!    │   done   │ worth a try  │   │   │ session over, or redirect (the permit is kept)
+//!    │◀─────────┼────── Pause ◀┴───┘   │
+//!    └──────────┴──────────────────────┘
 //! ```
+//!
+//! A permit is needed where a file travels: it is taken for each attempt of the operation, and given back with its end.
 //!
 //! [`Call`] is a typed shell; [`engine`](self::engine) knows no operation, [`attempt`](self::attempt) no session,
 //! [`gate`](self::gate) no exchange. What may follow what inside one exchange is in [`cycle`](crate::cycle).
@@ -16,7 +21,9 @@
 mod attempt;
 mod engine;
 mod gate;
+mod kept;
 mod receiver;
+mod resume;
 mod verdict;
 
 use core::ops::ControlFlow;
@@ -24,12 +31,14 @@ use core::ops::ControlFlow;
 use http::response;
 
 use self::engine::{Engine, Script};
+pub use self::resume::Resume;
+use self::resume::{Begun, Rest, Window};
 use crate::clocks::Clocks;
 use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
 use crate::wire::{Address, Outgoing, Target};
-use crate::{Limits, Meta, Misuse, Reject, Time};
+use crate::{ErrorKind, Limits, Meta, Misuse, PeerFlaw, Recovered, Redactor, Reject, Time};
 
 /// The name of an API's fault type.
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
@@ -47,6 +56,8 @@ pub struct Settings<A: Api> {
     pub clocks: Clocks,
     /// Bounds of memory.
     pub limits: Limits,
+    /// Whether downloads that broke off go on.
+    pub resume: Resume,
     /// The length in bytes of the file to upload, if known.
     pub length: Option<u64>,
 }
@@ -61,6 +72,7 @@ impl<A: Api> Settings<A> {
             policy: Policy::default(),
             clocks: Clocks::default(),
             limits: Limits::default(),
+            resume: Resume::default(),
             length: None,
         }
     }
@@ -83,7 +95,7 @@ impl<O: Operation> Call<O> {
     /// A call that has not begun.
     #[must_use]
     pub fn new(operation: O, settings: Settings<O::Api>) -> Self {
-        Self { typed: Typed { operation, answer: None }, engine: Engine::new(&O::META, settings) }
+        Self { typed: Typed { operation, rest: None, begun: None, answer: None }, engine: Engine::new(&O::META, settings) }
     }
 
     /// The operation.
@@ -104,17 +116,50 @@ impl<O: Operation> core::fmt::Debug for Call<O> {
 /// What only the typed shell knows.
 struct Typed<O: Operation> {
     operation: O,
+    /// What is left of a download that broke off.
+    rest: Option<O>,
+    begun: Option<Begun<O::Answer>>,
     answer: Option<O::Answer>,
 }
 
 impl<O: Operation> Script<O::Api> for Typed<O> {
     fn encode(&self, address: &Address<'_, O::Api>) -> Result<Outgoing, Reject> {
-        O::Api::encode(&self.operation, address)
+        O::Api::encode(self.rest.as_ref().unwrap_or(&self.operation), address)
     }
 
     fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<O::Api>>> {
-        self.answer = Some(O::Api::decode::<O>(head, body)?);
+        self.answer = self.first_answer(head);
+        if self.answer.is_none() {
+            let answer = O::Api::decode::<O>(head, body)?;
+            if self.rest.is_some() {
+                // Nobody asked whether there is anything new.
+                return Err(Refusal::Peer(PeerFlaw::Status(head.status.as_u16())));
+            }
+            self.answer = Some(answer);
+        }
         Ok(())
+    }
+
+    fn recover(&mut self, fault: &FaultOf<O::Api>) -> Option<Recovered> {
+        let (answer, recovered) = self.operation.recover(fault)?;
+        self.answer = Some(answer);
+        Some(recovered)
+    }
+
+    fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<O::Api>>> {
+        self.begins(head, delivered)
+    }
+
+    fn rest(&mut self, delivered: u64, resume: Resume) -> Rest {
+        self.rest(delivered, resume)
+    }
+
+    fn is_all(&mut self, total: Option<u64>, delivered: u64) -> bool {
+        self.is_all(total, delivered)
+    }
+
+    fn secrets(&self) -> Redactor {
+        Redactor::of(&self.operation)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The answer: a message that is collected under a limit, or a file that is passed on.
 
 use bytes::{Bytes, BytesMut};
-use http::{StatusCode, header};
+use http::{StatusCode, header, response};
 
+use super::resume::Window;
 use crate::wire::ResponseHead;
-use crate::{Failure, Kind, PeerFlaw};
+use crate::{Failure, Kind, PeerFlaw, RawAnswer};
 
 /// The answer of one attempt.
 pub(super) struct Receiver {
@@ -15,12 +16,25 @@ pub(super) struct Receiver {
     got: u64,
     collected: BytesMut,
     ready: Option<(u64, Bytes)>,
+    window: Window,
+    is_seen: bool,
     too_long: bool,
 }
 
 impl Receiver {
     pub(super) fn new(kind: Kind, limit: usize) -> Self {
-        Self { kind, limit, head: None, declared: None, got: 0, collected: BytesMut::new(), ready: None, too_long: false }
+        Self {
+            kind,
+            limit,
+            head: None,
+            declared: None,
+            got: 0,
+            collected: BytesMut::new(),
+            ready: None,
+            window: Window::default(),
+            is_seen: false,
+            too_long: false,
+        }
     }
 
     pub(super) fn head(&mut self, head: ResponseHead) {
@@ -43,14 +57,36 @@ impl Receiver {
             self.ready = Some((offset, chunk)).filter(|(_, chunk)| !chunk.is_empty());
         } else if self.got > self.limit as u64 {
             self.too_long = true;
+            let room = RawAnswer::MAX.saturating_sub(self.collected.len());
+            self.collected.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
         } else {
             self.collected.extend_from_slice(&chunk);
         }
     }
 
-    /// The piece of the file that waits to be passed on.
+    /// The head of a file that nobody has looked at yet.
+    pub(super) fn unseen(&mut self) -> Option<Box<response::Parts>> {
+        let head = self.head.as_ref().filter(|head| !self.is_seen && self.is_file(head.0.status()))?;
+        self.is_seen = true;
+        Some(Box::new(head.0.clone().into_parts().0))
+    }
+
+    /// The file is wanted, so far.
+    pub(super) fn accept(&mut self, window: Window) {
+        self.window = window;
+    }
+
+    /// The piece of the file that waits to be passed on, as far as it is wanted.
     pub(super) fn ready(&mut self) -> Option<(u64, Bytes)> {
-        self.ready.take()
+        let (offset, mut chunk) = self.ready.take()?;
+        let Window { base, skip, take, .. } = self.window;
+        let end = take.map_or(u64::MAX, |take| skip.saturating_add(take));
+        let within = |place: u64| usize::try_from(place.saturating_sub(offset)).unwrap_or(usize::MAX);
+        chunk.truncate(within(end));
+        let before = within(skip).min(chunk.len());
+        let chunk = chunk.split_off(before);
+        let offset = base + offset.saturating_sub(skip);
+        Some((offset, chunk)).filter(|(_, chunk)| !chunk.is_empty())
     }
 
     pub(super) fn has_ready(&self) -> bool {
@@ -61,18 +97,32 @@ impl Receiver {
         self.too_long
     }
 
-    /// The status that came; 0 when none did.
-    pub(super) fn status(&self) -> u16 {
-        self.head.as_ref().map_or(0, |head| head.0.status().as_u16())
+    /// The status that came.
+    pub(super) fn status(&self) -> StatusCode {
+        self.head.as_ref().map_or(StatusCode::OK, |head| head.0.status())
+    }
+
+    /// What came of an answer that is too long: more than is kept of it, unless nothing more came.
+    pub(super) fn beginning(&mut self) -> Bytes {
+        core::mem::take(&mut self.collected).freeze()
     }
 
     pub(super) fn flaw(&self) -> PeerFlaw {
         PeerFlaw::TooLong(self.limit)
     }
 
-    /// Whether some of the file was passed on, so that starting over would repeat it.
-    pub(super) fn has_delivered(&self) -> bool {
-        self.got > 0 && self.head.as_ref().is_some_and(|head| self.is_file(head.0.status()))
+    /// Whether a file ended before all that was asked for was there, or beyond it.
+    pub(super) fn is_not_all(&self) -> bool {
+        self.window.whole.is_some_and(|whole| whole != self.delivered())
+    }
+
+    /// How much of the file was passed on, or waits to be, by this answer and those before it.
+    pub(super) fn delivered(&self) -> u64 {
+        if !self.head.as_ref().is_some_and(|head| self.is_file(head.0.status())) {
+            return 0;
+        }
+        let Window { base, skip, take, .. } = self.window;
+        base + self.got.saturating_sub(skip).min(take.unwrap_or(u64::MAX))
     }
 
     /// The complete answer.
@@ -80,7 +130,7 @@ impl Receiver {
         if self.declared.is_some_and(|declared| declared != self.got) {
             return Err(Failure::Truncated);
         }
-        let head = self.head.take().ok_or(Failure::Protocol)?;
+        let head = self.head.clone().ok_or(Failure::Protocol)?;
         Ok((head, core::mem::take(&mut self.collected).freeze()))
     }
 }

@@ -2,15 +2,15 @@
 
 use core::time::Duration;
 
-use http::{HeaderMap, Uri, header, response};
+use http::{HeaderMap, StatusCode, Uri, response};
 
 use super::attempt::Ending;
 use super::engine::{Engine, Purpose, Script, State};
 use super::gate;
 use crate::machine::{Note, Shared};
 use crate::operation::{Api, Fault, FaultClass, Refusal};
-use crate::retry::{Cause, Decision, Tried};
-use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Time, Verdict, redirect};
+use crate::retry::{Cause, Decision, Tried, retry_after};
+use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Repeat, Time, Verdict, redirect};
 
 impl<A: Api> Engine<A> {
     pub(super) fn ended(
@@ -26,7 +26,7 @@ impl<A: Api> Engine<A> {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
                 match purpose {
-                    Purpose::Login => self.login_answered(now, shared, &head, &body),
+                    Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
                         self.redirected(uri, &head.headers);
                         Verdict::Redirected
@@ -36,20 +36,25 @@ impl<A: Api> Engine<A> {
             }
             Ending::Broken { failure, phase, delivered } => {
                 self.note_phase(purpose, phase);
-                if delivered {
-                    // Part of the file is with the caller: starting over would give it twice.
-                    self.state = State::Over(Err(ErrorKind::Failure(failure)));
+                let trouble = Trouble::Broken(failure, phase);
+                // Part of the file is with the caller: starting over would give it twice.
+                if delivered > 0 || purpose != Purpose::Login && self.delivered > 0 {
+                    self.broke_off(now, shared, script, trouble, delivered);
                 } else {
-                    self.again(now, shared, purpose, Trouble::Broken(failure, phase));
+                    self.again(now, shared, purpose, trouble);
                 }
                 Verdict::Failed(failure)
             }
-            Ending::Flawed(flaw, status) => {
+            Ending::Flawed(flaw, status, body) => {
+                let operation = if purpose == Purpose::Login { gate::login_meta::<A>() } else { self.meta };
+                let refusal = Err::<(), _>(Refusal::Peer(flaw.clone()));
+                let _ = self.keep(shared, script, operation, (status, &body), refusal);
                 self.again(now, shared, purpose, Trouble::Flawed(flaw, None));
-                Verdict::Refused(status)
+                Verdict::Refused(status.as_u16())
             }
             Ending::Body(flaw) => {
-                let first = self.first.take().filter(|_| flaw == BodyFlaw::Gone);
+                let lost = self.lost.as_ref().map(|(kind, _)| kind.clone());
+                let first = lost.or(self.first.take()).filter(|_| flaw == BodyFlaw::Gone);
                 self.state = State::Over(Err(first.unwrap_or(ErrorKind::Body(flaw))));
                 Verdict::GivenUp
             }
@@ -62,10 +67,18 @@ impl<A: Api> Engine<A> {
         }
     }
 
-    fn login_answered(&mut self, now: Time, shared: &mut Shared<A>, head: &response::Parts, body: &[u8]) -> Verdict {
-        match gate::token::<A>(head, body) {
+    fn login_answered(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        script: &dyn Script<A>,
+        head: &response::Parts,
+        body: &[u8],
+    ) -> Verdict {
+        let token = gate::token::<A>(head, body);
+        match self.keep(shared, script, gate::login_meta::<A>(), (head.status, body), token) {
             Ok(token) => {
-                shared.session.opened(token);
+                shared.session.opened(token, now);
                 self.logins = 0;
                 self.state = State::Gate;
                 return Verdict::Success;
@@ -91,16 +104,21 @@ impl<A: Api> Engine<A> {
         head: &response::Parts,
         body: &[u8],
     ) -> Verdict {
-        match script.judge(head, body) {
+        if self.delivered > 0 && head.status == StatusCode::RANGE_NOT_SATISFIABLE {
+            return self.nothing_behind(shared, script, head);
+        }
+        let judged = script.judge(head, body);
+        match self.keep(shared, script, self.meta, (head.status, body), judged) {
             Ok(()) => {
-                shared.budget.refund();
-                self.state = State::Over(Ok(()));
+                self.succeeded(shared, epoch);
                 return Verdict::Success;
             }
+            Err(Refusal::Fault(fault)) if self.recover(script, &fault) => self.succeeded(shared, epoch),
             Err(Refusal::Fault(fault)) if fault.class() == FaultClass::Session && self.log_in_again(shared, epoch) => {
                 self.first = Some(ErrorKind::Fault(fault));
                 return Verdict::SessionOver;
             }
+            Err(_) if self.goes_back(head.status) => {}
             Err(Refusal::Fault(fault)) => {
                 let wait = retry_after(&head.headers);
                 self.again(now, shared, Purpose::Operation { epoch }, Trouble::Fault(fault, wait));
@@ -113,10 +131,27 @@ impl<A: Api> Engine<A> {
         Verdict::Refused(head.status.as_u16())
     }
 
+    fn succeeded(&mut self, shared: &mut Shared<A>, epoch: Option<u64>) {
+        self.succeed(shared);
+        if let Some(epoch) = epoch.filter(|_| self.meta.ends_session) {
+            shared.session.expired(epoch);
+        }
+    }
+
+    /// Whether a refusal tells that an earlier attempt was carried out.
+    fn recover(&mut self, script: &mut dyn Script<A>, fault: &A::Fault) -> bool {
+        let recovered = if self.may_be_done { script.recover(fault) } else { None };
+        self.notes.extend(recovered.map(Note::Recovered));
+        recovered.is_some()
+    }
+
     /// The session of `epoch` is over: once per call, and only if there is something to log in with, that is no error.
     fn log_in_again(&mut self, shared: &mut Shared<A>, epoch: Option<u64>) -> bool {
-        let Some(epoch) = epoch.filter(|_| !self.has_relogged && shared.session.login().is_some()) else { return false };
+        let Some(epoch) = epoch.filter(|_| shared.session.login().is_some()) else { return false };
         shared.session.expired(epoch);
+        if self.has_relogged || self.meta.ends_session {
+            return false;
+        }
         // A login that was refused since then is refused to this call too, and where it was redirected to may be a URL
         // with the token that has ended.
         self.waiting_since = Some(epoch);
@@ -142,12 +177,15 @@ impl<A: Api> Engine<A> {
     }
 
     /// Decides whether the attempt is made again, and what to report if not.
-    fn again(&mut self, now: Time, shared: &mut Shared<A>, purpose: Purpose, trouble: Trouble<A::Fault>) {
+    pub(super) fn again(&mut self, now: Time, shared: &mut Shared<A>, purpose: Purpose, trouble: Trouble<A::Fault>) {
         let (repeat, attempts) = match purpose {
             Purpose::Login => (gate::login_meta::<A>().repeat, self.logins),
             Purpose::Operation { .. } => (self.meta.repeat, self.attempts),
         };
-        let (cause, phase, wait) = trouble.cause();
+        let (cause, phase, wait) = trouble.cause(repeat);
+        if purpose != Purpose::Login && repeat == Repeat::Telling && phase > Phase::Connect {
+            self.lose(&trouble, phase);
+        }
         let left = self.ends_at().map(|end| end.since(now));
         let tried = Tried { attempts, phase, cause, repeat, retry_after: wait, left };
         match self.settings.policy.decide(&tried, shared.ids.bits()) {
@@ -159,8 +197,27 @@ impl<A: Api> Engine<A> {
                 self.state = State::Pause { until: now + pause };
             }
             Decision::Unknown => self.fail(shared, purpose, trouble.into_unknown()),
-            Decision::Stop | Decision::After(_) => self.fail(shared, purpose, trouble.into_kind()),
+            Decision::Stop | Decision::After(_) => {
+                let lost = self.lost.take_if(|_| purpose != Purpose::Login && trouble.is_no_answer());
+                if let Some((_, phase)) = lost {
+                    self.phase = self.phase.max(phase);
+                }
+                let kind = lost.map_or_else(|| trouble.into_kind(), |(kind, _)| kind);
+                self.fail(shared, purpose, kind);
+            }
         }
+    }
+
+    /// Nobody knows whether this attempt was carried out; a later refusal may tell.
+    fn lose(&mut self, trouble: &Trouble<A::Fault>, phase: Phase) {
+        match trouble {
+            Trouble::Broken(failure, _) => self.lost = Some((ErrorKind::OutcomeUnknown(*failure), phase)),
+            Trouble::Flawed(flaw, _) => self.lost = Some((ErrorKind::Peer(flaw.clone()), phase)),
+            // A service that is in trouble may have had it after it was done.
+            Trouble::Fault(fault, _) if fault.class() == FaultClass::Transient => {}
+            Trouble::Fault(..) => return,
+        }
+        self.may_be_done = true;
     }
 
     fn fail(&mut self, shared: &mut Shared<A>, purpose: Purpose, kind: ErrorKind<A::Fault>) {
@@ -173,24 +230,34 @@ impl<A: Api> Engine<A> {
 }
 
 /// What went wrong, before it is known whether that is the end.
-enum Trouble<F> {
+pub(super) enum Trouble<F> {
     Broken(Failure, Phase),
     Flawed(PeerFlaw, Option<Duration>),
     Fault(F, Option<Duration>),
 }
 
 impl<F: Fault> Trouble<F> {
-    fn cause(&self) -> (Cause, Phase, Option<Duration>) {
+    fn cause(&self, repeat: Repeat) -> (Cause, Phase, Option<Duration>) {
         match self {
             Self::Broken(_, phase) => (Cause::Broken, *phase, None),
             // A proxy in front of the service says so: the service may do better in a moment.
-            Self::Flawed(PeerFlaw::Status(429 | 502..=504), wait) => (Cause::Fault(FaultClass::Transient), Phase::Receive, *wait),
+            Self::Flawed(flaw, wait) if flaw.is_transient() => (Cause::Fault(FaultClass::Transient), Phase::Receive, *wait),
+            // The reply is as good as lost, and asking again will tell.
+            Self::Flawed(_, wait) if repeat == Repeat::Telling => (Cause::Broken, Phase::Receive, *wait),
             Self::Flawed(..) => (Cause::Malformed, Phase::Receive, None),
             Self::Fault(fault, wait) => (Cause::Fault(fault.class()), Phase::Receive, *wait),
         }
     }
 
-    fn into_kind(self) -> ErrorKind<F> {
+    /// Whether it leaves open what came of the attempts before.
+    fn is_no_answer(&self) -> bool {
+        match self {
+            Self::Broken(..) | Self::Flawed(..) => true,
+            Self::Fault(fault, _) => fault.class() == FaultClass::Transient,
+        }
+    }
+
+    pub(super) fn into_kind(self) -> ErrorKind<F> {
         match self {
             Self::Broken(failure, _) => ErrorKind::Failure(failure),
             Self::Flawed(flaw, _) => ErrorKind::Peer(flaw),
@@ -204,9 +271,4 @@ impl<F: Fault> Trouble<F> {
             Self::Flawed(..) | Self::Fault(..) => self.into_kind(),
         }
     }
-}
-
-/// `Retry-After` in seconds; the form with a date needs a calendar and is left to the policy's own pause.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }

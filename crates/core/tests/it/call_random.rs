@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use larder_core::{
-    Action, Call, Clock, Clocks, ExchangeId, Failure, Input, Kind, Machine, On, Operation, Phase, Session, Settings, Shared, Time,
+    Action, Call, Clock, Clocks, ExchangeId, Failure, Input, Machine, On, Operation, Phase, Session, Settings, Shared, Time,
 };
 use proptest::prelude::*;
 

@@ -32,15 +32,15 @@ fn of_a_message() {
 fn of_a_file() {
     for pieces in cuts(TEXT) {
         let mut client = Client::new(Fetch::default(), Session::none());
-        client.poll().tell(head_with(1, 200, &[("content-length", "24")]));
+        client.poll().tell(head_with(2, 200, &[("content-length", "24")]));
         let mut offset = 0;
         for piece in pieces {
-            client.tell(data(1, piece));
+            client.tell(data(2, piece));
             let told = format!("> Data {offset}, {} bytes", piece.len());
             assert_eq!(client.log.contains(&told), !piece.is_empty(), "{pieces:?}\n{}", client.log);
             offset += piece.len();
         }
-        client.tell(end(1));
+        client.tell(end(2));
         assert!(client.log.ends_with("> Done\n"), "{pieces:?}\n{}", client.log);
     }
 }
@@ -66,13 +66,13 @@ fn a_file_is_sent_as_it_was_read() {
     for pieces in cuts(TEXT) {
         let settings = Settings { length: Some(TEXT.len() as u64), ..settings() };
         let mut client = Client::with(crate::toy::Store::default(), Session::none(), settings);
-        client.poll().tell(wrote(1));
+        client.poll().tell(wrote(2));
         let mut offset = 0;
         for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
-            client.tell(crate::drive::body(offset, piece)).tell(wrote(1));
+            client.tell(crate::drive::body(offset, piece)).tell(wrote(2));
             offset += piece.len() as u64;
         }
-        client.tell(Input::BodyEnd).tell(wrote(1)).tell(head_with(1, 200, &[])).tell(end(1));
+        client.tell(Input::BodyEnd).tell(wrote(2)).tell(head_with(2, 200, &[])).tell(end(2));
         assert!(client.log.ends_with("> Done\n"), "{pieces:?}\n{}", client.log);
     }
 }

@@ -1,6 +1,6 @@
 //! Every state of a call, as the conversation that leads through it.
 
-use larder_core::{Clock, Clocks, Failure, Input, Kind, Phase, Session, Settings};
+use larder_core::{Clock, Clocks, Failure, Input, Phase, Session, Settings};
 
 use crate::drive::{Client, body, data, end, failed, head, head_with, login, settings, token, wrote};
 use crate::toy::{Change, Fetch, Keep, Look, Ping, Store};
@@ -64,8 +64,16 @@ fn trying_again_after_a_pause() {
 #[test]
 fn the_peer_says_how_long_to_wait() {
     let mut client = Client::new(Look::default(), token());
-    client.poll().say(head_with(2, 500, &[("retry-after", "7")])).tell(end(2)).after(6).after(1);
-    insta::assert_snapshot!(client.log);
+    client.poll().say(head_with(2, 500, &[("retry-after", "7")])).tell(end(2)).after(7).after(1);
+    // A date counts from the peer's own.
+    let mut dated = Client::new(Look::default(), token());
+    let headers = [("date", "Sun, 06 Nov 1994 08:49:37 GMT"), ("retry-after", "Sun, 06 Nov 1994 08:49:57 GMT")];
+    dated.poll().say(head_with(2, 500, &headers)).tell(end(2)).after(20).after(1);
+    // So long is not worth it.
+    let clocks = Clocks { total: Clock::Off, ..Clocks::default() };
+    let mut long = Client::with(Look::default(), token(), Settings { clocks, ..settings() });
+    long.poll().say(head_with(2, 500, &[("retry-after", "61")])).tell(end(2));
+    insta::assert_snapshot!([client.log, dated.log, long.log].join("\n"));
 }
 
 #[test]
@@ -82,43 +90,43 @@ fn silence_in_each_phase() {
 #[test]
 fn an_upload_asks_for_its_file() {
     let mut client = Client::with(Keep::default(), Session::none(), Settings { length: Some(3), ..settings() });
-    client.poll().tell(wrote(1)).after(100).tell(body(0, "ab")).tell(wrote(1)).tell(body(2, "c")).tell(wrote(1));
-    client.tell(Input::BodyEnd).tell(wrote(1)).tell(head(1, 200)).tell(end(1));
+    client.poll().tell(wrote(2)).after(100).tell(body(0, "ab")).tell(wrote(2)).tell(body(2, "c")).tell(wrote(2));
+    client.tell(Input::BodyEnd).tell(wrote(2)).tell(head(2, 200)).tell(end(2));
     insta::assert_snapshot!(client.log);
 }
 
 #[test]
 fn an_upload_that_is_refused_early() {
     let mut client = Client::new(Keep::default(), Session::none());
-    client.poll().tell(wrote(1)).tell(body(0, "ab")).tell(head(1, 403)).tell(end(1));
+    client.poll().tell(wrote(2)).tell(body(0, "ab")).tell(head(2, 403)).tell(end(2));
     insta::assert_snapshot!(client.log);
 }
 
 #[test]
 fn a_file_that_is_gone_reports_the_first_failure() {
     let mut first = Client::new(Store::default(), Session::none());
-    first.poll().tell(wrote(1)).tell(Input::BodyGone);
+    first.poll().tell(wrote(2)).tell(Input::BodyGone);
     let mut second = Client::new(Store::default(), Session::none());
-    second.poll().tell(wrote(1)).tell(body(0, "ab")).tell(failed(1, Failure::Reset, Phase::Send)).after(1);
-    second.tell(wrote(2)).tell(Input::BodyGone);
+    second.poll().tell(wrote(2)).tell(body(0, "ab")).tell(failed(2, Failure::Reset, Phase::Send)).after(1);
+    second.tell(wrote(3)).tell(Input::BodyGone);
     insta::assert_snapshot!([first.log, second.log].join("\n"));
 }
 
 #[test]
 fn a_download_hands_its_file_on_piece_by_piece() {
     let mut client = Client::new(Fetch::default(), Session::none());
-    client.poll().tell(head_with(1, 200, &[("content-length", "5")])).tell(data(1, "ab"));
-    client.say(data(1, "cde"));
-    let early = client.misuse(data(1, "f"));
-    client.poll().tell(end(1));
+    client.poll().tell(head_with(2, 200, &[("content-length", "5")])).tell(data(2, "ab"));
+    client.say(data(2, "cde"));
+    let early = client.misuse(data(2, "f"));
+    client.poll().tell(end(2));
     insta::assert_snapshot!(format!("{}{early}", client.log));
 }
 
 #[test]
 fn a_download_that_is_sent_elsewhere() {
     let mut client = Client::new(Fetch::default(), Session::none());
-    client.poll().say(head_with(1, 302, &[("location", "http://node.test/x")])).tell(end(1));
-    client.say(head_with(2, 302, &[("location", "nowhere")])).tell(end(2));
+    client.poll().say(head_with(2, 302, &[("location", "http://node.test/x")])).tell(end(2));
+    client.say(head_with(3, 302, &[("location", "nowhere")])).tell(end(3));
     insta::assert_snapshot!(client.log);
 }
 
@@ -183,17 +191,17 @@ fn is_legal(client: &Client<Store>, input: &Input) -> bool {
 fn misuse_is_told_and_changes_nothing() {
     let mut tables = Vec::new();
     let mut client = Client::new(Store::default(), Session::none());
-    tables.push(table("before it was polled", &mut client, 1));
+    tables.push(table("before it was polled", &mut client, 2));
     client.poll();
-    tables.push(table("a piece is on its way", &mut client, 1));
-    client.tell(wrote(1));
-    tables.push(table("the file is asked for", &mut client, 1));
-    client.tell(Input::BodyEnd).tell(wrote(1));
-    tables.push(table("the answer is awaited", &mut client, 1));
-    client.tell(head(1, 200));
-    tables.push(table("the answer has begun", &mut client, 1));
-    client.tell(end(1));
-    tables.push(table("it is over", &mut client, 1));
+    tables.push(table("a piece is on its way", &mut client, 2));
+    client.tell(wrote(2));
+    tables.push(table("the file is asked for", &mut client, 2));
+    client.tell(Input::BodyEnd).tell(wrote(2));
+    tables.push(table("the answer is awaited", &mut client, 2));
+    client.tell(head(2, 200));
+    tables.push(table("the answer has begun", &mut client, 2));
+    client.tell(end(2));
+    tables.push(table("it is over", &mut client, 2));
     insta::assert_snapshot!(tables.join("\n"));
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod server;
+pub(crate) mod world;
 
 pub(crate) use client::{Client, body, data, end, failed, head, head_with, login, settings, token, wrote};
 pub(crate) use server::{Server, form, request, upload_body, upload_head};

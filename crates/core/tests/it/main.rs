@@ -3,11 +3,16 @@
 mod call_random;
 mod call_splits;
 mod call_states;
+mod clocks;
 mod drive;
 mod exchange_random;
 mod exchange_splits;
 mod exchange_states;
+mod lost;
+mod permits;
 mod policy;
+mod resume;
 mod secrets;
 mod session;
 mod toy;
+mod world;

@@ -24,7 +24,7 @@ fn durations() -> impl Strategy<Value = Duration> {
 }
 
 fn tried() -> impl Strategy<Value = Tried> {
-    let repeat = prop_oneof![Just(Repeat::Safe), Just(Repeat::Unsafe)];
+    let repeat = prop_oneof![Just(Repeat::Safe), Just(Repeat::Telling), Just(Repeat::Unsafe)];
     let attempts = prop_oneof![0..50_u32, Just(u32::MAX)];
     let parts = (attempts, phases(), causes(), repeat, proptest::option::of(durations()), proptest::option::of(durations()));
     parts.prop_map(|(attempts, phase, cause, repeat, retry_after, left)| Tried {
@@ -38,16 +38,18 @@ fn tried() -> impl Strategy<Value = Tried> {
 }
 
 fn policies() -> impl Strategy<Value = Policy> {
-    (0..20_u32, durations(), durations()).prop_map(|(attempts, base, cap)| Policy { attempts, base, cap })
+    let parts = (0..20_u32, durations(), durations(), durations());
+    parts.prop_map(|(attempts, base, cap, retry_after)| Policy { attempts, base, cap, retry_after })
 }
 
 proptest! {
     #[test]
     fn a_pause_is_never_longer_than_the_cap_nor_than_what_is_left(policy in policies(), tried in tried(), jitter: u64) {
         if let Decision::After(pause) = policy.decide(&tried, jitter) {
-            prop_assert!(pause <= policy.cap, "{pause:?}");
+            let wish = tried.retry_after.unwrap_or_default();
+            prop_assert!(wish <= policy.retry_after);
+            prop_assert!(pause >= wish && pause - wish <= policy.cap, "{pause:?}");
             prop_assert!(tried.left.is_none_or(|left| pause < left));
-            prop_assert!(tried.retry_after.is_none_or(|wish| pause >= wish.min(policy.cap)));
             prop_assert!(tried.attempts < policy.attempts);
         }
     }

@@ -36,9 +36,9 @@ fn of_a_call() {
 #[test]
 fn of_a_place_that_a_download_was_sent_to() {
     let mut client = Client::new(Fetch::default(), Session::with_token("the-token".into()));
-    client.poll().say(head_with(1, 302, &[("location", "http://node.test/the-token/x")])).tell(end(1));
+    client.poll().say(head_with(2, 302, &[("location", "http://node.test/the-token/x")])).tell(end(2));
     check(&client.call);
-    client.tell(head_with(2, 200, &[])).say(data(2, "fresh"));
+    client.tell(head_with(3, 200, &[])).say(data(3, "fresh"));
     check(&client.call);
     assert!(!client.log.contains("the-token"), "{}", client.log);
     client.poll().tell(Input::Cancel);

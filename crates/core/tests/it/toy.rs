@@ -6,6 +6,7 @@
 
 use core::any::Any;
 use core::fmt;
+use core::time::Duration;
 
 use bytes::Bytes;
 use http::{Request as HttpRequest, Response, StatusCode, request, response};
@@ -15,8 +16,8 @@ use larder_core::wire::{
     Address, Incoming, Outgoing, OutgoingBody, Refused, Reply, ReplyBody, RequestBody, RequestHead, ResponseHead,
 };
 use larder_core::{
-    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Refusal, Reject, RequestFlaw, Rule, Secret,
-    Verb,
+    Api, Credential, Extract, FaultClass, Kind, Message, Meta, Operation, PeerFlaw, Recovered, Refusal, Reject, RequestFlaw,
+    Rule, Secret, Verb,
 };
 use serde::de::value::MapDeserializer;
 use serde::{Deserialize, Serialize};
@@ -55,10 +56,47 @@ operation!(Hand, Meta::unary("toy", "hand", Verb::Post));
 operation!(Store, Meta::upload("toy", "store", Verb::Post).safe());
 operation!(StoreInside, Meta::upload("toy", "store_inside", Verb::Post).session().safe());
 operation!(Keep, Meta::upload("toy", "keep", Verb::Post));
-operation!(Fetch, Meta::download("toy", "fetch"));
+operation!(FetchInside, Meta::download("toy", "fetch_inside").session());
+operation!(Leave, Meta::unary("toy", "leave", Verb::Post).session().ends_session());
+
+/// Ends something: 403 says that it is so already.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Finish {
+    pub(crate) text: String,
+}
+
+impl Operation for Finish {
+    type Api = Toy;
+    type Answer = Said;
+    const META: Meta = Meta::unary("toy", "finish", Verb::Post).session().telling();
+    const FAULTS: &'static [()] = &[];
+
+    fn recover(&self, fault: &Fault) -> Option<(Said, Recovered)> {
+        let said = Said { text: "finished before".to_owned() };
+        (*fault == Fault::No).then_some((said, Recovered { caveat: "no text" }))
+    }
+}
+
+/// Its text is the part that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Fetch {
+    pub(crate) text: String,
+}
+
+impl Operation for Fetch {
+    type Api = Toy;
+    type Answer = Said;
+    const META: Meta = Meta::download("toy", "fetch");
+    const FAULTS: &'static [()] = &[];
+
+    fn part(&self, first: u64, last: Option<u64>, validator: Option<&str>) -> Option<Self> {
+        let last = last.map_or(String::new(), |last| last.to_string());
+        Some(Self { text: format!("{first}-{last} if {}", validator.unwrap_or("any")) })
+    }
+}
 
 mod catalog {
-    use super::{Change, Enter, Fetch, Hand, Keep, Look, Ping, Store, StoreInside, Toy};
+    use super::{Change, Enter, Fetch, FetchInside, Finish, Hand, Keep, Leave, Look, Ping, Store, StoreInside, Toy};
 
     larder_core::catalog! {
         api Toy;
@@ -68,6 +106,8 @@ mod catalog {
             Look = Look => look;
             Change = Change => change;
             Hand = Hand => hand;
+            Leave = Leave => leave;
+            Finish = Finish => finish;
         }
         upload {
             Store = Store;
@@ -76,6 +116,7 @@ mod catalog {
         }
         download {
             Fetch = Fetch;
+            FetchInside = FetchInside;
         }
     }
 }
@@ -112,6 +153,7 @@ impl larder_core::Fault for Fault {
 
 impl Api for Toy {
     const NAME: &'static str = "Toy";
+    const IDLE: Option<Duration> = Some(Duration::from_secs(20 * 60));
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;
@@ -131,7 +173,12 @@ impl Api for Toy {
         }
         let body = match O::META.kind {
             Kind::Unary => OutgoingBody::Whole(format!("text={text}").into()),
-            Kind::Download => OutgoingBody::Whole(Bytes::new()),
+            Kind::Download => {
+                if !text.is_empty() {
+                    head = head.header("range", text);
+                }
+                OutgoingBody::Whole(Bytes::new())
+            }
             Kind::Upload => {
                 let writer = Writer::new(Boundary::from_seed(1, 2));
                 head = head.header("content-type", writer.content_type());
@@ -153,7 +200,7 @@ impl Api for Toy {
         let text = String::from_utf8_lossy(body).into_owned();
         match head.status.as_u16() {
             200 | 304 if text.starts_with('?') => Err(malformed(Reject::new("", Rule::Malformed))),
-            200 | 304 => pairs(vec![("text".to_owned(), text)]).map_err(malformed),
+            200 | 206 | 304 => pairs(vec![("text".to_owned(), text)]).map_err(malformed),
             401 => Err(Refusal::Fault(Fault::Session)),
             403 => Err(Refusal::Fault(Fault::No)),
             500 => Err(Refusal::Fault(Fault::Later)),
@@ -286,5 +333,6 @@ impl Encode for Text {
 fn text_of<O: Operation>(operation: &O) -> String {
     let operation: &dyn Any = operation;
     let ping = operation.downcast_ref::<Ping>().map(|ping| ping.text.clone());
-    ping.or_else(|| operation.downcast_ref::<Enter>().map(|enter| enter.text.clone())).unwrap_or_default()
+    let fetch = operation.downcast_ref::<Fetch>().map(|fetch| fetch.text.clone());
+    ping.or(fetch).or_else(|| operation.downcast_ref::<Enter>().map(|enter| enter.text.clone())).unwrap_or_default()
 }

@@ -30,14 +30,24 @@ struct Sink {
     name: BlobName,
     temporary: PathBuf,
     file: Box<dyn DiskFile>,
-    renamed: bool,
+    state: State,
+}
+
+#[derive(PartialEq, Eq)]
+enum State {
+    /// Goes when it is dropped.
+    New,
+    /// Stays, unfinished.
+    Kept,
+    /// Is where finished files are, or gone.
+    Settled,
 }
 
 struct Source(Box<dyn DiskFile>);
 
 impl DiskBlobs {
-    /// Opens `folder`, whose own parent must exist, makes what is missing in it, and removes the temporary files that
-    /// an earlier process left.
+    /// Opens `folder`, whose own parent must exist, and makes what is missing in it. What an earlier process left is there
+    /// until [`BlobFiles::recover`].
     ///
     /// # Errors
     /// The storage failed.
@@ -46,9 +56,6 @@ impl DiskBlobs {
         let temporary = shared.folder.join("tmp");
         shared.ensure(&shared.folder)?;
         shared.ensure(&temporary)?;
-        for left in shared.disk.list(&temporary).map_err(StoreError::io("listing temporary files"))? {
-            shared.disk.remove(&left).map_err(StoreError::io("removing a temporary file"))?;
-        }
         Ok(Self(Arc::new(shared)))
     }
 }
@@ -57,6 +64,36 @@ impl Shared {
     fn path(&self, name: BlobName) -> PathBuf {
         let text = name.text();
         self.folder.join(&text[..2]).join(&text[2..4]).join(&text[4..])
+    }
+
+    fn temporary(&self, name: BlobName) -> PathBuf {
+        self.folder.join("tmp").join(name.text())
+    }
+
+    /// Whether so many bytes of an unfinished file are there. What is behind them is cut off.
+    ///
+    /// A process that stopped between finishing the file and publishing it left it among the finished ones: it goes back.
+    fn settle(&self, name: BlobName, size: u64) -> Result<bool, StoreError> {
+        let (path, finished) = (self.temporary(name), self.path(name));
+        let file = match self.disk.reopen(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.disk.open(&finished).is_ok() => {
+                self.disk.rename(&finished, &path).map_err(StoreError::io("taking an unfinished blob back"))?;
+                for folder in [path.parent(), finished.parent()].into_iter().flatten() {
+                    self.synced(self.disk.sync_dir(folder), "syncing a blob's folder")?;
+                }
+                self.disk.reopen(&path)
+            }
+            file => file,
+        };
+        let mut file = match file {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            file => file.map_err(StoreError::io("opening an unfinished blob"))?,
+        };
+        let length = file.length().map_err(StoreError::io("measuring an unfinished blob"))?;
+        if length > size {
+            file.truncate(size).map_err(StoreError::io("shortening an unfinished blob"))?;
+        }
+        Ok(length >= size)
     }
 
     fn healthy(&self) -> Result<(), StoreError> {
@@ -112,9 +149,43 @@ impl Shared {
 impl BlobFiles for DiskBlobs {
     fn create(&self, name: BlobName) -> Result<Box<dyn BlobSink>, StoreError> {
         self.0.healthy()?;
-        let temporary = self.0.folder.join("tmp").join(name.text());
+        let temporary = self.0.temporary(name);
         let file = self.0.disk.create(&temporary).map_err(StoreError::io("creating a blob"))?;
-        Ok(Box::new(Sink { shared: self.0.clone(), name, temporary, file, renamed: false }))
+        Ok(Box::new(Sink { shared: self.0.clone(), name, temporary, file, state: State::New }))
+    }
+
+    fn reopen(&self, name: BlobName, size: u64) -> Result<Box<dyn BlobSink>, StoreError> {
+        self.0.healthy()?;
+        let temporary = self.0.temporary(name);
+        let mut file = self.0.disk.reopen(&temporary).map_err(StoreError::io("opening an unfinished blob"))?;
+        if file.length().map_err(StoreError::io("measuring an unfinished blob"))? < size {
+            return Err(StoreError::Damaged("an unfinished blob is too short"));
+        }
+        file.truncate(size).map_err(StoreError::io("shortening an unfinished blob"))?;
+        Ok(Box::new(Sink { shared: self.0.clone(), name, temporary, file, state: State::Kept }))
+    }
+
+    fn recover(&self, unfinished: &[(BlobName, u64)], missing: &mut dyn FnMut(BlobName)) -> Result<(), StoreError> {
+        let mut known = HashSet::new();
+        for (name, size) in unfinished {
+            if self.0.settle(*name, *size)? {
+                known.insert(self.0.temporary(*name));
+            } else {
+                missing(*name);
+            }
+        }
+        let there = self.0.disk.list(&self.0.folder.join("tmp")).map_err(StoreError::io("listing temporary files"))?;
+        for left in there.iter().filter(|left| !known.contains(*left)) {
+            self.0.disk.remove(left).map_err(StoreError::io("removing a temporary file"))?;
+        }
+        Ok(())
+    }
+
+    fn discard(&self, name: BlobName) -> Result<(), StoreError> {
+        match self.0.disk.remove(&self.0.temporary(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io("removing an unfinished blob")(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     fn open(&self, name: BlobName) -> Result<Box<dyn BlobSource>, StoreError> {
@@ -152,14 +223,36 @@ impl BlobSink for Sink {
         self.shared.ensure(folder.parent().unwrap_or(&self.shared.folder))?;
         self.shared.ensure(folder)?;
         self.shared.disk.rename(&self.temporary, &path).map_err(StoreError::io("renaming a blob"))?;
-        self.renamed = true;
+        self.state = State::Settled;
         self.shared.synced(self.shared.disk.sync_dir(folder), "syncing a blob's folder")
+    }
+
+    fn keep(&mut self) -> Result<(), StoreError> {
+        self.shared.healthy()?;
+        let synced = self.file.sync_data();
+        self.shared.synced(synced, "syncing an unfinished blob")?;
+        if self.state == State::New {
+            let folder = self.temporary.parent().unwrap_or(&self.shared.folder);
+            self.shared.synced(self.shared.disk.sync_dir(folder), "syncing the folder of unfinished blobs")?;
+            self.state = State::Kept;
+        }
+        Ok(())
+    }
+
+    fn discard(mut self: Box<Self>) {
+        self.state = State::New;
+    }
+}
+
+impl BlobSource for Sink {
+    fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
+        self.file.read_exact_at(buffer, offset).map_err(StoreError::io("reading an unfinished blob"))
     }
 }
 
 impl Drop for Sink {
     fn drop(&mut self) {
-        if !self.renamed {
+        if self.state == State::New {
             // What stays here is removed when the folder is opened again.
             let _ = self.shared.disk.remove(&self.temporary);
         }

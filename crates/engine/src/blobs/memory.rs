@@ -25,6 +25,20 @@ impl BlobFiles for MemoryBlobs {
         Ok(Box::new(Sink { shelf: self.0.clone(), name, content: Vec::new() }))
     }
 
+    /// Nothing outlives the process.
+    fn reopen(&self, _: BlobName, _: u64) -> Result<Box<dyn BlobSink>, StoreError> {
+        Err(StoreError::Damaged("an unfinished blob is missing"))
+    }
+
+    fn recover(&self, unfinished: &[(BlobName, u64)], missing: &mut dyn FnMut(BlobName)) -> Result<(), StoreError> {
+        unfinished.iter().for_each(|(name, _)| missing(*name));
+        Ok(())
+    }
+
+    fn discard(&self, _: BlobName) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn open(&self, name: BlobName) -> Result<Box<dyn BlobSource>, StoreError> {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
         Ok(Box::new(found.ok_or(StoreError::Damaged("a blob is missing"))?))
@@ -57,13 +71,29 @@ impl BlobSink for Sink {
         shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Bytes::from(content));
         Ok(())
     }
+
+    fn keep(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn discard(self: Box<Self>) {}
+}
+
+impl BlobSource for Sink {
+    fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
+        fill(buffer, &self.content, offset)
+    }
 }
 
 impl BlobSource for Bytes {
     fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
-        let from = usize::try_from(offset).unwrap_or(usize::MAX);
-        let content = from.checked_add(buffer.len()).and_then(|to| self.get(from..to));
-        buffer.copy_from_slice(content.ok_or(StoreError::Damaged("a blob is too short"))?);
-        Ok(())
+        fill(buffer, self, offset)
     }
+}
+
+fn fill(buffer: &mut [u8], content: &[u8], offset: u64) -> Result<(), StoreError> {
+    let from = usize::try_from(offset).unwrap_or(usize::MAX);
+    let content = from.checked_add(buffer.len()).and_then(|to| content.get(from..to));
+    buffer.copy_from_slice(content.ok_or(StoreError::Damaged("a blob is too short"))?);
+    Ok(())
 }

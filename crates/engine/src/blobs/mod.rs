@@ -4,8 +4,11 @@
 //! needs no file. Anything longer goes through [`BlobFiles::create`] and is on the disk for good when
 //! [`BlobWriter::finish`] returns.
 //!
-//! What a crash leaves behind is either a temporary file, or a finished file that no metadata row names. Opening removes
-//! both: all of the former, and the latter by walking the finished files if the last shutdown was not an orderly one.
+//! Content that comes in several pieces is kept after each of them: durable, and named by a metadata row, but not finished.
+//!
+//! What a crash leaves behind is either a temporary file, or a finished file, that no metadata row names. Opening removes
+//! both: all of the former, and the latter by walking the finished files if the last shutdown was not an orderly one. Of a
+//! temporary file that a row names, what is behind the row's length goes.
 
 mod checksum;
 mod files;
@@ -76,6 +79,25 @@ pub trait BlobFiles: Send + Sync {
     /// The storage failed or is poisoned.
     fn create(&self, name: BlobName) -> Result<Box<dyn BlobSink>, StoreError>;
 
+    /// Takes up an unfinished file that was kept, to go on behind its first `size` bytes.
+    ///
+    /// # Errors
+    /// It does not exist or is shorter, or the storage failed or is poisoned.
+    fn reopen(&self, name: BlobName, size: u64) -> Result<Box<dyn BlobSink>, StoreError>;
+
+    /// Puts in order what an earlier process left: of unfinished files, only these stay, each as long as told. Calls
+    /// `missing` with those that are not there or are shorter.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn recover(&self, unfinished: &[(BlobName, u64)], missing: &mut dyn FnMut(BlobName)) -> Result<(), StoreError>;
+
+    /// Removes an unfinished file that was kept; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// The storage failed.
+    fn discard(&self, name: BlobName) -> Result<(), StoreError>;
+
     /// Opens a finished file.
     ///
     /// # Errors
@@ -95,8 +117,9 @@ pub trait BlobFiles: Send + Sync {
     fn each(&self, visit: &mut dyn FnMut(BlobName) -> Result<(), StoreError>) -> Result<(), StoreError>;
 }
 
-/// A file being written. Dropping it before [`Self::finish`] removes what was written.
-pub trait BlobSink: Send {
+/// A file being written, which can be read meanwhile. Dropping it before [`Self::finish`] removes what was written, unless it
+/// was kept.
+pub trait BlobSink: BlobSource {
     /// Appends.
     ///
     /// # Errors
@@ -114,9 +137,19 @@ pub trait BlobSink: Send {
     /// # Errors
     /// The storage failed. A sync that failed is never repeated.
     fn finish(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// Makes what was written so far durable, still unfinished. From then on it is there after a power cut, and stays when
+    /// this is dropped.
+    ///
+    /// # Errors
+    /// The storage failed. A sync that failed is never repeated.
+    fn keep(&mut self) -> Result<(), StoreError>;
+
+    /// Removes it, kept or not.
+    fn discard(self: Box<Self>);
 }
 
-/// A finished file being read.
+/// A file being read.
 pub trait BlobSource: Send {
     /// Fills `buffer` from byte `offset` on.
     ///

@@ -8,12 +8,12 @@ use crate::refusal::StoreError;
 
 /// Open content. It stays readable when the file that led to it is deleted or replaced.
 pub struct BlobReader {
-    size: u64,
-    sums: Vec<u32>,
-    from: From,
+    pub(super) size: u64,
+    pub(super) sums: Vec<u32>,
+    pub(super) from: From,
 }
 
-enum From {
+pub(super) enum From {
     Memory(Bytes),
     File(Box<dyn BlobSource>),
 }

@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use md5::{Digest, Md5};
 
-use super::checksum::BlockSums;
-use super::{BlobFiles, BlobName, BlobPlace, BlobSink, INLINE_LIMIT, StoredBlob};
+use super::checksum::{BLOCK, BlockSums};
+use super::reader::From;
+use super::{BlobFiles, BlobName, BlobPlace, BlobReader, BlobSink, INLINE_LIMIT, StoredBlob};
 use crate::env::Random;
 use crate::refusal::StoreError;
 
 /// Content on its way in: digests run along, and a file is begun only when the content outgrows [`INLINE_LIMIT`].
-/// Dropping it leaves nothing behind.
+/// Dropping it leaves nothing behind, unless it was kept.
 pub struct BlobWriter {
     md5: Md5,
     sums: BlockSums,
@@ -39,6 +40,55 @@ impl BlobWriter {
     pub fn new(random: &dyn Random) -> Result<Self, StoreError> {
         let name = BlobName(crate::token::bytes(random)?);
         Ok(Self { md5: Md5::new(), sums: BlockSums::default(), size: 0, place: Growing::Small { buffer: Vec::new(), name } })
+    }
+
+    /// Takes up content that was kept: its first `size` bytes, whose MD5 must be that. Reads all of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if they are not there or not the same; or the storage failed.
+    pub fn reopen(name: BlobName, size: u64, md5: [u8; 16], files: &dyn BlobFiles) -> Result<Self, StoreError> {
+        let mut sink = files.reopen(name, size)?;
+        let (mut digest, mut sums, mut at) = (Md5::new(), BlockSums::default(), 0);
+        let mut buffer = vec![0; usize::try_from(BLOCK.min(size)).unwrap_or(usize::MAX)];
+        while at < size {
+            let step = usize::try_from(BLOCK.min(size - at)).unwrap_or(usize::MAX);
+            sink.read_exact_at(&mut buffer[..step], at)?;
+            digest.update(&buffer[..step]);
+            sums.push(&buffer[..step]);
+            at += step as u64;
+        }
+        if <[u8; 16]>::from(digest.clone().finalize()) != md5 {
+            return Err(StoreError::Damaged("an unfinished blob has changed"));
+        }
+        // Reading has moved the place where writing goes on.
+        sink.truncate(size)?;
+        Ok(Self { md5: digest, sums, size, place: Growing::Large { sink, name } })
+    }
+
+    /// Makes the content so far durable, in a file of that name, to go on with it after a restart.
+    ///
+    /// # Errors
+    /// The storage failed; every later call then fails too.
+    pub fn keep(&mut self, files: &dyn BlobFiles) -> Result<BlobName, StoreError> {
+        let (mut sink, name) = match std::mem::replace(&mut self.place, Growing::Failed) {
+            Growing::Failed => return Err(StoreError::Poisoned),
+            Growing::Small { buffer, name } => {
+                let mut sink = files.create(name)?;
+                sink.write(&buffer)?;
+                (sink, name)
+            }
+            Growing::Large { sink, name } => (sink, name),
+        };
+        sink.keep()?;
+        self.place = Growing::Large { sink, name };
+        Ok(name)
+    }
+
+    /// Removes it, kept or not.
+    pub fn discard(self) {
+        if let Growing::Large { sink, .. } = self.place {
+            sink.discard();
+        }
     }
 
     /// The bytes taken so far.
@@ -105,6 +155,19 @@ impl BlobWriter {
         }
         Mark { md5: self.md5, sums: self.sums, size: self.size } = mark;
         Ok(())
+    }
+
+    /// Ends the content, to read it, checked like any other. It is gone when the reader is dropped.
+    ///
+    /// # Errors
+    /// Writing failed before.
+    pub fn into_reader(self) -> Result<BlobReader, StoreError> {
+        let from = match self.place {
+            Growing::Failed => return Err(StoreError::Poisoned),
+            Growing::Small { buffer, .. } => From::Memory(Bytes::from(buffer)),
+            Growing::Large { sink, .. } => From::File(sink),
+        };
+        Ok(BlobReader { size: self.size, sums: self.sums.finish(), from })
     }
 
     /// Makes the content durable. Only a metadata transaction publishes it.

@@ -9,11 +9,13 @@ mod namespace;
 mod open;
 mod partial;
 mod resellers;
+mod rewrite;
 mod transfer;
 
 pub use accounts::Login;
 pub use open::{Founded, Founding, Generated, Parts, generate};
 pub use partial::{MAX_PARTIAL, MAX_PARTIAL_PER_ACCOUNT, Piece};
+pub use rewrite::{Rewrite, Source};
 pub use transfer::{Destination, Download, EndOfFile, SweepReport, Upload};
 
 use std::sync::Arc;

@@ -129,6 +129,7 @@ impl Engine {
         let blobs = DiskBlobs::open(folder.join("blobs"), parts.disk.clone())?;
         let unclean = sqlite.was_unclean();
         let engine = Self::assemble(parts, Store::Sqlite(sqlite), Arc::new(blobs), Some(lock))?;
+        engine.take_up_unfinished().map_err(storage)?;
         if unclean {
             engine.remove_orphans()?;
         }
@@ -167,6 +168,20 @@ impl Engine {
             partial: Partials::default(),
             _lock: lock,
         })
+    }
+
+    /// Takes up the files of which an earlier process had acknowledged pieces, and removes what else it left unfinished.
+    fn take_up_unfinished(&self) -> Result<(), Refusal> {
+        let mut files = self.store.read(|view| Ok(view.unfinished_files()?))?;
+        let known: Vec<_> = files.iter().map(|file| (file.name, file.size)).collect();
+        let mut missing = Vec::new();
+        self.blobs.recover(&known, &mut |name| missing.push(name))?;
+        files.retain(|file| !missing.contains(&file.name));
+        self.partial.restore(files).into_iter().for_each(|lost| self.let_go(lost));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.change(move |tx, _| missing.iter().try_for_each(|name| Ok(tx.drop_unfinished_file(*name)?))).wait()
     }
 
     /// Removes finished blobs that no row names: their writer was stopped before it could publish them.

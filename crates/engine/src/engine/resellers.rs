@@ -3,10 +3,15 @@
 use larder_core::Secret;
 
 use super::Engine;
+use crate::pending::Pending;
 use crate::refusal::Refusal;
+use crate::rules::resellers::storages::{self, NewAccessKey, NewUserStorage};
 use crate::rules::resellers::{self, NewResellerUser};
-use crate::token::{TokenHash, opaque};
-use crate::types::{AccountId, ResellerUser};
+use crate::token::{self, TokenHash, opaque};
+use crate::types::{AccessKey, AccountId, Region, ResellerUser, UserStorage};
+
+/// Characters of the random name of a storage: 60 bits.
+const STORAGE_LABEL: usize = 12;
 
 impl Engine {
     /// The reseller that an API key belongs to.
@@ -45,5 +50,80 @@ impl Engine {
     /// The storage failed.
     pub fn list_users(&self, reseller: AccountId, after: &str, limit: usize) -> Result<Vec<ResellerUser>, Refusal> {
         self.store.read(|view| Ok(view.reseller_users(reseller, after, limit)?))
+    }
+
+    /// Disables a user, or enables one.
+    ///
+    /// # Errors
+    /// Those of [`resellers::set_enabled`].
+    pub fn set_user_enabled(&self, reseller: AccountId, email: String, enabled: bool) -> Pending<()> {
+        self.change(move |tx, _| resellers::set_enabled(tx, reseller, &email, enabled))
+    }
+
+    /// Removes a user and all that the user has.
+    ///
+    /// # Errors
+    /// Those of [`resellers::remove`].
+    pub fn remove_user(&self, reseller: AccountId, email: String) -> Pending<()> {
+        self.change(move |tx, _| resellers::remove(tx, reseller, &email))
+    }
+
+    /// Gives a user storage in a region, under a random name below the region's domain.
+    ///
+    /// # Errors
+    /// Those of [`storages::enable_region`].
+    pub fn enable_user_region(&self, reseller: AccountId, email: String, region: &Region, is_ssd: bool) -> Pending<UserStorage> {
+        let label = match token::readable(&*self.random) {
+            Ok(label) => label,
+            Err(error) => return Pending::ready(Err(error.into())),
+        };
+        let dn = format!("{}.{}.{}", &label.expose()[..STORAGE_LABEL], region.key.to_lowercase(), region.domain);
+        let new = NewUserStorage { region: region.key.clone(), is_ssd, dn };
+        self.change(move |tx, now| storages::enable_region(tx, reseller, &email, &new, now))
+    }
+
+    /// The storages of a user.
+    ///
+    /// # Errors
+    /// Those of [`storages::storages`].
+    pub fn user_storages(&self, reseller: AccountId, email: &str) -> Result<Vec<UserStorage>, Refusal> {
+        self.store.read(|view| storages::storages(view, reseller, email))
+    }
+
+    /// Takes a storage from a user, with its access keys.
+    ///
+    /// # Errors
+    /// Those of [`storages::remove_storage`].
+    pub fn remove_user_region(&self, reseller: AccountId, email: String, dn: String) -> Pending<()> {
+        self.change(move |tx, _| storages::remove_storage(tx, reseller, &email, &dn))
+    }
+
+    /// Makes an access key for a storage. Its secret is in the result, and is told nowhere else.
+    ///
+    /// # Errors
+    /// Those of [`storages::create_key`].
+    pub fn create_access_key(&self, reseller: AccountId, email: String, dn: String, new: NewAccessKey) -> Pending<AccessKey> {
+        let made = token::readable(&*self.random).and_then(|key_id| Ok((key_id, opaque(&*self.random)?)));
+        let (key_id, secret) = match made {
+            Ok((key_id, secret)) => (key_id.expose().to_uppercase(), secret),
+            Err(error) => return Pending::ready(Err(error.into())),
+        };
+        self.change(move |tx, now| storages::create_key(tx, reseller, (&email, &dn), &new, (&key_id, &secret), now))
+    }
+
+    /// The access keys of a storage, in the order of their making.
+    ///
+    /// # Errors
+    /// Those of [`storages::keys`].
+    pub fn access_keys(&self, reseller: AccountId, email: &str, dn: &str) -> Result<Vec<AccessKey>, Refusal> {
+        self.store.read(|view| storages::keys(view, reseller, email, dn))
+    }
+
+    /// Removes an access key.
+    ///
+    /// # Errors
+    /// Those of [`storages::remove_key`].
+    pub fn remove_access_key(&self, reseller: AccountId, email: String, dn: String, key_id: String) -> Pending<()> {
+        self.change(move |tx, _| storages::remove_key(tx, reseller, (&email, &dn), &key_id))
     }
 }

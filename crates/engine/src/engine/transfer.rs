@@ -6,8 +6,8 @@ use std::sync::Arc;
 use larder_core::Secret;
 
 use super::Engine;
-use super::partial::{Outcome, Piece, Repeat, Work, file_key};
-use crate::blobs::{BlobPlace, BlobReader, BlobWriter, StoredBlob};
+use super::partial::{FileKey, Lost, Outcome, Piece, Repeat, Work, file_key, is_in_doubt};
+use crate::blobs::{BlobName, BlobPlace, BlobReader, BlobWriter, StoredBlob};
 use crate::env::Timestamp;
 use crate::pending::Pending;
 use crate::refusal::Refusal;
@@ -17,7 +17,7 @@ use crate::rules::listing::{Entry, EntryKind};
 use crate::rules::places::{Place, find};
 use crate::rules::uploads::{self, FirstByte, UploadTerms};
 use crate::token::{TokenHash, opaque};
-use crate::types::{Caller, Removal, UploadRight};
+use crate::types::{BlobId, Caller, Removal, UploadRight};
 
 /// A file being downloaded.
 #[derive(Debug)]
@@ -44,9 +44,9 @@ pub struct Destination {
 /// An upload that was let in: any number of files, one after the other. What is not ended when it is dropped leaves
 /// nothing behind, and what was published stays.
 pub struct Upload {
-    engine: Arc<Engine>,
-    right: UploadRight,
-    peer: IpAddr,
+    pub(super) engine: Arc<Engine>,
+    pub(super) right: UploadRight,
+    pub(super) peer: IpAddr,
     folder: Place,
     current: Option<(Place, Receiving)>,
 }
@@ -66,6 +66,17 @@ pub enum EndOfFile {
     Kept(u64),
 }
 
+/// Content that is to become a file.
+pub(super) struct Publication {
+    pub(super) place: Place,
+    /// Durable by now.
+    pub(super) stored: StoredBlob,
+    /// The content that it replaces, and it alone, if it is bound to one.
+    pub(super) base: Option<BlobId>,
+    /// The row of the unfinished file that it was made of, or that it replaces.
+    pub(super) unfinished: Option<BlobName>,
+}
+
 /// What a sweep removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SweepReport {
@@ -75,6 +86,8 @@ pub struct SweepReport {
     pub rights: usize,
     /// Unfinished files of expired tokens.
     pub partials: usize,
+    /// Links that have ended.
+    pub links: usize,
 }
 
 impl Engine {
@@ -131,24 +144,52 @@ impl Engine {
             self.blobs.remove(removal.name)?;
         }
         let (files, done) = (due.len(), due.into_iter().map(|removal| removal.id).collect::<Vec<_>>());
-        let rights = self.change(move |tx, now| {
+        let swept = self.change(move |tx, now| {
             housekeeping::settle(tx, &done)?;
-            housekeeping::drop_expired(tx, now)
+            tx.drop_unfinished_files(now)?;
+            Ok((housekeeping::drop_expired(tx, now)?, housekeeping::drop_ended(tx, now)?))
         });
-        Ok(SweepReport { files, rights: rights.wait()?, partials: self.partial.sweep(now) })
+        let (rights, links) = swept.wait()?;
+        let lost = self.partial.sweep(now);
+        let partials = lost.len();
+        for lost in lost {
+            // Their rows are gone.
+            let _ = lost.discard(&*self.blobs);
+        }
+        Ok(SweepReport { files, rights, partials, links })
     }
 
-    /// Publishes durable content, or removes its file where that is refused.
-    fn publish(&self, right: &UploadRight, peer: IpAddr, place: Place, stored: StoredBlob) -> Result<Entry, Refusal> {
+    /// Removes what was unfinished. Nobody waits for its row to go: if that is lost in a crash, opening does it.
+    pub(super) fn let_go(&self, lost: Lost) {
+        if let Some(row) = lost.discard(&*self.blobs) {
+            self.drop_row(row);
+        }
+    }
+
+    fn drop_row(&self, row: BlobName) {
+        drop(self.change(move |tx, _| Ok(tx.drop_unfinished_file(row)?)));
+    }
+
+    /// Publishes durable content, or removes its file where that is refused. What was unfinished there is so no more.
+    pub(super) fn publish(&self, right: &UploadRight, peer: IpAddr, new: Publication) -> Result<Entry, Refusal> {
+        let Publication { place, stored, base, unfinished } = new;
         let (hash, overwrite, file) = (right.hash, right.overwrite, stored.place.clone());
         let published = self.change(move |tx, now: Timestamp| {
             uploads::check(tx, &hash, peer, None, FirstByte::Ignored, now)?;
+            base.map_or(Ok(()), |base| files::check_base(tx, &place, base))?;
+            unfinished.map_or(Ok(()), |row| tx.drop_unfinished_file(row))?;
             files::publish(tx, &place, &stored, overwrite, now)
         });
         published.wait().inspect_err(|refusal| {
             // After a failure of the storage nobody knows whether a row names the file; opening anew finds out.
-            if let (BlobPlace::Named(name), false) = (file, matches!(refusal, Refusal::Storage(_))) {
+            if matches!(refusal, Refusal::Storage(_)) {
+                return;
+            }
+            if let BlobPlace::Named(name) = file {
                 let _ = self.blobs.remove(name);
+            }
+            if let Some(row) = unfinished {
+                self.drop_row(row);
             }
         })
     }
@@ -161,6 +202,15 @@ impl Upload {
         self.right.overwrite
     }
 
+    /// Where a file goes.
+    pub(super) fn place(&self, folders: &[&str], name: &str) -> Result<Place, Refusal> {
+        let mut path = self.folder.path.clone();
+        for part in folders.iter().chain([&name]) {
+            path = path.join(part)?;
+        }
+        Ok(Place { path, ..self.folder.clone() })
+    }
+
     /// Begins a file, or a piece of one, in the `folders` below the upload's folder, one within the other, which are made
     /// when the file is published. A file that was begun and not ended is forgotten.
     ///
@@ -171,11 +221,7 @@ impl Upload {
     /// room can be made.
     pub fn file(&mut self, folders: &[&str], name: &str, piece: Option<Piece>) -> Result<(), Refusal> {
         self.current = None;
-        let mut path = self.folder.path.clone();
-        for part in folders.iter().chain([&name]) {
-            path = path.join(part)?;
-        }
-        let place = Place { path, ..self.folder.clone() };
+        let place = self.place(folders, name)?;
         let key = file_key(self.right.hash, &place);
         if let Some(repeat) = self.engine.partial.repeat(&key, piece)
             && self.engine.store.read(|view| find(view, &place))?.map(|node| Entry::new(node, place.path.text())).as_ref()
@@ -192,10 +238,25 @@ impl Upload {
             Some(Piece::Range { first: 0, last, total }) if last.checked_add(1) == Some(total) => {
                 Receiving::Whole { writer, length: Some(total) }
             }
-            Some(piece) => Receiving::Piece(Box::new(self.engine.partial.take(key, piece, self.right.expires, writer)?)),
+            Some(piece) => Receiving::Piece(Box::new(self.take_up(key, piece, writer)?)),
         };
         self.current = Some((place, receiving));
         Ok(())
+    }
+
+    fn take_up(&self, key: FileKey, piece: Piece, fresh: BlobWriter) -> Result<Work, Refusal> {
+        let (mut work, lost) = self.engine.partial.take(key, piece, self.right.expires, fresh)?;
+        if let Some(lost) = lost {
+            self.engine.let_go(lost);
+        }
+        match work.open(&*self.engine.blobs) {
+            Ok(()) => Ok(work),
+            Err(error) => {
+                // Not what was acknowledged: the next try begins anew.
+                self.engine.let_go(work.give_up());
+                Err(error.into())
+            }
+        }
     }
 
     /// Takes some of the file's bytes.
@@ -221,8 +282,8 @@ impl Upload {
         outcome.inspect_err(|_| self.current = None)
     }
 
-    /// Ends the file, or the piece. A complete file is durable and published when this returns. With `md5`, the whole
-    /// file's content must have that digest. An identical repeat of the range that completed a file is answered as that
+    /// Ends the file, or the piece. A complete file is durable and published when this returns; a piece is durable, also
+    /// where more are to come. With `md5`, the whole file's content must have that digest. An identical repeat of the range that completed a file is answered as that
     /// was, with nothing done.
     ///
     /// # Errors
@@ -231,28 +292,51 @@ impl Upload {
     pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
         let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
         let key = file_key(self.right.hash, &place);
-        let (writer, last) = match receiving {
+        let (writer, last, unfinished) = match receiving {
             Receiving::Whole { writer, length } => {
                 if length.is_some_and(|length| length != writer.size()) {
                     return Err(Refusal::RangeNotSatisfiable);
                 }
-                self.engine.partial.forget(&key);
-                (writer, None)
+                let lost = self.engine.partial.forget(&key);
+                (writer, None, lost.and_then(|lost| lost.discard(&*self.engine.blobs)))
             }
             Receiving::Piece(work) => match work.end()? {
-                Outcome::Kept(size) => return Ok(EndOfFile::Kept(size)),
-                Outcome::Complete(writer, last) => (*writer, last),
+                Outcome::More(work) => return self.acknowledge(work),
+                Outcome::Complete(writer, last, row) => (*writer, last, row),
             },
             Receiving::Repeat(repeat) => return self.end_repeat(*repeat, md5),
         };
         if md5.is_some_and(|md5| md5 != writer.md5()) {
+            writer.discard();
+            unfinished.into_iter().for_each(|row| self.engine.drop_row(row));
             return Err(Refusal::Integrity);
         }
-        let entry = self.engine.publish(&self.right, self.peer, place, writer.finish()?)?;
+        let new = Publication { place, stored: writer.finish()?, base: None, unfinished };
+        let entry = self.engine.publish(&self.right, self.peer, new)?;
         if let Some(last) = last {
             self.engine.partial.finish(key, last, entry.clone(), self.right.expires);
         }
         Ok(EndOfFile::Published(entry))
+    }
+
+    /// Makes a piece durable: its bytes first, then the row that says so.
+    fn acknowledge(&self, mut work: Box<Work>) -> Result<EndOfFile, Refusal> {
+        let row = if work.is_repeated() { None } else { Some(work.keep(&*self.engine.blobs)?) };
+        let name = row.as_ref().map(|row| row.name);
+        if let Some(row) = row {
+            let put = self.engine.change(move |tx, _| Ok(tx.put_unfinished_file(&row)?)).wait();
+            if let Err(refusal) = put {
+                if is_in_doubt(&refusal) {
+                    // Neither shortened nor removed: whichever row is there, its bytes are.
+                    drop(work.give_up());
+                }
+                return Err(refusal);
+            }
+        }
+        work.acknowledge(name).map(EndOfFile::Kept).map_err(|lost| {
+            self.engine.let_go(*lost);
+            Refusal::FileLocked
+        })
     }
 
     /// Ends what repeats the last piece of a file that is published, by the same token.

@@ -16,7 +16,7 @@ const fn code(refusal: &Refusal) -> Code {
         Refusal::PathTooLong => Code::PathTooLong,
         Refusal::NameTooLong => Code::FileFolderNameTooLong,
         Refusal::PathCharacter => Code::InvalidPathCharacter,
-        Refusal::AccessDenied | Refusal::Unauthorized => Code::AccessDenied,
+        Refusal::AccessDenied | Refusal::Unauthorized | Refusal::Reseller(_) => Code::AccessDenied,
         Refusal::LoginFailed => Code::LoginFailed,
         Refusal::SessionNotFound => Code::SessionNotFound,
         Refusal::InvalidSessionToken => Code::InvalidSessionToken,

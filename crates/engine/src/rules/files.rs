@@ -102,6 +102,25 @@ pub fn publish(tx: &mut dyn Tx, place: &Place, stored: &StoredBlob, overwrite: b
     Ok(Entry::new(node, place.path.text()))
 }
 
+/// The file at `place` and its content, for a change of it.
+///
+/// # Errors
+/// [`Refusal::InvalidPath`] if no file is there.
+pub fn base(view: &dyn View, place: &Place) -> Ruled<Blob> {
+    match find(view, place)?.ok_or(Refusal::InvalidPath)?.body {
+        Body::File { blob, .. } => Ok(view.blob(blob)?.ok_or(StoreError::Damaged("a file has no content"))?),
+        Body::Folder { .. } => Err(Refusal::InvalidPath),
+    }
+}
+
+/// Whether the file at `place` still has that content.
+///
+/// # Errors
+/// Those of [`base`]; [`Refusal::FileLocked`] if it has other content by now.
+pub fn check_base(view: &dyn View, place: &Place, expected: BlobId) -> Ruled<()> {
+    if base(view, place)?.id == expected { Ok(()) } else { Err(Refusal::FileLocked) }
+}
+
 /// The file at `path` and its content, for a download.
 ///
 /// # Errors

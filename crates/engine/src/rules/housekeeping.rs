@@ -4,7 +4,7 @@ use super::Ruled;
 use crate::env::Timestamp;
 use crate::store::Tx;
 
-/// Upload rights dropped in one transaction.
+/// Upload rights, or links, dropped in one transaction.
 pub const RIGHTS_AT_ONCE: usize = 1_000;
 /// Blobs' files removed for one transaction.
 pub const FILES_AT_ONCE: usize = 256;
@@ -15,6 +15,14 @@ pub const FILES_AT_ONCE: usize = 256;
 /// Only those of the storage.
 pub fn drop_expired(tx: &mut dyn Tx, now: Timestamp) -> Ruled<usize> {
     Ok(tx.drop_upload_rights(now, RIGHTS_AT_ONCE)?)
+}
+
+/// Drops links that have ended, [`RIGHTS_AT_ONCE`] at most, and says how many.
+///
+/// # Errors
+/// Only those of the storage.
+pub fn drop_ended(tx: &mut dyn Tx, now: Timestamp) -> Ruled<usize> {
+    Ok(tx.drop_links(now, RIGHTS_AT_ONCE)?)
 }
 
 /// Notes that the files of these removals are gone.

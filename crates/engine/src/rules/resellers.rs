@@ -1,12 +1,14 @@
 //! The reseller API's users.
 
+pub mod storages;
+
 use std::num::NonZeroU64;
 
 use larder_core::Secret;
 
 use super::Ruled;
 use crate::env::Timestamp;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, ResellerRefusal};
 use crate::store::{Tx, View};
 use crate::token::TokenHash;
 use crate::types::{AccountId, ResellerUser, ResellerUserId};
@@ -90,4 +92,48 @@ pub fn create(
     };
     tx.put_reseller_user(&user)?;
     Ok(user)
+}
+
+/// The reseller's own user of that address.
+///
+/// # Errors
+/// [`ResellerRefusal::UserNotFound`], also where the user is another reseller's.
+pub fn user(view: &dyn View, reseller: AccountId, email: &str) -> Ruled<ResellerUser> {
+    let user = view.reseller_user(email)?.filter(|user| user.reseller == reseller);
+    Ok(user.ok_or(ResellerRefusal::UserNotFound)?)
+}
+
+/// The reseller's own user of that address, who is enabled.
+///
+/// # Errors
+/// Those of [`user`], and [`ResellerRefusal::Disabled`].
+pub fn enabled_user(view: &dyn View, reseller: AccountId, email: &str) -> Ruled<ResellerUser> {
+    let user = user(view, reseller, email)?;
+    if user.enabled { Ok(user) } else { Err(ResellerRefusal::Disabled.into()) }
+}
+
+/// Disables a user, or enables one.
+///
+/// # Errors
+/// Those of [`user`], [`ResellerRefusal::AlreadyEnabled`] and [`ResellerRefusal::AlreadyDisabled`].
+pub fn set_enabled(tx: &mut dyn Tx, reseller: AccountId, email: &str, enabled: bool) -> Ruled<()> {
+    let user = user(tx, reseller, email)?;
+    match (user.enabled, enabled) {
+        (true, true) => Err(ResellerRefusal::AlreadyEnabled.into()),
+        (false, false) => Err(ResellerRefusal::AlreadyDisabled.into()),
+        (true, false) | (false, true) => Ok(tx.put_reseller_user(&ResellerUser { enabled, ..user })?),
+    }
+}
+
+/// Removes a disabled user, with storages and access keys.
+///
+/// # Errors
+/// Those of [`user`], and [`ResellerRefusal::NotDisabled`].
+pub fn remove(tx: &mut dyn Tx, reseller: AccountId, email: &str) -> Ruled<()> {
+    let user = user(tx, reseller, email)?;
+    if user.enabled {
+        return Err(ResellerRefusal::NotDisabled.into());
+    }
+    storages::remove_all(tx, &user)?;
+    Ok(tx.remove_reseller_user(user.id)?)
 }

@@ -51,6 +51,15 @@ pub fn dump(view: &dyn View) -> Found<String> {
             it.account.0, it.application.0, it.folder, it.overwrite, it.ip, it.first_byte_by.0, it.expires.0, it.started
         ));
     }
+    for it in &all.unfinished {
+        let latest = it.latest.map(|piece| (piece.first, piece.last, hex(&piece.md5)));
+        let (at, bytes) = ((it.account.0, it.application.0), (it.size, hex(&it.md5)));
+        line(format_args!("unfinished {at:?} {:?} {bytes:?} latest {latest:?} until {}", it.path, it.expires.0));
+    }
+    for it in &all.links {
+        let at = (it.account.0, it.application.0);
+        line(format_args!("link of {at:?} to {:?} ip {:?} until {}", it.path, it.ip, it.expires.0));
+    }
     for it in &all.api_keys {
         line(format_args!("api key of {}", it.0));
     }
@@ -60,6 +69,13 @@ pub fn dump(view: &dyn View) -> Found<String> {
             "user {} {:?} of {} {names:?} quota {:?} enabled {}",
             it.id.0, it.email, it.reseller.0, it.quota, it.enabled
         ));
+    }
+    for it in &all.user_storages {
+        line(format_args!("storage {} of {} in {:?} ssd {} since {}", it.id.0, it.user.0, it.region, it.is_ssd, it.created.0));
+    }
+    for it in &all.access_keys {
+        let what = (it.permissions, &it.buckets);
+        line(format_args!("access key {} {:?} of {} {what:?} since {}", it.id.0, it.name, it.storage.0, it.created.0));
     }
     Ok(text)
 }

@@ -6,10 +6,12 @@
 
 mod dump;
 mod model;
+mod resellers;
 mod sqlite;
 
 pub use dump::dump;
 pub use model::Model;
+pub use resellers::{ResellerTx, ResellerView};
 pub use sqlite::Sqlite;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,8 @@ use crate::pending::Pending;
 use crate::refusal::{Refusal, StoreError};
 use crate::token::TokenHash;
 use crate::types::{
-    Account, AccountId, Application, ApplicationId, Blob, BlobId, Kind, Node, NodeId, NodeKey, Removal, ResellerUser, UploadRight,
+    AccessKey, Account, AccountId, Application, ApplicationId, Blob, BlobId, DownloadLink, Kind, Node, NodeId, NodeKey, Removal,
+    ResellerUser, UnfinishedFile, UploadRight, UserStorage,
 };
 
 /// The result of a lookup.
@@ -86,17 +89,25 @@ pub struct Everything {
     pub removals: Vec<Removal>,
     /// Upload rights by expiry and hash.
     pub rights: Vec<UploadRight>,
+    /// Unfinished files by number.
+    pub unfinished: Vec<UnfinishedFile>,
+    /// Links by expiry and hash.
+    pub links: Vec<DownloadLink>,
     /// Owners of API keys.
     pub api_keys: Vec<AccountId>,
     /// Reseller users by number.
     pub reseller_users: Vec<ResellerUser>,
+    /// Their storages by number.
+    pub user_storages: Vec<UserStorage>,
+    /// The access keys by number.
+    pub access_keys: Vec<AccessKey>,
 }
 
 /// Lookups in one consistent state.
 ///
 /// Every method fails only if the storage does.
 #[expect(clippy::missing_errors_doc, reason = "said once, for all methods, in the trait's own text")]
-pub trait View {
+pub trait View: ResellerView {
     /// An application by number.
     fn application(&self, id: ApplicationId) -> Found<Option<Application>>;
     /// An application by key.
@@ -129,6 +140,10 @@ pub trait View {
     fn removals_due(&self, now: Timestamp, limit: usize) -> Found<Vec<Removal>>;
     /// An upload right.
     fn upload_right(&self, hash: &TokenHash) -> Found<Option<UploadRight>>;
+    /// All unfinished files, by number.
+    fn unfinished_files(&self) -> Found<Vec<UnfinishedFile>>;
+    /// A link.
+    fn link(&self, hash: &TokenHash) -> Found<Option<DownloadLink>>;
     /// The reseller of an API key.
     fn api_key(&self, hash: &TokenHash) -> Found<Option<AccountId>>;
     /// A reseller's user by e-mail address.
@@ -143,7 +158,7 @@ pub trait View {
 ///
 /// Every method fails only if the storage does.
 #[expect(clippy::missing_errors_doc, reason = "said once, for all methods, in the trait's own text")]
-pub trait Tx: View {
+pub trait Tx: View + ResellerTx {
     /// A number that was never given before, above all earlier ones.
     fn next_id(&mut self) -> Found<i64>;
     /// Adds an application.
@@ -172,6 +187,16 @@ pub trait Tx: View {
     fn put_upload_right(&mut self, right: &UploadRight) -> Found<()>;
     /// Drops up to `limit` upload rights that expired before `now`, and says how many.
     fn drop_upload_rights(&mut self, now: Timestamp, limit: usize) -> Found<usize>;
+    /// Adds an unfinished file or replaces the one of its name.
+    fn put_unfinished_file(&mut self, file: &UnfinishedFile) -> Found<()>;
+    /// Drops an unfinished file, if it is there.
+    fn drop_unfinished_file(&mut self, name: BlobName) -> Found<()>;
+    /// Drops the unfinished files whose tokens ended before `now`.
+    fn drop_unfinished_files(&mut self, now: Timestamp) -> Found<()>;
+    /// Adds a link.
+    fn add_link(&mut self, link: &DownloadLink) -> Found<()>;
+    /// Drops up to `limit` links that ended before `now`, and says how many.
+    fn drop_links(&mut self, now: Timestamp, limit: usize) -> Found<usize>;
     /// Gives a reseller an API key in place of the one it had.
     fn set_api_key(&mut self, reseller: AccountId, hash: &TokenHash) -> Found<()>;
     /// Adds a reseller's user or replaces the one of its number.

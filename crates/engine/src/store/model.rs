@@ -1,5 +1,7 @@
 //! Everything in ordered maps.
 
+mod resellers;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -11,8 +13,8 @@ use crate::env::Timestamp;
 use crate::refusal::{Refusal, StoreError};
 use crate::token::TokenHash;
 use crate::types::{
-    Account, AccountId, Application, ApplicationId, Blob, BlobId, Node, NodeId, NodeKey, Removal, ResellerUser, ResellerUserId,
-    UploadRight,
+    AccessKey, AccessKeyId, Account, AccountId, Application, ApplicationId, Blob, BlobId, DownloadLink, Node, NodeId, NodeKey,
+    Removal, ResellerUser, ResellerUserId, UnfinishedFile, UploadRight, UserStorage, UserStorageId,
 };
 
 /// A store in memory. A transaction works on a copy, which becomes the state if it succeeds: simple enough to trust,
@@ -30,8 +32,12 @@ struct State {
     blobs: BTreeMap<BlobId, Blob>,
     removals: BTreeMap<i64, Removal>,
     rights: BTreeMap<TokenHash, UploadRight>,
+    unfinished: BTreeMap<BlobName, UnfinishedFile>,
+    links: BTreeMap<TokenHash, DownloadLink>,
     api_keys: BTreeMap<AccountId, TokenHash>,
     reseller_users: BTreeMap<ResellerUserId, ResellerUser>,
+    user_storages: BTreeMap<UserStorageId, UserStorage>,
+    access_keys: BTreeMap<AccessKeyId, AccessKey>,
 }
 
 impl Model {
@@ -159,6 +165,16 @@ impl View for State {
         Ok(self.rights.get(hash).cloned())
     }
 
+    fn unfinished_files(&self) -> Found<Vec<UnfinishedFile>> {
+        let mut found: Vec<_> = self.unfinished.values().cloned().collect();
+        found.sort_by_key(|file| (file.number, file.name));
+        Ok(found)
+    }
+
+    fn link(&self, hash: &TokenHash) -> Found<Option<DownloadLink>> {
+        Ok(self.links.get(hash).cloned())
+    }
+
     fn api_key(&self, hash: &TokenHash) -> Found<Option<AccountId>> {
         Ok(self.api_keys.iter().find(|(_, key)| *key == hash).map(|(account, _)| *account))
     }
@@ -182,6 +198,8 @@ impl View for State {
     fn everything(&self) -> Found<Everything> {
         let mut rights: Vec<_> = self.rights.values().cloned().collect();
         rights.sort_by_key(|right| (right.expires, right.hash));
+        let mut links: Vec<_> = self.links.values().cloned().collect();
+        links.sort_by_key(|link| (link.expires, link.hash));
         Ok(Everything {
             applications: self.applications.values().cloned().collect(),
             accounts: self.accounts.values().cloned().collect(),
@@ -190,8 +208,12 @@ impl View for State {
             blobs: self.blobs.values().cloned().collect(),
             removals: self.removals.values().cloned().collect(),
             rights,
+            unfinished: self.unfinished_files()?,
+            links,
             api_keys: self.api_keys.keys().copied().collect(),
             reseller_users: self.reseller_users.values().cloned().collect(),
+            user_storages: self.user_storages.values().cloned().collect(),
+            access_keys: self.access_keys.values().cloned().collect(),
         })
     }
 }
@@ -288,6 +310,39 @@ impl Tx for State {
             self.rights.remove(hash);
         }
         Ok(expired.len())
+    }
+
+    fn put_unfinished_file(&mut self, file: &UnfinishedFile) -> Found<()> {
+        self.unfinished.insert(file.name, file.clone());
+        Ok(())
+    }
+
+    fn drop_unfinished_file(&mut self, name: BlobName) -> Found<()> {
+        self.unfinished.remove(&name);
+        Ok(())
+    }
+
+    fn drop_unfinished_files(&mut self, now: Timestamp) -> Found<()> {
+        self.unfinished.retain(|_, file| file.expires >= now);
+        Ok(())
+    }
+
+    fn add_link(&mut self, link: &DownloadLink) -> Found<()> {
+        match self.links.insert(link.hash, link.clone()) {
+            None => Ok(()),
+            Some(_) => Err(TAKEN),
+        }
+    }
+
+    fn drop_links(&mut self, now: Timestamp, limit: usize) -> Found<usize> {
+        let mut ended: Vec<_> =
+            self.links.values().filter(|link| link.expires < now).map(|link| (link.expires, link.hash)).collect();
+        ended.sort_unstable();
+        ended.truncate(limit);
+        for (_, hash) in &ended {
+            self.links.remove(hash);
+        }
+        Ok(ended.len())
     }
 
     fn set_api_key(&mut self, reseller: AccountId, hash: &TokenHash) -> Found<()> {

@@ -147,7 +147,7 @@ fn n27_upload_tokens_expire_are_bound_and_survive_use() {
         assert_eq!(engine.begin_upload(&other("else")).map(drop), Err(Refusal::AccessDenied));
         engine.begin_upload(&other("/App/kid/only/")).unwrap();
         world.clock.advance(73 * HOUR);
-        assert_eq!(engine.sweep().unwrap(), SweepReport { files: 0, rights: 4, partials: 0 });
+        assert_eq!(engine.sweep().unwrap(), SweepReport { files: 0, rights: 4, partials: 0, links: 0 });
     });
 }
 

@@ -1,18 +1,25 @@
 //! Sessions, passwords and child accounts.
 
+use larder_core::{ErrorKind, Fault as _, FaultClass};
+use larder_proto_nvx::Fault;
 use larder_proto_nvx::accounting::{CreateChildAccount, ListChildAccounts};
 use larder_proto_nvx::authentication::{ChangePassword, Login, Logout};
 
 use super::paging::{self, Pages};
 use super::{Client, Result, place};
+use crate::Error;
 
 impl Client {
-    /// Ends the session. The next call logs in again.
+    /// Ends the session, if there is one. The next call logs in again.
     ///
     /// # Errors
     /// See [`ErrorKind`](larder_core::ErrorKind).
     pub async fn logout(&self) -> Result<()> {
-        self.call(Logout {}).await.map(drop)
+        match self.call(Logout {}).await {
+            // None was open, or the service had ended it: what was wanted is so.
+            Err(Error::Call(error)) if has_none(&error) => Ok(()),
+            result => result.map(drop),
+        }
     }
 
     /// Changes the account's own password. The client to go on with is returned; this one and its clones can no longer
@@ -55,4 +62,8 @@ impl Client {
         }
         Ok(accounts)
     }
+}
+
+fn has_none(error: &larder_core::Error<Fault>) -> bool {
+    error.kind == ErrorKind::NoSession || error.fault().is_some_and(|fault| fault.class() == FaultClass::Session)
 }

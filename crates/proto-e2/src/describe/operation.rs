@@ -2,7 +2,7 @@
 
 use larder_core::operation::Names;
 use larder_core::schema::{Shape, summary};
-use larder_core::{Auth, Meta, Pace, Repeat};
+use larder_core::{Auth, Meta, Pace};
 use serde_json::{Map, Value, json};
 
 use super::{Example, FORM, JSON, Place, faults, media, shown};
@@ -87,11 +87,7 @@ fn responses(name: Name, answer: &str, examples: &[&Example]) -> Value {
 
 /// What OpenAPI has no words for.
 fn extend(operation: &mut Value, meta: &Meta) {
-    operation["x-larder-repeat"] = match meta.repeat {
-        Repeat::Safe => "safe".into(),
-        Repeat::Telling => "telling".into(),
-        Repeat::Unsafe => "unsafe".into(),
-    };
+    operation["x-larder-repeat"] = meta.repeat.as_str().into();
     if let Some(what) = meta.destroys {
         operation["x-larder-destroys"] = what.into();
     }

@@ -1,6 +1,7 @@
 //! What a refusal means for the next step.
 
 use larder_core::FaultClass::{self, Permanent, Transient};
+use larder_core::Redactor;
 
 use super::{Documented, ErrorType, Fault};
 use crate::{AddCname, RemoveCname, UpdateCname};
@@ -40,6 +41,18 @@ impl larder_core::Fault for Fault {
                 (500, _) => Transient,
                 _ => Permanent,
             },
+        }
+    }
+
+    fn redacted(self, redactor: &Redactor) -> Self {
+        Self {
+            kind: redactor.redact(self.kind.as_str()).into(),
+            code: redactor.redact(self.code.as_str()).into(),
+            message: redactor.redact(&self.message),
+            errors: self.errors.redacted(redactor),
+            headers: self.headers.redacted(redactor),
+            raw: self.raw.redacted(redactor),
+            status: self.status,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
+use larder_core::Redactor;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -31,6 +32,23 @@ impl Details {
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(super) fn redacted(self, redactor: &Redactor) -> Self {
+        Self(self.0.into_iter().map(|value| without_secrets(value, redactor)).collect())
+    }
+}
+
+/// Numbers may be secrets as little as booleans: they are kept.
+fn without_secrets(value: Value, redactor: &Redactor) -> Value {
+    match value {
+        Value::String(text) => redactor.redact(&text).into(),
+        Value::Array(values) => values.into_iter().map(|value| without_secrets(value, redactor)).collect(),
+        Value::Object(fields) => {
+            let fields = fields.into_iter();
+            fields.map(|(name, value)| (redactor.redact(&name), without_secrets(value, redactor))).collect()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value,
     }
 }
 
@@ -92,6 +110,17 @@ impl Headers {
     pub fn map(&self) -> &HeaderMap {
         &self.0
     }
+
+    pub(super) fn redacted(mut self, redactor: &Redactor) -> Self {
+        for value in self.0.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let shown = redactor.redact(&text);
+            if shown != text {
+                *value = HeaderValue::from_str(&shown).unwrap_or(HeaderValue::from_static("REDACTED"));
+            }
+        }
+        self
+    }
 }
 
 impl fmt::Debug for Headers {
@@ -118,6 +147,12 @@ impl Raw {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The body may go on after what is kept of it.
+    pub(super) fn redacted(self, redactor: &Redactor) -> Self {
+        let shown = redactor.beginning(&self.0, self.0.len() == Self::MAX, Self::MAX);
+        if shown == String::from_utf8_lossy(&self.0) { self } else { Self::of(shown.as_bytes()) }
     }
 }
 

@@ -12,9 +12,9 @@ const CHAPTER: &str = "Storage Operations";
 
 /// `POST create_access_key`: makes an access key for a storage.
 ///
-/// Never repeated by itself: a second time there is a second key. When the reply is lost, so is the secret: the flow
-/// `flow::CreateKey` compares [`ListAccessKeys`] before and after, finds the key that nobody can use,
-/// and tells how to remove it. Its name is not enough to tell, since several keys may have one name.
+/// Never repeated by itself: a second time there is a second key. When the reply is lost, so is the secret: whoever compares
+/// `list_access_keys` before and after finds the key that nobody can use, and removes it. Its name is not enough to tell,
+/// since several keys may have one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CreateAccessKey {
@@ -40,7 +40,7 @@ fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Buck
 impl Operation for CreateAccessKey {
     type Api = E2;
     type Answer = AccessKeyCreated;
-    const META: Meta = Meta::unary(CHAPTER, "create_access_key", Verb::Post).session();
+    const META: Meta = Meta::unary(CHAPTER, "create_access_key", Verb::Post).session().confides();
     const FAULTS: &'static [Documented] = Self::REFUSALS;
 }
 

@@ -78,7 +78,7 @@ pub struct Region {
 /// The service takes its time, so that the defaults of the clocks are longer than those of other operations.
 ///
 /// A second time the service says `region_already_enabled`, and nothing of the storage. After a lost reply that is success
-/// without a `storage_dn`: the flow `flow::EnableRegion` looks it up.
+/// without a `storage_dn`: `list_user_regions` has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnableUserRegion {
@@ -119,8 +119,7 @@ refusals! {
 pub struct RegionEnabled {
     /// Always true.
     pub storage_added: bool,
-    /// The domain at which S3 programs reach the new storage. Empty only when the success was recovered: see
-    /// [`EnableUserRegion`].
+    /// The domain at which S3 programs reach the new storage.
     #[serde(deserialize_with = "lenient::needed")]
     pub storage_dn: String,
 }

@@ -10,6 +10,8 @@ mod forward;
 mod server;
 mod soap;
 
+use core::time::Duration;
+
 use http::{request, response};
 use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
@@ -74,6 +76,7 @@ type Pairs = Vec<(String, String)>;
 
 impl Api for Nvx {
     const NAME: &'static str = "Nirvanix Web Services";
+    const IDLE: Option<Duration> = Some(Duration::from_secs(20 * 60));
     type Names = Name;
     type Answers = Answer;
     type Fault = Fault;

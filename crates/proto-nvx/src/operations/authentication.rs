@@ -2,13 +2,13 @@
 
 use core::net::IpAddr;
 
-use larder_core::{Meta, Operation, Secret, Verb};
+use larder_core::{Fault as _, FaultClass, Meta, Operation, Recovered, Secret, Verb};
 use serde::{Deserialize, Serialize};
 
 use super::Done;
 use crate::fault::faults;
 use crate::values::{Password, Token, UserName, trimmed};
-use crate::{Code, Nvx};
+use crate::{Code, Fault, Nvx};
 
 const NAMESPACE: &str = "Authentication";
 
@@ -33,7 +33,7 @@ impl Operation for Login {
     type Api = Nvx;
     type Answer = LoggedIn;
     // A second login opens a second session; the first one ends by itself.
-    const META: Meta = Meta::unary(NAMESPACE, "Login", Verb::Post).safe();
+    const META: Meta = Meta::unary(NAMESPACE, "Login", Verb::Post).safe().confides();
     const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed];
 }
 
@@ -68,7 +68,7 @@ impl Operation for LoginProxy {
     type Api = Nvx;
     type Answer = LoggedIn;
     // As for Login: a second session ends by itself.
-    const META: Meta = Meta::unary(NAMESPACE, "LoginProxy", Verb::Post).safe();
+    const META: Meta = Meta::unary(NAMESPACE, "LoginProxy", Verb::Post).safe().confides();
     const FAULTS: &'static [Code] = faults![PARAMETERS; InvalidAppKey, LoginFailed, InvalidIpAddress];
 }
 
@@ -80,8 +80,12 @@ pub struct Logout {}
 impl Operation for Logout {
     type Api = Nvx;
     type Answer = Done;
-    const META: Meta = Meta::unary(NAMESPACE, "Logout", Verb::Post).session();
+    const META: Meta = Meta::unary(NAMESPACE, "Logout", Verb::Post).session().ends_session().telling();
     const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION];
+
+    fn recover(&self, fault: &Fault) -> Option<(Done, Recovered)> {
+        (fault.class() == FaultClass::Session).then_some((Done {}, Recovered { caveat: "" }))
+    }
 }
 
 /// Changes an account's own password.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use larder_core::{Api, Credential, Outcome, RequestFlaw};
 use larder_engine::handlers::Effort;
 use larder_engine::handlers::nvx::{Asker, Known, Nirvanix, effort};
-use larder_proto_nvx::transfer::{Download, Upload};
+use larder_proto_nvx::transfer::{Download, Update, Upload};
 use larder_proto_nvx::{Answer, Code, Fault, Nvx, Request, dispatch};
 use larder_transport::server::{Peer, Respond, Served};
 
@@ -49,6 +49,12 @@ impl Responder {
         Ok(Served::Upload(upload::Receiving::new(steps)))
     }
 
+    async fn update(&self, known: Known, update: Update) -> Result<Serving, Fault> {
+        let nirvanix = self.nirvanix.clone();
+        let steps = settled(blocking::run(move || nirvanix.receive_update(&known, &update)).await)?;
+        Ok(Served::Upload(upload::Receiving::new(steps)))
+    }
+
     async fn download(&self, known: Known, download: Download) -> Result<Serving, Fault> {
         let nirvanix = self.nirvanix.clone();
         let (answer, file) = settled(blocking::run(move || nirvanix.send(&known, &download)).await)?;
@@ -65,10 +71,11 @@ impl Respond<Nvx> for Responder {
         self.nirvanix.identify(peer.address.ip(), &self.authority, credential)
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all but these two are messages without a file")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all but these are messages without a file")]
     async fn serve(&self, known: Known, request: Request) -> Result<Serving, Fault> {
         match request {
             Request::TransferUpload(upload) => self.upload(known, upload).await,
+            Request::TransferUpdate(update) => self.update(known, update).await,
             Request::TransferDownload(download) => self.download(known, download).await,
             request => self.answer(known.asker, request).await.map(Served::Reply),
         }

@@ -108,7 +108,7 @@ fn of_connections() -> Stated {
         linger_size,
         drain,
     } = server::Options::default();
-    let client::Options { connect, idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
+    let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
         client::Options::default();
     vec![
         ("server::Options::connections", count(connections)),
@@ -124,7 +124,6 @@ fn of_connections() -> Stated {
         ("server::Options::drain", time(drain)),
         ("server::Memory", bytes(server::Memory::DEFAULT)),
         ("server::Memory::SMALL", bytes(server::Memory::SMALL)),
-        ("client::Options::connect", time(connect)),
         ("client::Options::idle", time(kept)),
         ("client::Options::idle_per_host", count(idle_per_host)),
         ("client::Options::headers", count(fields)),
@@ -148,6 +147,7 @@ fn of_the_engine() -> Stated {
 const PRIVATE: &[&str] = &[
     "accounts::MAX_FAILURES",
     "accounts::MAX_UNWRITTEN",
+    "connect::STAGGER",
     "e2::values",
     "listing::MAX_CURSORS",
     "nvx::values",

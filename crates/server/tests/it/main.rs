@@ -17,5 +17,6 @@ mod secrets;
 mod sessions;
 mod slice;
 mod support;
+mod updates;
 mod uploads;
 mod wire;

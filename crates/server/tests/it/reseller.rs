@@ -56,7 +56,7 @@ async fn users_are_created_once_and_listed() {
         quota: Quota::gigabytes(1024),
         email_notification: Some(false),
     };
-    assert!(client.create_user(user.clone()).await.unwrap().user_created);
+    assert!(client.create_user(user.clone()).await.unwrap().answer.user_created);
     let again = client.create_user(user).await.unwrap_err();
     assert_eq!(again.code(), Some(&ErrorCode::UserSignedUp));
     assert_eq!(again.fault().unwrap().status, 403);

@@ -154,6 +154,13 @@ impl World {
         answer.json()["GetStorageNode"]["UploadToken"].as_str().unwrap().to_owned()
     }
 
+    /// The token of an upload with terms.
+    pub(crate) async fn upload_token_with(&self, session: &str, folder: &str, terms: &[(&str, &str)]) -> String {
+        let pairs = [&[("sessionToken", session), ("sizeBytes", "1"), ("destFolderPath", folder)], terms].concat();
+        let answer = self.call("IMFS/GetStorageNodeExtended", &pairs).await;
+        answer.json()["GetStorageNode"]["UploadToken"].as_str().unwrap_or_else(|| panic!("{}", answer.text())).to_owned()
+    }
+
     /// Uploads one file.
     pub(crate) async fn put(&self, session: &str, folder: &str, name: &str, content: impl AsRef<[u8]>) {
         let token = self.upload_token(session).await;

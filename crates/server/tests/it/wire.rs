@@ -138,6 +138,12 @@ impl Form {
         self.part(&format!("name=\"uploadFile1\"; filename=\"{file_name}\"\r\nContent-Range: {range}"), content)
     }
 
+    /// A part of an update; without a range all of the file.
+    pub(crate) fn update(self, file_name: &str, range: Option<&str>, content: impl AsRef<[u8]>) -> Self {
+        let range = range.map(|range| format!("\r\nContent-Range: {range}")).unwrap_or_default();
+        self.part(&format!("name=\"updateContent1\"; filename=\"{file_name}\"{range}"), content)
+    }
+
     fn body(mut self) -> Vec<u8> {
         self.0.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
         self.0

@@ -1,90 +1,163 @@
-//! The pooled client under a [`Client`](super::Client).
+//! A way to a service: its name resolved, one of its addresses reached, TLS agreed on. How long that may take is the call's
+//! connect clock.
 
-use std::error::Error as StdError;
+use std::future::poll_fn;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use http::Uri;
-use hyper_util::client::legacy::{self, connect::HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tower_service::Service;
+use larder_core::Failure;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::sleep;
 
-use super::Options;
-use crate::pieces::Pieces;
+use super::stream::Stream;
+use crate::idle::Origin;
 
-/// The pooled client.
-pub(super) type Pool = legacy::Client<Timed<Connector>, Pieces>;
+/// How long one address is waited for before the next is tried beside it (RFC 8305, section 8), so that a dead address does not
+/// take all the time there is.
+const STAGGER: Duration = Duration::from_millis(250);
+
+type Connecting = Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>;
+
+/// TLS under `https`.
+#[cfg(feature = "tls")]
+pub(super) type Tls = std::sync::Arc<rustls::ClientConfig>;
+/// There is none.
+#[cfg(not(feature = "tls"))]
+pub(super) type Tls = ();
+
+/// A stream to `origin`.
+pub(super) async fn connect(origin: &Origin, tls: &Tls) -> Result<Stream, Failure> {
+    if origin.is_secure() && !cfg!(feature = "tls") {
+        return Err(Failure::Connect);
+    }
+    let tcp = tcp(origin.host(), origin.port()).await.map_err(|_| Failure::Connect)?;
+    if origin.is_secure() { secure(origin.host(), tcp, tls).await } else { Ok(Stream::plain(tcp)) }
+}
 
 #[cfg(feature = "tls")]
-type Connector = hyper_rustls::HttpsConnector<HttpConnector>;
-#[cfg(not(feature = "tls"))]
-type Connector = HttpConnector;
-
-type BoxError = Box<dyn StdError + Send + Sync>;
-
-pub(super) fn pool(options: Options) -> Pool {
-    legacy::Client::builder(TokioExecutor::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(options.idle)
-        .pool_max_idle_per_host(options.idle_per_host)
-        .http1_max_headers(options.headers)
-        .http1_max_buf_size(options.buffer.max(8 << 10))
-        // There is one retry layer, and it is not this one.
-        .retry_canceled_requests(false)
-        .build(Timed { limit: options.connect, inner: connector(options) })
-}
-
-#[cfg(feature = "tls")]
-fn connector(options: Options) -> Connector {
-    let mut tcp = tcp(&options);
-    tcp.enforce_http(false);
-    let config = crate::tls::config(options.roots);
-    (tcp, config).into()
+async fn secure(host: &str, tcp: TcpStream, tls: &Tls) -> Result<Stream, Failure> {
+    let name = rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(|_| Failure::Tls)?;
+    let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::clone(tls));
+    match connector.connect(name, tcp).await {
+        Ok(stream) => Ok(Stream::secure(stream)),
+        Err(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => Err(Failure::Tls),
+        // The peer went away in the middle of it.
+        Err(_) => Err(Failure::Connect),
+    }
 }
 
 #[cfg(not(feature = "tls"))]
-fn connector(options: Options) -> Connector {
-    tcp(&options)
+async fn secure(_: &str, _: TcpStream, (): &Tls) -> Result<Stream, Failure> {
+    Err(Failure::Connect)
 }
 
-fn tcp(options: &Options) -> HttpConnector {
-    let mut tcp = HttpConnector::new();
-    tcp.set_nodelay(true);
-    // Shared out among the addresses of a host, so that one dead address does not take it all.
-    tcp.set_connect_timeout(Some(options.connect));
-    tcp
+async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
+    let addresses = lookup_host((host, port)).await?.collect();
+    let tcp = race(in_turn(addresses), STAGGER).await?;
+    // Requests are short, and are waited for.
+    tcp.set_nodelay(true)?;
+    Ok(tcp)
 }
 
-/// A connector with a time limit over all that it does: hyper-util's own ends before TLS begins.
-#[derive(Debug, Clone)]
-pub(super) struct Timed<C> {
-    limit: Duration,
-    inner: C,
+/// Both families in turn, so that one that leads nowhere holds up a connection only once.
+fn in_turn(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
+    let (first, second): (Vec<_>, Vec<_>) = addresses.into_iter().partition(|address| address.is_ipv6() == first_is_v6);
+    let (mut first, mut second) = (first.into_iter(), second.into_iter());
+    let mut turns = Vec::new();
+    loop {
+        let pair = (first.next(), second.next());
+        if pair == (None, None) {
+            return turns;
+        }
+        turns.extend(pair.0.into_iter().chain(pair.1));
+    }
 }
 
-impl<C> Service<Uri> for Timed<C>
-where
-    C: Service<Uri>,
-    C::Error: Into<BoxError>,
-    C::Future: Send + 'static,
-{
-    type Response = C::Response;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
+/// The first address that answers. The next one is tried when the last one failed, or beside it after `stagger`.
+async fn race(addresses: Vec<SocketAddr>, stagger: Duration) -> io::Result<TcpStream> {
+    let mut left = addresses.into_iter();
+    let mut running: Vec<Connecting> = Vec::new();
+    let mut last = io::Error::from(io::ErrorKind::NotFound);
+    loop {
+        running.extend(left.next().map(|address| Box::pin(TcpStream::connect(address)) as Connecting));
+        if running.is_empty() {
+            return Err(last);
+        }
+        tokio::select! {
+            result = first_of(&mut running) => match result {
+                Ok(tcp) => return Ok(tcp),
+                Err(error) => last = error,
+            },
+            () = sleep(stagger), if left.len() > 0 => {}
+        }
+    }
+}
 
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(cx).map_err(Into::into)
+/// The first that comes to an end, taken out.
+async fn first_of(running: &mut Vec<Connecting>) -> io::Result<TcpStream> {
+    poll_fn(|cx| {
+        let ended = running.iter_mut().enumerate().find_map(|(index, connecting)| match connecting.as_mut().poll(cx) {
+            Poll::Ready(result) => Some((index, result)),
+            Poll::Pending => None,
+        });
+        let Some((index, result)) = ended else { return Poll::Pending };
+        drop(running.swap_remove(index));
+        Poll::Ready(result)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::{TcpListener, TcpSocket};
+
+    fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
-    fn call(&mut self, uri: Uri) -> Self::Future {
-        let connecting = tokio::time::timeout(self.limit, self.inner.call(uri));
-        Box::pin(async move {
-            match connecting.await {
-                Ok(connected) => connected.map_err(Into::into),
-                Err(_) => Err(io::Error::from(io::ErrorKind::TimedOut).into()),
-            }
-        })
+    #[test]
+    fn families_take_turns() {
+        let turns = in_turn(addresses(&["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"]));
+        assert_eq!(turns, addresses(&["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]));
+        assert_eq!(in_turn(addresses(&["1.1.1.1:1", "2.2.2.2:1"])), addresses(&["1.1.1.1:1", "2.2.2.2:1"]));
+        assert_eq!(in_turn(Vec::new()), []);
+    }
+
+    /// An address that answers no more: its queue is full, and nobody accepts. What fills it must live on.
+    async fn dead() -> (SocketAddr, TcpListener, Vec<TcpStream>) {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut queue = Vec::new();
+        while let Ok(tcp) = tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(address)).await {
+            queue.push(tcp.unwrap());
+        }
+        (address, listener, queue)
+    }
+
+    #[tokio::test]
+    async fn a_dead_address_does_not_take_all_the_time() {
+        let (dead, _listener, _queue) = dead().await;
+        let alive = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let alive = alive.local_addr().map(|address| (alive, address)).unwrap();
+        let tcp = race(vec![dead, alive.1], Duration::from_millis(10)).await.unwrap();
+        assert_eq!(tcp.peer_addr().unwrap(), alive.1);
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refuses_is_not_waited_for() {
+        let alive = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let refuses = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let never = Duration::from_secs(3600);
+        let tcp = race(vec![refuses, alive.local_addr().unwrap()], never).await.unwrap();
+        assert_eq!(tcp.peer_addr().unwrap(), alive.local_addr().unwrap());
+        assert_eq!(race(vec![refuses], never).await.unwrap_err().kind(), io::ErrorKind::ConnectionRefused);
+        assert_eq!(race(Vec::new(), never).await.unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 }

@@ -1,17 +1,20 @@
 //! The driver: what a [`Call`](larder_core::Call) wants done, done with hyper. This is all that an embedder has to write.
 
-use larder_core::{Action, Api, ClientMachine, Error, Input};
+use larder_core::{Action, Api, ClientMachine, Error};
 
 use super::files::Files;
 use super::running::Running;
+use super::timer::Timer;
 use super::wire::Wire;
 use super::{Client, Sink, Source};
+use crate::report::Log;
 
 /// Drives `call` to its end.
 pub(super) async fn drive<A, M, S, K>(
     client: &Client<A>,
     call: M,
     files: &mut Files<S, K>,
+    log: Option<&mut Log>,
 ) -> Result<M::Answer, Box<Error<A::Fault>>>
 where
     A: Api,
@@ -19,38 +22,29 @@ where
     S: Source,
     K: Sink,
 {
-    let mut call = Running::new(client.clone(), call);
-    let mut wire = Wire::default();
+    let mut call = Running::new(client, call, log);
+    let (mut wire, mut timer) = (Wire::new(client.pool()), Timer::default());
     loop {
-        match call.poll() {
-            Action::Open { at, head, length } => {
-                wire.open(client.pool(), at, head, length);
-                call.tell(Input::Connected { at });
-            }
+        let input = match call.poll() {
+            Action::Open { at, head, length } => wire.open(at, head, length),
             Action::Write { chunk, .. } => wire.write(chunk),
             Action::Finish { .. } => wire.finish(),
             Action::Abort { .. } => wire.abort(),
             Action::Feed { offset, max } => files.ask(offset, max),
-            Action::Data { offset, chunk } => {
-                if let Some(input) = files.write(offset, chunk).await {
-                    call.tell(input);
-                }
-            }
-            Action::Note(_) => {}
-            Action::Wait { until, on, .. } => {
-                let input = tokio::select! {
-                    // The peer first: an early answer must not hide behind a slow file, nor behind a fast one.
-                    biased;
-                    input = wire.event(on.peer, on.room) => Some(input),
-                    input = files.read(), if on.body => Some(input),
-                    () = client.epoch_past(on.shared) => None,
-                    () = client.clock(until) => None,
-                };
-                if let Some(input) = input {
-                    call.tell(input);
-                }
-            }
+            Action::Data { offset, chunk } => files.write(offset, chunk).await,
+            Action::Note(_) => None,
+            Action::Wait { until, on, .. } => tokio::select! {
+                // The peer first: an early answer must not hide behind a slow file, nor behind a fast one.
+                biased;
+                input = wire.event(on.peer, on.room) => Some(input),
+                input = files.read(), if on.body => Some(input),
+                () = client.epoch_past(on.shared) => None,
+                () = timer.at(client.moment(until)) => None,
+            },
             Action::Done(result) => return result,
+        };
+        if let Some(input) = input {
+            call.tell(input);
         }
     }
 }

@@ -29,8 +29,9 @@ impl<S: Source, K: Sink> Files<S, K> {
     }
 
     /// This piece of the source is wanted; any other is not.
-    pub(super) fn ask(&mut self, offset: u64, max: usize) {
+    pub(super) fn ask(&mut self, offset: u64, max: usize) -> Option<Input> {
         self.asked = Some((offset, max));
+        None
     }
 
     /// The piece that was asked for. May be dropped and called again.

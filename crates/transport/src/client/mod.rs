@@ -1,5 +1,8 @@
 //! The client: calls over pooled HTTP/1.1 connections.
 //!
+//! The pool is our own, and no task drives a connection: the call that uses it does. So a call that is dropped has closed its
+//! connection when its future is gone, nothing runs when no call does, and no wake goes from one task to another.
+//!
 //! # The driver
 //! Whoever brings another runtime writes this function anew, and what it calls: the rest is the core's. `call` is a
 //! [`ClientMachine`] that is abandoned when it is dropped, `wire` one exchange of hyper's, `files` a [`Source`] and a
@@ -14,10 +17,15 @@ mod drive;
 mod error;
 mod failure;
 mod files;
+mod link;
 mod options;
+mod pool;
+mod positioned;
 mod running;
 mod sink;
 mod source;
+mod stream;
+mod timer;
 mod wire;
 
 use core::fmt;
@@ -34,9 +42,13 @@ use tokio::time::Instant;
 pub use self::error::CallError;
 use self::files::Files;
 pub use self::options::Options;
+use self::pool::Pool;
+pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
 use crate::observe::{Observer, Watch};
+use crate::report::Log;
+pub use crate::report::Report;
 #[cfg(feature = "tls")]
 pub use crate::tls::{BadCertificate, Roots};
 
@@ -51,7 +63,7 @@ pub struct Client<A: Api> {
 }
 
 struct Inner<A: Api> {
-    pool: connect::Pool,
+    pool: Arc<Pool>,
     shared: Mutex<Shared<A>>,
     /// [`Shared::epoch`] as of the last change.
     epoch: watch::Sender<u64>,
@@ -70,7 +82,7 @@ impl<A: Api> Client<A> {
         let shared = Shared::new(session, RandomState::new().hash_one(0));
         let epoch = watch::Sender::new(shared.epoch());
         let observer = options.observer.clone();
-        let (pool, began, calls) = (connect::pool(options), Instant::now(), AtomicU64::new(0));
+        let (pool, began, calls) = (Pool::new(options), Instant::now(), AtomicU64::new(0));
         let inner = Inner { pool, shared: Mutex::new(shared), epoch, began, observer, calls };
         Self { inner: Arc::new(inner) }
     }
@@ -84,7 +96,22 @@ impl<A: Api> Client<A> {
         operation: O,
         settings: Settings<A>,
     ) -> Result<O::Answer, Box<Error<A::Fault>>> {
-        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ())).await
+        drive::drive(self, Call::new(operation, settings), &mut Files::new((), ()), None).await
+    }
+
+    /// Makes a call without a file, and tells how it went: the attempts that it took, and whether its outcome had to be found
+    /// out after a lost reply. An error tells the same by itself.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub async fn report<O: Operation<Api = A>>(
+        &self,
+        operation: O,
+        settings: Settings<A>,
+    ) -> Result<Report<O::Answer>, Box<Error<A::Fault>>> {
+        let (call, mut log) = (Call::new(operation, settings), Log::default());
+        let answer = drive::drive(self, call, &mut Files::new((), ()), Some(&mut log)).await?;
+        Ok(log.into_report(answer))
     }
 
     /// Makes a call that sends a file. Its length is that of the settings, or else the source's own.
@@ -123,8 +150,25 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         let mut files = Files::new(source, sink);
-        let result = drive::drive(self, machine, &mut files).await;
+        let result = drive::drive(self, machine, &mut files, None).await;
         result.map_err(|error| CallError::new(error, files.into_spoiled()))
+    }
+
+    /// Drives a machine like [`drive`](Self::drive), and tells how it went like [`report`](Self::report).
+    ///
+    /// # Errors
+    /// As [`drive`](Self::drive).
+    pub async fn drive_report<M, S, K>(&self, machine: M, source: S, sink: K) -> Result<Report<M::Answer>, CallError<A::Fault>>
+    where
+        M: ClientMachine<A>,
+        S: Source,
+        K: Sink,
+    {
+        let (mut files, mut log) = (Files::new(source, sink), Log::default());
+        match drive::drive(self, machine, &mut files, Some(&mut log)).await {
+            Ok(answer) => Ok(log.into_report(answer)),
+            Err(error) => Err(CallError::new(error, files.into_spoiled())),
+        }
     }
 
     /// Begins to tell of a call.
@@ -133,16 +177,20 @@ impl<A: Api> Client<A> {
         Watch::begin(self.inner.observer.as_ref(), number, machine.about())
     }
 
-    fn pool(&self) -> &connect::Pool {
-        &self.inner.pool
+    fn pool(&self) -> Arc<Pool> {
+        Arc::clone(&self.inner.pool)
     }
 
     /// Works on the shared state, and wakes the calls that wait for it to change.
     fn share<T>(&self, work: impl FnOnce(&mut Shared<A>) -> T) -> T {
         let mut shared = self.inner.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = shared.epoch();
         let result = work(&mut shared);
         let epoch = shared.epoch();
-        self.inner.epoch.send_if_modified(|last| core::mem::replace(last, epoch) != epoch);
+        if epoch != before {
+            // Within the lock, so that they come in order.
+            self.inner.epoch.send_replace(epoch);
+        }
         result
     }
 
@@ -157,12 +205,9 @@ impl<A: Api> Client<A> {
         Time(self.inner.began.elapsed())
     }
 
-    /// Ready at this moment; never, if none is given.
-    async fn clock(&self, until: Option<Time>) {
-        match until.and_then(|until| self.inner.began.checked_add(until.0)) {
-            Some(until) => tokio::time::sleep_until(until).await,
-            None => pending().await,
-        }
+    /// This moment by the runtime's clock; none, if it is too far off to come.
+    fn moment(&self, time: Option<Time>) -> Option<Instant> {
+        self.inner.began.checked_add(time?.0)
     }
 }
 

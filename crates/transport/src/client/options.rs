@@ -8,11 +8,9 @@ use std::time::Duration;
 use super::Roots;
 use crate::observe::Observer;
 
-/// How a client connects. Time limits of a call itself are [`Clocks`](larder_core::Clocks).
+/// How a client connects. How long that may take is the call's own: [`Clocks`](larder_core::Clocks).
 #[derive(Clone)]
 pub struct Options {
-    /// The longest time for name resolution, TCP and TLS together. Default 10 seconds.
-    pub connect: Duration,
     /// How long a connection is kept for another call. Default 15 seconds: servers keep theirs for 20 or more, and who
     /// closes first does not lose a request to it.
     pub idle: Duration,
@@ -33,7 +31,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            connect: Duration::from_secs(10),
             idle: Duration::from_secs(15),
             idle_per_host: 32,
             headers: 100,
@@ -48,7 +45,7 @@ impl Default for Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Options");
-        shown.field("connect", &self.connect).field("idle", &self.idle).field("idle_per_host", &self.idle_per_host);
+        shown.field("idle", &self.idle).field("idle_per_host", &self.idle_per_host);
         shown.field("headers", &self.headers).field("buffer", &self.buffer);
         #[cfg(feature = "tls")]
         shown.field("roots", &self.roots);

@@ -4,18 +4,21 @@ use larder_core::{Action, Api, ClientMachine, Input};
 
 use super::Client;
 use crate::observe::Watch;
+use crate::report::Log;
 
 /// A machine under way. However it ends, also by being dropped at any await, the others that wait for its login go on.
-pub(super) struct Running<A: Api, M: ClientMachine<A>> {
-    client: Client<A>,
+pub(super) struct Running<'a, A: Api, M: ClientMachine<A>> {
+    client: &'a Client<A>,
     machine: M,
     watch: Watch,
+    /// Where its notes are kept, if somebody wants to read them.
+    log: Option<&'a mut Log>,
 }
 
-impl<A: Api, M: ClientMachine<A>> Running<A, M> {
-    pub(super) fn new(client: Client<A>, machine: M) -> Self {
+impl<'a, A: Api, M: ClientMachine<A>> Running<'a, A, M> {
+    pub(super) fn new(client: &'a Client<A>, machine: M, log: Option<&'a mut Log>) -> Self {
         let watch = client.watch(&machine);
-        Self { client, machine, watch }
+        Self { client, machine, watch, log }
     }
 
     /// What is to be done next.
@@ -24,7 +27,12 @@ impl<A: Api, M: ClientMachine<A>> Running<A, M> {
         let action = self.client.share(|shared| self.machine.poll(now, shared));
         match &action {
             Action::Write { chunk, .. } => self.watch.sent(chunk.len()),
-            Action::Note(note) => self.watch.note(*note),
+            Action::Note(note) => {
+                self.watch.note(*note);
+                if let Some(log) = &mut self.log {
+                    log.note(note);
+                }
+            }
             Action::Done(result) => self.watch.end(result),
             Action::Open { .. }
             | Action::Finish { .. }
@@ -46,7 +54,7 @@ impl<A: Api, M: ClientMachine<A>> Running<A, M> {
     }
 }
 
-impl<A: Api, M: ClientMachine<A>> Drop for Running<A, M> {
+impl<A: Api, M: ClientMachine<A>> Drop for Running<'_, A, M> {
     fn drop(&mut self) {
         self.client.share(|shared| self.machine.abandon(shared));
     }

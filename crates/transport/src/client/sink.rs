@@ -7,9 +7,11 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 /// Where a download goes. The next piece is read from the network only when the last one is written.
 ///
-/// `()` forgets it, `Vec<u8>` collects it, [`Writer`] passes it on to an [`AsyncWrite`].
+/// `()` forgets it, `Vec<u8>` collects it, [`Writer`] passes it on to an [`AsyncWrite`], [`Positioned`](super::Positioned)
+/// writes it into a local file from a place on.
 pub trait Sink: Send {
-    /// Takes a piece. Offsets count from the start of what was asked for, follow on each other, and never come again.
+    /// Takes a piece. Offsets count from the start of what was asked for, follow on each other, and never come again: a
+    /// download that resumes goes on where it was.
     ///
     /// # Errors
     /// Any error ends the call with [`Sink`](super::CallError::Sink).

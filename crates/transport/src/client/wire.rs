@@ -1,115 +1,195 @@
 //! One exchange on the wire: a request body going out, an answer coming in.
 
-use std::future::pending;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
 use http::header::{self, HeaderValue};
-use http::{Method, Request};
-use http_body_util::BodyExt;
+use http::uri::PathAndQuery;
+use http::{Method, Request, Uri};
+use http_body::Body;
 use hyper::body::Incoming;
-use hyper_util::client::legacy::ResponseFuture;
 use larder_core::wire::{RequestHead, ResponseHead};
-use larder_core::{ExchangeId, Input, Length, Phase};
+use larder_core::{ExchangeId, Failure, Input, Length, Phase};
 
-use super::connect::Pool;
 use super::failure;
-use crate::pieces::{self, Feeder};
+use super::link::{Answering, Link};
+use super::pool::Pool;
+use crate::idle::Origin;
+use crate::pieces::{self, Feeder, Pieces};
 
 /// The exchange that is open, if one is. Dropping it before its end closes the connection.
-#[derive(Default)]
-pub(super) struct Wire(Option<Open>);
+pub(super) struct Wire {
+    pool: Arc<Pool>,
+    open: Option<Open>,
+}
 
 struct Open {
     at: ExchangeId,
     body: Feeder,
-    answer: Answer,
+    stage: Stage,
 }
 
-enum Answer {
-    Head(ResponseFuture),
-    Body(Incoming),
+type Connecting = Pin<Box<dyn Future<Output = Result<Box<Link>, Failure>> + Send>>;
+
+enum Stage {
+    Connect(Connecting, Box<Request<Pieces>>),
+    Head(Box<Link>, Answering),
+    Body(Box<Link>, Incoming),
     Over,
 }
 
 impl Wire {
-    /// Takes a connection and sends this head. Nothing happens before [`event`](Self::event) is awaited.
-    pub(super) fn open(&mut self, pool: &Pool, at: ExchangeId, head: RequestHead, length: Length) {
-        let (feeder, body) = pieces::channel(length);
-        let mut request: Request<_> = head.0.map(|()| body);
-        if length == Length::Known(0) && [Method::POST, Method::PUT].contains(request.method()) {
-            // hyper leaves it out, and some servers insist on it.
-            request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        self.0 = Some(Open { at, body: feeder, answer: Answer::Head(pool.request(request)) });
+    pub(super) fn new(pool: Arc<Pool>) -> Self {
+        Self { pool, open: None }
+    }
+
+    /// Takes a connection and sends this head. Nothing moves before [`event`](Self::event) is awaited. What the call is to be
+    /// told at once, if anything.
+    pub(super) fn open(&mut self, at: ExchangeId, head: RequestHead, length: Length) -> Option<Input> {
+        let Some(origin) = Origin::of(head.0.uri()) else {
+            return Some(Input::Failed { at, failure: Failure::Protocol, phase: Phase::Connect });
+        };
+        let (body, pieces) = pieces::channel(length);
+        let request = request(head, length, pieces);
+        let (stage, told) = match self.pool.take(&origin) {
+            Some(link) => (Stage::send(link, request), Some(Input::Connected { at })),
+            None => (Stage::Connect(Box::pin(Arc::clone(&self.pool).connect(origin)), Box::new(request)), None),
+        };
+        self.open = Some(Open { at, body, stage });
+        told
     }
 
     /// Sends this piece; see [`event`](Self::event).
-    pub(super) fn write(&mut self, chunk: Bytes) {
-        if let Some(open) = &mut self.0 {
-            open.body.write(chunk);
-        }
+    pub(super) fn write(&mut self, chunk: Bytes) -> Option<Input> {
+        self.open.as_mut()?.body.write(chunk);
+        None
     }
 
     /// The request is complete.
-    pub(super) fn finish(&mut self) {
-        if let Some(open) = &mut self.0 {
-            open.body.finish();
-        }
+    pub(super) fn finish(&mut self) -> Option<Input> {
+        self.open.as_mut()?.body.finish();
+        None
     }
 
-    /// Closes the connection: hyper does so when either half is dropped before its end.
-    pub(super) fn abort(&mut self) {
-        self.0 = None;
+    /// Closes the connection.
+    pub(super) fn abort(&mut self) -> Option<Input> {
+        self.open = None;
+        None
     }
 
     /// The next event of the answer if `peer`, word that the last piece was taken if `room`. May be dropped and called again.
     pub(super) async fn event(&mut self, peer: bool, room: bool) -> Input {
-        let Some(Open { at, body, answer }) = &mut self.0 else { return pending().await };
-        tokio::select! {
-            // An answer first: an early one says that the rest of the request is not wanted.
-            biased;
-            input = answer.next(*at), if peer => input,
-            () = body.taken(), if room => Input::Wrote { at: *at },
-            else => pending().await,
+        poll_fn(|cx| match &mut self.open {
+            Some(open) => open.poll(cx, &self.pool, peer, room),
+            None => Poll::Pending,
+        })
+        .await
+    }
+}
+
+impl Open {
+    fn poll(&mut self, cx: &mut Context<'_>, pool: &Pool, peer: bool, room: bool) -> Poll<Input> {
+        self.stage.move_on(cx);
+        // An answer first: an early one says that the rest of the request is not wanted.
+        if peer && let Poll::Ready(input) = self.answer(cx, pool) {
+            return Poll::Ready(input);
+        }
+        if room && self.body.is_taken() { Poll::Ready(Input::Wrote { at: self.at }) } else { Poll::Pending }
+    }
+
+    fn answer(&mut self, cx: &mut Context<'_>, pool: &Pool) -> Poll<Input> {
+        let at = self.at;
+        let (stage, input) = match core::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Connect(mut connecting, request) => match connecting.as_mut().poll(cx) {
+                Poll::Ready(Ok(link)) => (Stage::send(link, *request), Input::Connected { at }),
+                Poll::Ready(Err(failure)) => (Stage::Over, Input::Failed { at, failure, phase: Phase::Connect }),
+                Poll::Pending => {
+                    self.stage = Stage::Connect(connecting, request);
+                    return Poll::Pending;
+                }
+            },
+            Stage::Head(link, mut answering) => match answering.poll() {
+                Poll::Ready(Ok(response)) => {
+                    let (head, body) = response.into_parts();
+                    (Stage::Body(link, body), Input::Head { at, head: ResponseHead(http::Response::from_parts(head, ())) })
+                }
+                Poll::Ready(Err(error)) => {
+                    let (failure, phase) = failure::of_request(&error);
+                    (Stage::Over, Input::Failed { at, failure, phase })
+                }
+                Poll::Pending => {
+                    self.stage = Stage::Head(link, answering);
+                    return Poll::Pending;
+                }
+            },
+            Stage::Body(mut link, mut body) => match next(&mut link, &mut body, cx) {
+                Poll::Ready(Some(Ok(chunk))) => (Stage::Body(link, body), Input::Data { at, chunk }),
+                Poll::Ready(Some(Err(error))) => {
+                    (Stage::Over, Input::Failed { at, failure: failure::of_answer(&error), phase: Phase::Receive })
+                }
+                Poll::Ready(None) => {
+                    pool.put(link);
+                    (Stage::Over, Input::End { at })
+                }
+                Poll::Pending => {
+                    self.stage = Stage::Body(link, body);
+                    return Poll::Pending;
+                }
+            },
+            Stage::Over => return Poll::Pending,
+        };
+        self.stage = stage;
+        Poll::Ready(input)
+    }
+}
+
+impl Stage {
+    fn send(mut link: Box<Link>, mut request: Request<Pieces>) -> Self {
+        if !request.headers().contains_key(header::HOST) {
+            request.headers_mut().insert(header::HOST, link.host().clone());
+        }
+        let answering = link.send(request);
+        Self::Head(link, answering)
+    }
+
+    fn move_on(&mut self, cx: &mut Context<'_>) {
+        if let Self::Head(link, _) | Self::Body(link, _) = self {
+            link.poll(cx);
         }
     }
 }
 
-impl Answer {
-    async fn next(&mut self, at: ExchangeId) -> Input {
-        match self {
-            Self::Head(head) => match head.await {
-                Ok(response) => {
-                    let (parts, body) = response.into_parts();
-                    *self = Self::Body(body);
-                    Input::Head { at, head: ResponseHead(http::Response::from_parts(parts, ())) }
-                }
-                Err(error) => {
-                    *self = Self::Over;
-                    let (failure, phase) = failure::of_request(&error);
-                    Input::Failed { at, failure, phase }
-                }
-            },
-            Self::Body(body) => loop {
-                match body.frame().await {
-                    // Trailers say nothing that an API here would use.
-                    Some(Ok(frame)) => {
-                        if let Ok(chunk) = frame.into_data() {
-                            return Input::Data { at, chunk };
-                        }
-                    }
-                    Some(Err(error)) => {
-                        let failure = failure::of_answer(&error);
-                        *self = Self::Over;
-                        return Input::Failed { at, failure, phase: Phase::Receive };
-                    }
-                    None => {
-                        *self = Self::Over;
-                        return Input::End { at };
-                    }
-                }
-            },
-            Self::Over => pending().await,
+/// The next piece of an answer. Only polling the link brings one, so that nobody else need wake us.
+fn next(link: &mut Link, body: &mut Incoming, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Bytes>>> {
+    let mut nobody = Context::from_waker(Waker::noop());
+    loop {
+        let mut frame = Pin::new(&mut *body).poll_frame(&mut nobody);
+        if frame.is_pending() {
+            // Taking the last piece has made room for more.
+            link.poll(cx);
+            frame = Pin::new(&mut *body).poll_frame(&mut nobody);
+        }
+        match ready!(frame).map(|frame| frame.map(http_body::Frame::into_data)) {
+            Some(Ok(Ok(chunk))) => return Poll::Ready(Some(Ok(chunk))),
+            // Trailers say nothing that an API here would use.
+            Some(Ok(Err(_trailers))) => {}
+            Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+            None => return Poll::Ready(None),
         }
     }
+}
+
+/// A request as it is written: with a path for a target, and the length that hyper leaves out.
+fn request(head: RequestHead, length: Length, body: Pieces) -> Request<Pieces> {
+    let mut request = head.0.map(|()| body);
+    let path = request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
+    *request.uri_mut() = Uri::from(path);
+    if length == Length::Known(0) && [Method::POST, Method::PUT].contains(request.method()) {
+        // Some servers insist on it.
+        request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    request
 }

@@ -15,4 +15,6 @@ mod sessions;
 mod shelf;
 #[cfg(feature = "tls")]
 mod tls;
+#[cfg(feature = "tracing")]
+mod traced;
 mod transfers;

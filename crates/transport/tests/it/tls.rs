@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use larder_core::{ErrorKind, Failure, Policy, Settings};
+use larder_core::{Clocks, ErrorKind, Failure, Policy, Settings};
 use larder_transport::client::{BadCertificate, Options, Roots};
 use larder_transport::server::{BadIdentity, Tls};
 use tokio::net::TcpListener;
@@ -51,8 +51,9 @@ async fn a_handshake_that_does_not_come_is_no_connection() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let settings = settings(&format!("https://{}", silent.local_addr().unwrap()));
     let settings = Settings { policy: Policy { attempts: 1, ..settings.policy }, ..settings };
-    let client = client_with(Options { connect: Duration::from_millis(100), ..Options::default() });
-    let error = client.call(Echo { text: String::new() }, settings).await.unwrap_err();
+    let clocks = Clocks { connect: Duration::from_millis(100).into(), ..Clocks::default() };
+    let settings = Settings { clocks, ..settings };
+    let error = client().call(Echo { text: String::new() }, settings).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Failure(Failure::Connect));
 }
 

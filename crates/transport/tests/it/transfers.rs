@@ -15,8 +15,8 @@ use crate::api::{Fault, Fetch, Put, Stored};
 use crate::shelf::{How, State, client, file, start, start_with, sum};
 
 const SIZE: usize = 8 << 20;
-/// More than all buffers between a source and a sink together.
-const BUFFERS: u64 = 24 << 20;
+/// More than all buffers between a source and a sink together: sockets that are read fast have some 33 MiB.
+const BUFFERS: u64 = 48 << 20;
 
 fn put(name: &str) -> Put {
     Put { name: name.to_owned() }
@@ -66,7 +66,7 @@ impl Sink for Slow {
 async fn a_slow_sink_holds_the_server_back() {
     let server = start().await;
     let sink = Slow { state: Arc::clone(&server.state), taken: 0 };
-    client().download(Fetch { length: 96 << 20 }, server.settings(), sink).await.unwrap();
+    client().download(Fetch { length: 128 << 20 }, server.settings(), sink).await.unwrap();
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod caller;
 mod describe;
 mod download;
 mod messages;
+mod update;
 mod upload;
 
 pub use caller::{Asker, Known, Session};
@@ -12,19 +13,21 @@ pub use download::Sending;
 pub use upload::Receiving;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use larder_core::Secret;
 use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, ListChildAccounts};
 use larder_proto_nvx::authentication::{ChangePassword, LoggedIn, Login, Logout};
 use larder_proto_nvx::imfs::{
-    CreateFolders, DeleteFiles, DeleteFolders, FolderListing, FolderPage, GetPathInfo, GetStorageNode, ListFolder, MoveFiles,
-    PathInfo, RenameFile, RenameFolder, StorageNode,
+    CreateFolders, DeleteFiles, DeleteFolders, FolderListing, FolderPage, GetPathInfo, GetStorageNode, GetStorageNodeExtended,
+    ListFolder, MoveFiles, PathInfo, RenameFile, RenameFolder, StorageNode,
 };
+use larder_proto_nvx::metadata::{GetMetadata, MetadataEntry, MetadataList};
 use larder_proto_nvx::transfer::{AppendFile, UploadFile};
-use larder_proto_nvx::values::{NonEmpty, Path, SortCode};
+use larder_proto_nvx::values::{NonEmpty, Path, Seconds, SortCode};
 use larder_proto_nvx::{Code, Done, Fault, Handler, Request};
 
-use self::describe::{contact, facts, put};
+use self::describe::{contact, digest, facts, put};
 use super::{Effort, nvx_fault};
 use crate::Engine;
 use crate::refusal::Refusal;
@@ -62,6 +65,19 @@ fn said(refusal: Refusal) -> Fault {
 
 fn texts(paths: &NonEmpty<Path>) -> Vec<String> {
     paths.as_slice().iter().map(|path| path.as_str().to_owned()).collect()
+}
+
+fn milliseconds(seconds: Seconds) -> i64 {
+    i64::try_from(Duration::from(seconds).as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Nirvanix {
+    /// A host to upload to, and the right to do so.
+    async fn node(&self, asker: &Asker, terms: UploadTerms) -> Result<StorageNode, Fault> {
+        let upload_token = self.engine.grant_upload(asker.caller()?, terms).await.map_err(said)?;
+        let upload_host = self.storage_host.clone().unwrap_or_else(|| asker.authority.clone());
+        Ok(StorageNode { upload_host, upload_token })
+    }
 }
 
 impl Handler for Nirvanix {
@@ -107,9 +123,25 @@ impl Handler for Nirvanix {
 
     async fn storage_node(&self, asker: &Asker, node: GetStorageNode) -> Result<StorageNode, Fault> {
         let terms = UploadTerms { ip: node.restricted_ip, ..UploadTerms::default() };
-        let upload_token = self.engine.grant_upload(asker.caller()?, terms).await.map_err(said)?;
-        let upload_host = self.storage_host.clone().unwrap_or_else(|| asker.authority.clone());
-        Ok(StorageNode { upload_host, upload_token })
+        self.node(asker, terms).await
+    }
+
+    async fn storage_node_extended(&self, asker: &Asker, node: GetStorageNodeExtended) -> Result<StorageNode, Fault> {
+        let is_restricted = node.ip_restricted.unwrap_or(GetStorageNodeExtended::IP_RESTRICTED);
+        let terms = UploadTerms {
+            folder: Some(node.dest_folder_path.as_str().to_owned()),
+            overwrite: node.file_overwrite.unwrap_or(GetStorageNodeExtended::FILE_OVERWRITE),
+            ip: is_restricted.then(|| node.consumer_ip.unwrap_or(asker.peer)),
+            first_byte: node.first_byte_expiration.map(milliseconds),
+            lifetime: node.last_byte_expiration.map(milliseconds),
+        };
+        self.node(asker, terms).await
+    }
+
+    async fn metadata(&self, asker: &Asker, get: GetMetadata) -> Result<MetadataList, Fault> {
+        let entry = self.engine.path_info(asker.caller()?, get.path.as_str()).map_err(said)?;
+        let md5 = digest(&entry).map(|value| MetadataEntry { kind: "MD5".to_owned(), value });
+        Ok(MetadataList { entries: md5.into_iter().collect() })
     }
 
     async fn list_folder(&self, asker: &Asker, list: ListFolder) -> Result<FolderListing, Fault> {

@@ -2,10 +2,11 @@
 
 use larder_core::Secret;
 use larder_core::wire::FileHead;
-use larder_proto_nvx::transfer::{Upload, Uploaded};
+use larder_proto_nvx::transfer::{Update, Upload, Uploaded};
 use larder_proto_nvx::values::ContentRange;
 use larder_proto_nvx::{Answer, Code, Fault};
 
+use super::update::Updating;
 use super::{Known, Nirvanix, said};
 use crate::engine::{Destination, Piece, Upload as Stored};
 use crate::rules::uploads::FirstByte;
@@ -22,7 +23,21 @@ pub struct Receiving {
     is_skipping: bool,
     /// What the file's MD5 must be.
     md5: Option<[u8; 16]>,
+    way: Way,
+    /// Which operation's answer it is.
+    answer: fn(Uploaded) -> Answer,
     done: Uploaded,
+}
+
+/// What is done with the files.
+#[derive(Debug)]
+enum Way {
+    /// Nobody knows before the first file.
+    Open(Box<Upload>),
+    /// Each is stored.
+    Storing,
+    /// All are parts of one file that is changed.
+    Updating(Box<Updating>),
 }
 
 impl Nirvanix {
@@ -31,16 +46,49 @@ impl Nirvanix {
     /// # Errors
     /// 100 without a token; 80023, 80102 and 80104 for what the token does not allow; those of the folder's path.
     pub fn receive(&self, known: &Known, upload: &Upload) -> Result<Receiving, Fault> {
+        let stored = self.let_in(known, upload.dest_folder_path.as_str())?;
+        let (md5, way) = (upload.file_md5.map(|md5| md5.0), Way::Open(Box::new(upload.clone())));
+        Ok(Receiving {
+            stored,
+            base: None,
+            is_skipping: false,
+            md5,
+            way,
+            answer: Answer::TransferUpload,
+            done: Uploaded::default(),
+        })
+    }
+
+    /// Lets an update in. Nothing is changed before [`Receiving::finish`].
+    ///
+    /// # Errors
+    /// Those of [`Self::receive`]; 70004 if the token does not allow overwriting.
+    pub fn receive_update(&self, known: &Known, update: &Update) -> Result<Receiving, Fault> {
+        let stored = self.let_in(known, update.dest_folder_path.as_str())?;
+        if !stored.overwrites() {
+            return Err(Fault::from(Code::AlreadyExists));
+        }
+        let (md5, way) = (update.file_md5.map(|md5| md5.0), Way::Updating(Box::default()));
+        Ok(Receiving {
+            stored,
+            base: None,
+            is_skipping: false,
+            md5,
+            way,
+            answer: Answer::TransferUpdate,
+            done: Uploaded::default(),
+        })
+    }
+
+    fn let_in(&self, known: &Known, folder: &str) -> Result<Stored, Fault> {
         let token = known.upload_token.as_ref().ok_or_else(|| Fault::from(Code::MissingRequiredParameter))?;
         let to = Destination {
             token: Secret::new(token.expose()),
             peer: known.asker.peer,
-            folder: Some(upload.dest_folder_path.as_str().to_owned()),
+            folder: Some(folder.to_owned()),
             first_byte: FirstByte::Enforced,
         };
-        let stored = self.engine.begin_upload(&to).map_err(said)?;
-        let md5 = upload.file_md5.map(|md5| md5.0);
-        Ok(Receiving { stored, base: None, is_skipping: false, md5, done: Uploaded::default() })
+        self.engine.begin_upload(&to).map_err(said)
     }
 }
 
@@ -54,10 +102,17 @@ impl Receiving {
         if self.is_skipping {
             return Ok(());
         }
-        let piece = head.content_range.as_deref().map(range).transpose()?.map(piece);
+        let range = head.content_range.as_deref().map(range).transpose()?;
         let (folders, name) = place(&head.file_name, &mut self.base);
         let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-        self.stored.file(&folders, &name, piece).map_err(said)
+        if let Way::Open(upload) = &self.way {
+            let is_update = is_update(&self.stored, upload, head, (&folders, &name))?;
+            self.way = if is_update { Way::Updating(Box::default()) } else { Way::Storing };
+        }
+        match &mut self.way {
+            Way::Updating(updating) => updating.part(&self.stored, &head.file_name, (&folders, &name), range),
+            Way::Open(_) | Way::Storing => self.stored.file(&folders, &name, range.map(piece)).map_err(said),
+        }
     }
 
     /// Some bytes of it.
@@ -69,10 +124,13 @@ impl Receiving {
             return Ok(());
         }
         self.done.bytes_uploaded += chunk.len() as u64;
-        self.stored.push(chunk).map_err(said)
+        match &mut self.way {
+            Way::Updating(updating) => updating.push(chunk),
+            Way::Open(_) | Way::Storing => self.stored.push(chunk).map_err(said),
+        }
     }
 
-    /// It is complete: durable, and published unless it was a piece with more to come.
+    /// It is complete: durable, and published unless it was a piece with more to come, or a part of an update.
     ///
     /// # Errors
     /// 70108 short of the range; 70106 for another MD5; what has happened to the name meanwhile.
@@ -80,19 +138,38 @@ impl Receiving {
         if self.is_skipping {
             return Ok(());
         }
+        if let Way::Updating(updating) = &mut self.way {
+            return updating.part_end();
+        }
         // A piece counts like a file, whether or not it is the last one.
         self.stored.end_file(self.md5).map_err(said)?;
         self.done.files_uploaded += 1;
         Ok(())
     }
 
-    /// All files are there: the answer.
+    /// All files are there: the answer. An update is done here, which takes as long as copying the file does.
     ///
     /// # Errors
-    /// None by now.
-    pub fn finish(self) -> Result<Answer, Fault> {
-        Ok(Answer::TransferUpload(self.done))
+    /// Of an update: 100 without any part; 70108 for ranges that make no file; 70106 for another MD5; 70026 if the file has
+    /// changed meanwhile. The file is as it was then.
+    pub fn finish(mut self) -> Result<Answer, Fault> {
+        if let Way::Updating(updating) = self.way {
+            updating.finish(self.md5)?;
+            self.done.files_uploaded = 1;
+        }
+        Ok((self.answer)(self.done))
     }
+}
+
+/// Whether an upload is an update by the address of uploads (N23). A field that is named so says it. An MD5 alone says it of
+/// ranges of a file that is there, unless the same token has begun to upload it in pieces: the last one may tell the MD5.
+fn is_update(stored: &Stored, upload: &Upload, head: &FileHead, (folders, name): (&[&str], &str)) -> Result<bool, Fault> {
+    if !stored.overwrites() || !upload.is_update(&head.field) {
+        return Ok(false);
+    }
+    let is_named_so = Upload { file_md5: None, ..upload.clone() }.is_update(&head.field);
+    let may_be = head.content_range.is_some();
+    Ok(is_named_so || may_be && stored.would_change(folders, name).map_err(said)?)
 }
 
 /// A part's `Content-Range`.

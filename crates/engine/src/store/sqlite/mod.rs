@@ -1,5 +1,6 @@
 //! One SQLite file: WAL, a sync for every commit, one writer, several readers.
 
+mod resellers;
 mod rows;
 mod schema;
 mod tables;

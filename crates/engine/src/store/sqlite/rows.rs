@@ -15,8 +15,8 @@ use crate::refusal::StoreError;
 use crate::store::Found;
 use crate::token::TokenHash;
 use crate::types::{
-    Account, AccountId, Application, ApplicationId, Blob, BlobId, Body, Node, NodeId, NodeKey, Removal, ResellerUser,
-    ResellerUserId, UploadRight,
+    Account, AccountId, Application, ApplicationId, Blob, BlobId, Body, DownloadLink, Node, NodeId, NodeKey, Placed, Removal,
+    ResellerUser, ResellerUserId, UnfinishedFile, UploadRight,
 };
 
 type Row_<T> = rusqlite::Result<T>;
@@ -30,6 +30,9 @@ pub(super) const BLOB: &str = "SELECT id, refs, size, md5, sums, name, content F
 pub(super) const REMOVAL: &str = "SELECT id, name, due FROM removals";
 pub(super) const RIGHT: &str = "SELECT hash, application, account, folder, overwrite, ip, first_byte_by, expires, started \
                                 FROM upload_rights";
+pub(super) const UNFINISHED: &str = "SELECT name, number, hash, application, account, path, size, md5, first, last, piece, \
+                                     expires FROM unfinished_files";
+pub(super) const LINK: &str = "SELECT hash, application, account, path, ip, expires FROM links";
 pub(super) const USER: &str = "SELECT id, reseller, email, first_name, last_name, quota, password, enabled, created \
                                FROM reseller_users";
 
@@ -111,22 +114,54 @@ pub(super) fn removal(row: &Row<'_>) -> Row_<Removal> {
     Ok(Removal { id: row.get(0)?, name: BlobName(row.get(1)?), due: Timestamp(row.get(2)?) })
 }
 
-pub(super) fn right(row: &Row<'_>) -> Row_<UploadRight> {
-    let ip: Option<String> = row.get(5)?;
-    let ip: Option<IpAddr> = ip
-        .map(|text| text.parse())
+fn address(row: &Row<'_>, column: usize) -> Row_<Option<IpAddr>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| text.parse())
         .transpose()
-        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(error)))?;
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(error)))
+}
+
+pub(super) fn right(row: &Row<'_>) -> Row_<UploadRight> {
     Ok(UploadRight {
         hash: TokenHash(row.get(0)?),
         application: ApplicationId(row.get(1)?),
         account: AccountId(row.get(2)?),
         folder: row.get(3)?,
         overwrite: row.get(4)?,
-        ip,
+        ip: address(row, 5)?,
         first_byte_by: Timestamp(row.get(6)?),
         expires: Timestamp(row.get(7)?),
         started: row.get(8)?,
+    })
+}
+
+pub(super) fn unfinished(row: &Row<'_>) -> Row_<UnfinishedFile> {
+    let latest = match (row.get(8)?, row.get(9)?, row.get(10)?) {
+        (Some(first), Some(last), Some(md5)) => Some(Placed { first, last, md5 }),
+        _ => None,
+    };
+    Ok(UnfinishedFile {
+        name: BlobName(row.get(0)?),
+        number: row.get(1)?,
+        hash: TokenHash(row.get(2)?),
+        application: ApplicationId(row.get(3)?),
+        account: AccountId(row.get(4)?),
+        path: row.get(5)?,
+        size: row.get(6)?,
+        md5: row.get(7)?,
+        latest,
+        expires: Timestamp(row.get(11)?),
+    })
+}
+
+pub(super) fn link(row: &Row<'_>) -> Row_<DownloadLink> {
+    Ok(DownloadLink {
+        hash: TokenHash(row.get(0)?),
+        application: ApplicationId(row.get(1)?),
+        account: AccountId(row.get(2)?),
+        path: row.get(3)?,
+        ip: address(row, 4)?,
+        expires: Timestamp(row.get(5)?),
     })
 }
 

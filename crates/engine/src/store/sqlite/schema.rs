@@ -9,7 +9,7 @@ use crate::refusal::{OpenError, StoreError};
 /// "Lrdr": tells our files from others.
 pub(super) const APPLICATION_ID: i64 = 0x4c72_6472;
 /// The newest schema that this program knows.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 1 + STEPS.len().cast_signed() as i64;
 
 /// Rows that are written together stand together: nodes by folder, content in the order of its numbers. Only content with
 /// a file of its own is indexed by its random name.
@@ -64,6 +64,21 @@ CREATE TABLE reseller_users (
 CREATE INDEX reseller_users_by_reseller ON reseller_users (reseller, email);
 ";
 
+/// What makes each later schema of the one before it. A step that a release has is never changed.
+const STEPS: &[&str] = &[super::resellers::STEP, "
+CREATE TABLE unfinished_files (
+  name BLOB PRIMARY KEY, number INTEGER NOT NULL, hash BLOB NOT NULL, application INTEGER NOT NULL, account INTEGER NOT NULL,
+  path TEXT NOT NULL, size INTEGER NOT NULL, md5 BLOB NOT NULL, first INTEGER, last INTEGER, piece BLOB,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE links (
+  hash BLOB PRIMARY KEY, application INTEGER NOT NULL, account INTEGER NOT NULL, path TEXT NOT NULL, ip TEXT,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_by_expiry ON links (expires, hash);
+"];
+
 pub(super) fn failed(error: rusqlite::Error) -> StoreError {
     use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
     match error.sqlite_error() {
@@ -98,10 +113,13 @@ fn prepare(connection: &Connection) -> Result<(), OpenError> {
         .map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
     if found == 0 {
-        let all = format!(
-            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;"
-        );
-        connection.execute_batch(&all).map_err(failed)?;
+        let first =
+            format!("BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; {SCHEMA} PRAGMA user_version = 1; COMMIT;");
+        connection.execute_batch(&first).map_err(failed)?;
+    }
+    for (version, step) in (2..).zip(STEPS).filter(|(version, _)| *version > found) {
+        let step = format!("BEGIN IMMEDIATE; {step} PRAGMA user_version = {version}; COMMIT;");
+        connection.execute_batch(&step).map_err(failed)?;
     }
     Ok(())
 }

@@ -12,8 +12,8 @@ use crate::env::Timestamp;
 use crate::store::{Children, Everything, Found, Seek, Sort, Tx, View};
 use crate::token::TokenHash;
 use crate::types::{
-    Account, AccountId, Application, ApplicationId, Blob, BlobId, Body, Kind, Node, NodeId, NodeKey, Removal, ResellerUser,
-    UploadRight,
+    Account, AccountId, Application, ApplicationId, Blob, BlobId, Body, DownloadLink, Kind, Node, NodeId, NodeKey, Removal,
+    ResellerUser, UnfinishedFile, UploadRight,
 };
 
 /// A transaction on one connection.
@@ -133,6 +133,14 @@ impl View for Tables<'_> {
         one(self.0, &format!("{} WHERE hash = ?1", rows::RIGHT), (hash.0,), rows::right)
     }
 
+    fn unfinished_files(&self) -> Found<Vec<UnfinishedFile>> {
+        all(self.0, &format!("{} ORDER BY number, name", rows::UNFINISHED), (), rows::unfinished)
+    }
+
+    fn link(&self, hash: &TokenHash) -> Found<Option<DownloadLink>> {
+        one(self.0, &format!("{} WHERE hash = ?1", rows::LINK), (hash.0,), rows::link)
+    }
+
     fn api_key(&self, hash: &TokenHash) -> Found<Option<AccountId>> {
         one(self.0, "SELECT reseller FROM api_keys WHERE hash = ?1", (hash.0,), |row| row.get(0).map(AccountId))
     }
@@ -160,8 +168,12 @@ impl View for Tables<'_> {
             blobs: all(self.0, &by_id(rows::BLOB), (), rows::blob)?,
             removals: all(self.0, &by_id(rows::REMOVAL), (), rows::removal)?,
             rights: all(self.0, &format!("{} ORDER BY expires, hash", rows::RIGHT), (), rows::right)?,
+            unfinished: self.unfinished_files()?,
+            links: all(self.0, &format!("{} ORDER BY expires, hash", rows::LINK), (), rows::link)?,
             api_keys: all(self.0, "SELECT reseller FROM api_keys ORDER BY 1", (), |row| row.get(0).map(AccountId))?,
             reseller_users: all(self.0, &by_id(rows::USER), (), rows::user)?,
+            user_storages: self.all_user_storages()?,
+            access_keys: self.all_access_keys()?,
         })
     }
 }
@@ -285,6 +297,35 @@ impl Tx for Tables<'_> {
     fn drop_upload_rights(&mut self, now: Timestamp, limit: usize) -> Found<usize> {
         let sql = "DELETE FROM upload_rights WHERE hash IN \
                    (SELECT hash FROM upload_rights WHERE expires < ?1 ORDER BY expires, hash LIMIT ?2)";
+        run(self.0, sql, (now.0, limited(limit)))
+    }
+
+    fn put_unfinished_file(&mut self, it: &UnfinishedFile) -> Found<()> {
+        let sql = "INSERT OR REPLACE INTO unfinished_files (name, number, hash, application, account, path, size, md5, first, \
+                   last, piece, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let latest = it.latest.map(|piece| (piece.first, piece.last, piece.md5));
+        let (first, last, piece) = (latest.map(|it| it.0), latest.map(|it| it.1), latest.map(|it| it.2));
+        let (ids, file) = ((it.application.0, it.account.0), (it.name.0, it.number));
+        let values = (file.0, file.1, it.hash.0, ids.0, ids.1, &it.path, it.size, it.md5, first, last, piece, it.expires.0);
+        run(self.0, sql, values).map(drop)
+    }
+
+    fn drop_unfinished_file(&mut self, name: BlobName) -> Found<()> {
+        run(self.0, "DELETE FROM unfinished_files WHERE name = ?1", (name.0,)).map(drop)
+    }
+
+    fn drop_unfinished_files(&mut self, now: Timestamp) -> Found<()> {
+        run(self.0, "DELETE FROM unfinished_files WHERE expires < ?1", (now.0,)).map(drop)
+    }
+
+    fn add_link(&mut self, it: &DownloadLink) -> Found<()> {
+        let sql = "INSERT INTO links (hash, application, account, path, ip, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let ip = it.ip.map(|ip| ip.to_string());
+        run(self.0, sql, (it.hash.0, it.application.0, it.account.0, &it.path, ip, it.expires.0)).map(drop)
+    }
+
+    fn drop_links(&mut self, now: Timestamp, limit: usize) -> Found<usize> {
+        let sql = "DELETE FROM links WHERE hash IN (SELECT hash FROM links WHERE expires < ?1 ORDER BY expires, hash LIMIT ?2)";
         run(self.0, sql, (now.0, limited(limit)))
     }
 

@@ -68,7 +68,7 @@ impl Operation for GetOptimalUrls {
     type Api = Nvx;
     type Answer = OptimalUrls;
     // A link that is not used expires.
-    const META: Meta = Meta::unary(NAMESPACE, "GetOptimalUrls", Verb::Post).session().safe();
+    const META: Meta = Meta::unary(NAMESPACE, "GetOptimalUrls", Verb::Post).session().safe().confides();
     const FAULTS: &'static [Code] = faults![COMMON; ParameterOutOfAcceptedRange, AccessDenied, InvalidIpAddress];
 }
 

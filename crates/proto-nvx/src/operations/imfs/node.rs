@@ -25,7 +25,7 @@ impl Operation for GetStorageNode {
     type Api = Nvx;
     type Answer = StorageNode;
     // A token that is not used expires.
-    const META: Meta = Meta::unary(NAMESPACE, "GetStorageNode", Verb::Post).session().safe();
+    const META: Meta = Meta::unary(NAMESPACE, "GetStorageNode", Verb::Post).session().safe().confides();
     const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION; ParameterOutOfAcceptedRange, InvalidIpAddress];
 }
 

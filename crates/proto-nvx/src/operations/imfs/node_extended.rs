@@ -67,6 +67,6 @@ impl Operation for GetStorageNodeExtended {
     type Api = Nvx;
     type Answer = StorageNode;
     // A token that is not used expires.
-    const META: Meta = Meta::unary(NAMESPACE, "GetStorageNodeExtended", Verb::Post).session().safe();
+    const META: Meta = Meta::unary(NAMESPACE, "GetStorageNodeExtended", Verb::Post).session().safe().confides();
     const FAULTS: &'static [Code] = faults![COMMON; ParameterOutOfAcceptedRange, AccessDenied, InvalidIpAddress];
 }

@@ -73,6 +73,14 @@ impl Operation for Download {
     type Answer = Downloaded;
     const META: Meta = Meta::download(NAMESPACE, "Download").maybe_session();
     const FAULTS: &'static [Code] = faults![PARAMETERS, SESSION, NAMES; DownloadPathNotFound, RangeNotSatisfiable, AccessDenied, OutOfBytes, OutOfBytesNonOwner, DownloadFileSizeLimitExceeded, InvalidDownloadToken, RestrictedIpAddress];
+
+    fn part(&self, first: u64, last: Option<u64>, validator: Option<&str>) -> Option<Self> {
+        let range = last.map_or(ByteRange::From(first), |last| ByteRange::Between { first, last });
+        let if_range =
+            validator.map(|validator| validator.to_owned().try_into().ok()).map_or(Some(None), |text| text.map(Some))?;
+        let asked = Self { path: self.path.clone(), disposition: self.disposition, ..Self::new(self.path.clone()) };
+        Some(Self { range: Some(range), if_range, ..asked })
+    }
 }
 
 /// What a browser shall do with a file.

@@ -1,15 +1,10 @@
-//! The IDrive e2 Reseller API: [`Client`], and everything of `larder-proto-e2`.
+//! The client itself.
 
-use larder_core::{Operation, Reject, Secret, Session, Settings, Target};
+use larder_core::{ClientMachine, Operation, Reject, Secret, Session, Settings, Target};
 use larder_transport::client::Options;
 
-pub use larder_proto_e2::*;
-
-/// How a method of a [`Client`] ends when it does not succeed.
-pub type Error = crate::Error<Fault>;
-
-/// What the methods of a [`Client`] come to.
-pub type Result<T> = core::result::Result<T, Error>;
+use super::done::{Done, Noted};
+use super::{E2, Result};
 
 /// A client of the IDrive e2 Reseller API. Clones are the same client, with one pool of connections.
 #[derive(Debug, Clone)]
@@ -62,21 +57,17 @@ impl Client {
         Ok(self.transport.call(operation, self.settings.clone()).await?)
     }
 
-    /// All users of the reseller.
+    /// Makes a call of any operation, and says whether its success was recovered.
     ///
     /// # Errors
     /// See [`ErrorKind`](larder_core::ErrorKind).
-    pub async fn list_users(&self) -> Result<Users> {
-        self.call(ListUsers {}).await
+    pub async fn change<O: Operation<Api = E2>>(&self, operation: O) -> Result<Done<O::Answer>> {
+        self.drive(larder_core::Call::new(operation, self.settings.clone())).await
     }
 
-    /// Creates a user that is linked to the reseller.
-    ///
-    /// # Errors
-    /// [`ErrorCode::UserSignedUp`] and [`ErrorCode::EmailAlreadyInUse`]; `OutcomeUnknown` when the reply was lost:
-    /// [`list_users`](Self::list_users) then tells whether the user is there.
-    pub async fn create_user(&self, user: CreateUser) -> Result<UserCreated> {
-        self.call(user).await
+    /// Drives a machine to its end.
+    pub(super) async fn drive<M: ClientMachine<E2>>(&self, machine: M) -> Result<Done<M::Answer>> {
+        Ok(self.transport.drive(Noted::new(machine), (), ()).await?)
     }
 }
 
