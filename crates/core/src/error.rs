@@ -118,6 +118,9 @@ pub enum ContentFlaw {
     /// It has another checksum.
     #[error("the file's checksum at the service is another than here")]
     Checksum,
+    /// It is not there any more.
+    #[error("the file is not at the service")]
+    Missing,
     /// It was changed while it was being fetched.
     #[error("the file changed while it was being fetched")]
     Changed,

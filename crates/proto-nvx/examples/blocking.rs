@@ -18,7 +18,7 @@ use bytes::Bytes;
 use larder_core::{Action, Api, Call, CallResult, ClientMachine, Input, Session, Settings, Shared, Target, Time};
 use larder_proto_nvx::Nvx;
 use larder_proto_nvx::authentication::Login;
-use larder_proto_nvx::flow::UploadFile;
+use larder_proto_nvx::flow::{UploadFile, Uploading};
 use larder_proto_nvx::imfs::{CreateFolders, ListFolder};
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{NonEmpty, PageNumber, Path};
@@ -52,8 +52,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     println!("created {folder}");
 
     let sending = Settings { length: Some(content.len() as u64), ..settings.clone() };
-    let upload = UploadFile::new(folder.clone().into(), "file".parse()?, None, sending);
-    println!("uploaded {} bytes", driver.drive(upload, &content, &mut Vec::new())?.bytes_uploaded);
+    let upload = UploadFile::new(folder.clone().into(), "file".parse()?, Uploading::default(), sending);
+    println!("uploaded {} bytes", driver.drive(upload, &content, &mut Vec::new())?.bytes);
 
     let list = ListFolder::new(folder.clone().into(), PageNumber::FIRST, 100.try_into()?);
     for file in driver.drive(Call::new(list, settings.clone()), &[], &mut Vec::new())?.list_folder.files {

@@ -114,7 +114,7 @@ async fn upload<'a>(world: &World, local: &'a Local) -> Result<Sent<'a>, Failure
         let source = Reading(Seekable::new(file, Some(local.length)), &mut watch);
         let uploaded = world.child.upload(&remote(local), source).await?;
         let (md5, seen) = watch.finish();
-        same("the number of bytes", seen, uploaded.bytes_uploaded)?;
+        same("the number of bytes", seen, uploaded.bytes)?;
         Ok((Sent { local, md5: md5.clone() }, format!("{}, MD5 {md5}", size(seen))))
     };
     step(&format!("upload {}", local.name), &curl, work).await

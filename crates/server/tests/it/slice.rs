@@ -49,7 +49,7 @@ async fn slice(style: Style) {
     for (name, content) in &contents {
         world.clock.advance(2_000);
         let sent = client.upload(&format!("Docs/{name}"), bytes::Bytes::from(content.clone())).await.unwrap();
-        assert_eq!((sent.files_uploaded, sent.bytes_uploaded), (1, content.len() as u64));
+        assert_eq!((sent.bytes, sent.verified), (content.len() as u64, true));
     }
     for (code, expected) in [
         (SortCode::Name, ["a.jpg", "b.txt", "c.mp3"]),
@@ -70,7 +70,7 @@ async fn slice(style: Style) {
 
     for (name, content) in &contents {
         let mut came = Vec::new();
-        let head = client.download(&format!("Docs/{name}"), &mut came).await.unwrap();
+        let head = client.download(&format!("Docs/{name}"), &mut came).await.unwrap().head;
         assert_eq!((&came, head.total), (content, Some(content.len() as u64)));
     }
     ranges(&client, &contents[1].1).await;

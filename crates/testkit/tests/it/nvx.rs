@@ -6,9 +6,12 @@ use bytes::Bytes;
 use larder_core::wire::FileHead;
 use larder_core::{Credential, Secret, Session, Settings, Target, Time};
 use larder_proto_nvx::authentication::{LoggedIn, Login};
-use larder_proto_nvx::imfs::{CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder, StorageNode};
+use larder_proto_nvx::flow::Sum;
+use larder_proto_nvx::imfs::{
+    CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder, PathFacts, PathInfo, StorageNode,
+};
 use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan, Upload, Uploaded};
-use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
+use larder_proto_nvx::values::{ContentRange, FolderPath, Md5, Metadata, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Answer, Code, Done, Fault, Nvx, Request, Style};
 use larder_testkit::{Pair, Served, Service};
 
@@ -37,13 +40,29 @@ pub(crate) struct Little {
     pub(crate) full_after: Option<usize>,
     /// Where uploads are to go.
     pub(crate) storage_host: String,
+    /// Tokens of uploads that have ended.
+    pub(crate) ended: BTreeSet<String>,
+    /// Tokens of uploads that were given.
+    pub(crate) nodes: u32,
+    /// Whether a name that is taken is refused.
+    pub(crate) keeps: bool,
+    /// What is there of unfinished files, by token and path, and the last piece of each.
+    pub(crate) partial: BTreeMap<(String, String), (Vec<u8>, Option<ContentRange>)>,
+    /// Requests that put a file, or a piece of one, in its place.
+    pub(crate) stored: u32,
+    /// What it says is the MD5 of every file, if it is not the truth.
+    pub(crate) md5: Option<String>,
 }
 
 /// A file under way.
 #[derive(Debug)]
 pub(crate) struct Moving {
+    token: String,
     folder: String,
     name: String,
+    range: Option<ContentRange>,
+    changes: Vec<(Option<ContentRange>, Vec<u8>)>,
+    md5: Option<Md5>,
     content: Vec<u8>,
     bytes: u64,
     files: u64,
@@ -52,7 +71,12 @@ pub(crate) struct Moving {
 impl Moving {
     fn new(folder: &str, content: &[u8]) -> Self {
         let folder = folder.trim_matches('/').to_owned();
-        Self { folder, name: String::new(), content: content.to_vec(), bytes: 0, files: 0 }
+        let (token, name, changes) = (String::new(), String::new(), Vec::new());
+        Self { token, folder, name, range: None, changes, md5: None, content: content.to_vec(), bytes: 0, files: 0 }
+    }
+
+    fn path(&self) -> String {
+        format!("{}/{}", self.folder, self.name)
     }
 }
 
@@ -112,6 +136,24 @@ impl Little {
     }
 }
 
+impl Little {
+    fn node(&mut self) -> StorageNode {
+        self.nodes += 1;
+        let upload_token = if self.nodes == 1 { UPLOAD_TOKEN.into() } else { format!("{UPLOAD_TOKEN}-{}", self.nodes).into() };
+        StorageNode { upload_host: self.storage_host.clone(), upload_token }
+    }
+
+    fn info(&self, path: &str) -> Result<Answer, Fault> {
+        let Some(Some(content)) = self.tree.get(path) else { return Err(Code::InvalidPath.into()) };
+        let mut sum = Sum::new();
+        sum.update(content);
+        let md5 = self.md5.clone().unwrap_or_else(|| sum.md5().to_string());
+        let metadata = Metadata { file_name: None, entries: vec![("MD5".to_owned(), md5)], unread: None };
+        let path_info = PathFacts { is_file: true, size_bytes: Some(content.len() as u64), metadata, ..PathFacts::default() };
+        Ok(Answer::ImfsGetPathInfo(PathInfo { path_info }))
+    }
+}
+
 fn date() -> larder_proto_nvx::values::Date {
     larder_proto_nvx::values::Date::from_unix(784_887_151)
 }
@@ -124,7 +166,8 @@ impl Service<Nvx> for Little {
         match credential {
             Credential::None => Ok(()),
             Credential::Session(token) if self.sessions.contains(token.expose()) => Ok(()),
-            Credential::Upload(token) if token.expose() == UPLOAD_TOKEN => Ok(()),
+            Credential::Upload(token) if self.ended.contains(token.expose()) => Err(Code::ExpiredAccessToken.into()),
+            Credential::Upload(token) if token.expose().starts_with(UPLOAD_TOKEN) => Ok(()),
             Credential::Session(_) | Credential::Key(_) => Err(Code::SessionNotFound.into()),
             Credential::Upload(_) => Err(Code::InvalidAccessToken.into()),
             Credential::Link(_) => Err(Code::InvalidDownloadToken.into()),
@@ -143,12 +186,14 @@ impl Service<Nvx> for Little {
         match request {
             Request::ImfsCreateFolders(request) => self.create(&request).map(Served::Answer),
             Request::ImfsListFolder(_) => Ok(Served::Answer(self.list())),
-            Request::ImfsGetStorageNode(_) => Ok(Served::Answer(Answer::ImfsGetStorageNode(StorageNode {
-                upload_host: self.storage_host.clone(),
-                upload_token: UPLOAD_TOKEN.into(),
-            }))),
+            Request::ImfsGetStorageNode(_) => Ok(Served::Answer(Answer::ImfsGetStorageNode(self.node()))),
+            Request::ImfsGetStorageNodeExtended(_) => Ok(Served::Answer(Answer::ImfsGetStorageNodeExtended(self.node()))),
+            Request::ImfsGetPathInfo(request) => self.info(request.item_path.as_str()).map(Served::Answer),
             Request::TransferDownload(request) => self.download(&request),
-            Request::TransferUpload(request) => Ok(Served::Upload(Moving::new(request.dest_folder_path.as_str(), &[]))),
+            Request::TransferUpload(request) => {
+                let token = request.upload_token.expose().to_owned();
+                Ok(Served::Upload(Moving { token, ..Moving::new(request.dest_folder_path.as_str(), &[]) }))
+            }
             _ => Err(Code::UnsupportedOperation.into()),
         }
     }
@@ -156,7 +201,14 @@ impl Service<Nvx> for Little {
     fn file(&mut self, moving: &mut Moving, head: FileHead) -> Result<(), Fault> {
         moving.name = head.file_name;
         moving.content.clear();
-        Ok(())
+        moving.range = head.content_range.map(|range| parse(&range));
+        let path = moving.path();
+        let Some(range) = moving.range.filter(|range| !(range.first() == 0 && range.is_end())) else {
+            return if self.keeps && self.tree.contains_key(&path) { Err(Code::AlreadyExists.into()) } else { Ok(()) };
+        };
+        let partial = self.partial.entry((moving.token.clone(), path)).or_default();
+        let fits = partial.0.len() as u64 == range.first() || partial.1.is_some_and(|last| last.first() == range.first());
+        if fits { Ok(()) } else { Err(Code::RangeNotSatisfiable.into()) }
     }
 
     fn chunk(&mut self, moving: &mut Moving, chunk: Bytes) -> Result<(), Fault> {
@@ -170,8 +222,23 @@ impl Service<Nvx> for Little {
 
     fn file_end(&mut self, moving: &mut Moving) -> Result<(), Fault> {
         moving.files += 1;
-        let path = format!("{}/{}", moving.folder, moving.name);
-        self.tree.insert(path, Some(core::mem::take(&mut moving.content).into()));
+        self.stored += 1;
+        let path = moving.path();
+        let mut content = core::mem::take(&mut moving.content);
+        if let Some(range) = moving.range.filter(|range| !(range.first() == 0 && range.is_end())) {
+            if range.len() != content.len() as u64 {
+                return Err(Code::RangeNotSatisfiable.into());
+            }
+            let (there, last) = self.partial.entry((moving.token.clone(), path.clone())).or_default();
+            there.truncate(usize::try_from(range.first()).unwrap_or(usize::MAX));
+            there.append(&mut content);
+            *last = Some(range);
+            if !range.is_end() {
+                return Ok(());
+            }
+            content.clone_from(there);
+        }
+        self.tree.insert(path, Some(content.into()));
         Ok(())
     }
 

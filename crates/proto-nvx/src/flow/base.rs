@@ -1,0 +1,460 @@
+//! What all flows have in common: one call at a time, whose wishes are passed on; pauses between calls; clocks, notes, and
+//! what is remembered of the attempts. A flow itself only says what comes next: see [`Plan`].
+
+use core::ops::ControlFlow;
+use core::time::Duration;
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use larder_core::{
+    Action, Attempted, BodyFlaw, Cause, Clock, Clocks, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Kind, Meta,
+    Misuse, Note, On, PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
+};
+
+use super::child::{Answer, Body, Child};
+use crate::{Fault, Nvx};
+
+pub(super) type Failed = Box<Error<Fault>>;
+
+/// What a flow wants next.
+pub(super) enum Next<T> {
+    /// A call, and the file that it sends.
+    Call(Child, Body),
+    /// The caller's file, for the flow itself: see [`Plan::read`].
+    Read { offset: u64, max: usize },
+    /// It is over.
+    Done(Result<T, Failed>),
+}
+
+/// What one flow does. Its state is plain data, without a call in it.
+pub(super) trait Plan: core::fmt::Debug {
+    /// What it comes to.
+    type Answer;
+    /// What the caller asked for.
+    const META: &'static Meta;
+
+    /// What comes next. Nothing is under way.
+    fn next(&mut self, base: &mut Base) -> Next<Self::Answer>;
+
+    /// The call has ended. An error ends the flow.
+    fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed>;
+
+    /// What was asked for by [`Next::Read`]; none at the end of the file.
+    fn read(&mut self, chunk: Option<Bytes>) {
+        let _ = chunk;
+    }
+
+    /// The caller's file has ended, as the call was told.
+    fn passed_end(&mut self) {}
+
+    /// A piece of the file is with the call, or with the caller: the socket has it by now, so this is the time to look at it.
+    fn passed(&mut self, offset: u64, chunk: &Bytes) {
+        let _ = (offset, chunk);
+    }
+}
+
+/// What all flows have in common.
+#[derive(Debug)]
+pub(super) struct Base {
+    settings: Settings<Nvx>,
+    meta: &'static Meta,
+    now: Time,
+    pub(super) notes: VecDeque<Note>,
+    /// Attempts of the flow itself since it last came further.
+    pub(super) tries: u32,
+    /// What went wrong before: reported when the caller's file cannot be had again.
+    first: Option<ErrorKind<Fault>>,
+    started: Option<Time>,
+    child: Option<(Child, Body)>,
+    child_began: Time,
+    /// The newest exchange that was opened, and whether it is the present call's: what comes late of an older one's is dropped.
+    newest: Option<(ExchangeId, bool)>,
+    /// What the flow itself has asked the caller for.
+    reading: Option<u64>,
+    pause: Option<Time>,
+    /// The piece of the file that was handed on last, and has not been looked at.
+    passed: Option<(u64, Bytes)>,
+    history: Vec<Attempted>,
+    is_cancelled: bool,
+    /// The caller's file cannot be had again.
+    is_gone: bool,
+    is_over: bool,
+}
+
+impl Base {
+    fn new(settings: Settings<Nvx>, meta: &'static Meta) -> Self {
+        Self {
+            settings,
+            meta,
+            now: Time::ZERO,
+            notes: VecDeque::new(),
+            tries: 0,
+            first: None,
+            started: None,
+            child: None,
+            child_began: Time::ZERO,
+            newest: None,
+            reading: None,
+            pause: None,
+            passed: None,
+            history: Vec::new(),
+            is_cancelled: false,
+            is_gone: false,
+            is_over: false,
+        }
+    }
+
+    /// An error of the flow itself.
+    pub(super) fn error(&self, kind: ErrorKind<Fault>) -> Failed {
+        Box::new(Error::new(kind, *self.meta, self.settings.target.host()))
+    }
+
+    /// It has come further: what went wrong before is forgotten.
+    pub(super) fn progress(&mut self) {
+        self.tries = 0;
+        self.first = None;
+    }
+
+    /// Pauses before another try, as policy and budget allow; otherwise the error is the end.
+    pub(super) fn again(&mut self, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
+        self.tries += 1;
+        let left = self.ends_at().map(|end| end.since(self.now));
+        // The plan asks only where trying again is safe.
+        let repeat = Repeat::Safe;
+        let tried = Tried { attempts: self.tries, phase: error.phase, cause: Cause::Broken, repeat, retry_after: None, left };
+        match self.settings.policy.decide(&tried, shared.ids.bits()) {
+            Decision::After(pause) if shared.budget.take() => {
+                self.notes.push_back(Note::Retrying { attempts: self.tries, phase: error.phase, pause });
+                self.pause = Some(self.now + pause);
+                self.first.get_or_insert(error.kind);
+                Ok(())
+            }
+            Decision::After(_) | Decision::Stop | Decision::Unknown => Err(error),
+        }
+    }
+
+    /// Something went wrong, and it goes on all the same.
+    pub(super) fn went_wrong(&mut self, kind: ErrorKind<Fault>) {
+        self.first.get_or_insert(kind);
+    }
+
+    /// An error that only follows from another one is not what went wrong: the first is.
+    pub(super) fn told(&mut self, mut error: Failed) -> Failed {
+        if let Some(first) = self.first.take() {
+            error.kind = first;
+        }
+        error
+    }
+
+    fn ends_at(&self) -> Option<Time> {
+        Some(self.started? + self.settings.clocks.total.limit()?)
+    }
+
+    /// Why it must end, though nothing is under way.
+    fn stopped(&self, now: Time) -> Option<ErrorKind<Fault>> {
+        let why = if self.reading.is_some() { Why::Body } else { Why::Backoff };
+        match self.ends_at() {
+            _ if self.is_gone => Some(ErrorKind::Body(BodyFlaw::Gone)),
+            _ if self.is_cancelled => Some(ErrorKind::Cancelled),
+            Some(end) if end <= now => Some(ErrorKind::Deadline(why)),
+            Some(_) | None => None,
+        }
+    }
+
+    /// The settings of the next call, if it moves a file: what is left of the flow's own time is the call's.
+    pub(super) fn to_send(&self) -> Settings<Nvx> {
+        let mut settings = Settings { length: None, ..self.settings.clone() };
+        if let Some(end) = self.ends_at() {
+            settings.clocks.total = Clock::After(end.since(self.now));
+        }
+        settings
+    }
+
+    /// The settings of the next call without a file: it always has an end.
+    pub(super) fn to_ask(&self) -> Settings<Nvx> {
+        let mut settings = self.to_send();
+        let usual = Clocks::for_kind(Kind::Unary).total;
+        settings.clocks.total = match (settings.clocks.total.limit(), usual.limit()) {
+            (Some(left), Some(usual)) => Clock::After(left.min(usual)),
+            (left, _) => left.map_or(Clock::Unset, Clock::After),
+        };
+        settings
+    }
+
+    fn wait<T>(&self, until: Option<Time>, why: Why, on: On) -> Action<T, Fault> {
+        let until = [until, self.ends_at()].into_iter().flatten().min();
+        Action::Wait { until, why, on }
+    }
+
+    fn remember(&mut self, attempted: Attempted) -> Note {
+        let began = attempted.began + self.child_began.since(self.started.unwrap_or(self.child_began));
+        let attempted = Attempted { began, ..attempted };
+        if self.history.len() == Error::<Fault>::ATTEMPTS {
+            self.history.remove(0);
+        }
+        self.history.push(attempted);
+        Note::Attempted(attempted)
+    }
+
+    /// Whether an event is one of a call that is over.
+    fn is_late(&self, input: &Input) -> bool {
+        let Some((at, (newest, is_present))) = input.at().zip(self.newest) else { return false };
+        at < newest || (at == newest && !is_present)
+    }
+}
+
+/// A flow as a machine. What is public wraps one.
+#[derive(Debug)]
+pub(super) struct Flow<P: Plan> {
+    plan: P,
+    base: Base,
+}
+
+type Step<P> = Action<<P as Plan>::Answer, Fault>;
+
+impl<P: Plan> Flow<P> {
+    pub(super) fn new(plan: P, settings: Settings<Nvx>) -> Self {
+        Self { plan, base: Base::new(settings, P::META) }
+    }
+
+    pub(super) fn about(&self) -> (&'static Meta, &str) {
+        (P::META, self.base.settings.target.host())
+    }
+
+    pub(super) fn poll(&mut self, now: Time, shared: &mut Shared<Nvx>) -> Step<P> {
+        self.base.started.get_or_insert(now);
+        self.base.now = now;
+        loop {
+            if let Some(note) = self.base.notes.pop_front() {
+                return Action::Note(note);
+            }
+            if self.base.is_over {
+                return Action::over();
+            }
+            if let Some(action) = self.step(now, shared) {
+                return action;
+            }
+        }
+    }
+
+    /// The next action; none when something has changed.
+    fn step(&mut self, now: Time, shared: &mut Shared<Nvx>) -> Option<Step<P>> {
+        if self.base.child.is_some() {
+            return self.child(now, shared);
+        }
+        if let Some(kind) = self.base.stopped(now) {
+            return Some(self.done(now, Err(self.base.error(kind))));
+        }
+        if let Some(until) = self.base.pause.filter(|until| now < *until) {
+            return Some(self.base.wait(Some(until), Why::Backoff, On::default()));
+        }
+        self.base.pause = None;
+        if self.base.reading.is_some() {
+            return Some(self.base.wait(None, Why::Body, On { body: true, ..On::default() }));
+        }
+        match self.plan.next(&mut self.base) {
+            Next::Call(child, body) => {
+                self.base.child = Some((child, body));
+                self.base.child_began = now;
+                None
+            }
+            Next::Read { offset, max } => {
+                self.base.reading = Some(offset);
+                Some(Action::Feed { offset, max })
+            }
+            Next::Done(result) => Some(self.done(now, result)),
+        }
+    }
+
+    fn child(&mut self, now: Time, shared: &mut Shared<Nvx>) -> Option<Step<P>> {
+        let (child, body) = self.base.child.as_mut()?;
+        match child.poll(now, shared) {
+            ControlFlow::Continue(Action::Feed { offset, max }) => match body.ask(offset, max) {
+                Err((offset, max)) => return Some(Action::Feed { offset, max }),
+                Ok(input) => self.answer(input),
+            },
+            ControlFlow::Continue(Action::Open { at, head, length }) => {
+                self.base.newest = Some((at, true));
+                return Some(Action::Open { at, head, length });
+            }
+            ControlFlow::Continue(Action::Data { offset, chunk }) => {
+                self.look();
+                self.base.passed = Some((offset, chunk.clone()));
+                return Some(Action::Data { offset, chunk });
+            }
+            ControlFlow::Continue(Action::Note(Note::Attempted(attempted))) => {
+                return Some(Action::Note(self.base.remember(attempted)));
+            }
+            ControlFlow::Continue(action) => return Some(action),
+            ControlFlow::Break(result) => {
+                self.look();
+                self.base.child = None;
+                self.base.newest = self.base.newest.map(|(at, _)| (at, false));
+                if let Err(error) = self.plan.ended(&mut self.base, shared, result) {
+                    return Some(self.done(now, Err(error)));
+                }
+            }
+        }
+        None
+    }
+
+    /// The flow itself has what a call asks for.
+    fn answer(&mut self, input: Input) {
+        self.look();
+        if let Some((child, body)) = &mut self.base.child {
+            if let Input::Body { offset, chunk } = &input {
+                self.base.passed = Some((body.first() + offset, chunk.clone()));
+            }
+            let is_end = matches!(input, Input::BodyEnd);
+            let told = child.handle(input);
+            debug_assert!(told.is_ok(), "it asked: {told:?}");
+            if is_end {
+                self.plan.passed_end();
+            }
+        }
+    }
+
+    /// Looks at the piece that was handed on last.
+    fn look(&mut self) {
+        if let Some((offset, chunk)) = self.base.passed.take() {
+            self.plan.passed(offset, &chunk);
+        }
+    }
+
+    fn done(&mut self, now: Time, result: Result<P::Answer, Failed>) -> Step<P> {
+        self.base.is_over = true;
+        let history = core::mem::take(&mut self.base.history);
+        let elapsed = self.base.started.map_or(Duration::ZERO, |started| now.since(started));
+        Action::Done(result.map_err(|error| {
+            let is_gone = error.kind == ErrorKind::Body(BodyFlaw::Gone);
+            let error = if is_gone { self.base.told(error) } else { error };
+            Box::new(Error { attempts: history, elapsed, ..*error })
+        }))
+    }
+
+    pub(super) fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        if let Input::Cancel = input {
+            self.base.is_cancelled = true;
+            return self.base.child.as_mut().map_or(Ok(()), |(child, _)| child.handle(input));
+        }
+        if self.base.is_over {
+            return Err(Misuse::Done);
+        }
+        if self.base.is_late(&input) {
+            return Ok(());
+        }
+        // The socket has the piece, or the peer's next word is here: nobody waits for us, and no lock is held.
+        self.look();
+        match (&mut self.base.child, input) {
+            (Some((child, body)), Input::Body { offset, chunk }) => {
+                let first = body.first();
+                let inner = offset.checked_sub(first).ok_or(Misuse::NotAsked { wanted: None, offset })?;
+                child.handle(Input::Body { offset: inner, chunk: chunk.clone() })?;
+                self.base.passed = Some((offset, chunk));
+                Ok(())
+            }
+            (Some((child, _)), Input::BodyEnd) => {
+                child.handle(Input::BodyEnd)?;
+                self.plan.passed_end();
+                Ok(())
+            }
+            (Some((child, _)), input) => child.handle(input),
+            (None, input) => self.read(input),
+        }
+    }
+
+    /// What the flow itself has asked the caller for.
+    fn read(&mut self, input: Input) -> Result<(), Misuse> {
+        let wanted = self.base.reading;
+        match input {
+            Input::Body { offset, chunk } if wanted == Some(offset) && !chunk.is_empty() => {
+                self.base.reading = None;
+                self.plan.read(Some(chunk));
+            }
+            Input::Body { offset, .. } => return Err(Misuse::NotAsked { wanted, offset }),
+            Input::BodyEnd if wanted.is_some() => {
+                self.base.reading = None;
+                self.plan.read(None);
+            }
+            Input::BodyGone if wanted.is_some() => {
+                self.base.reading = None;
+                self.base.is_gone = true;
+            }
+            Input::BodyEnd | Input::BodyGone => return Err(Misuse::NotAsked { wanted, offset: 0 }),
+            input => return input.at().map_or(Ok(()), |at| Err(Misuse::NeverOpened(at))),
+        }
+        Ok(())
+    }
+
+    pub(super) fn abandon(&mut self, shared: &mut Shared<Nvx>) {
+        if let Some((child, _)) = &mut self.base.child {
+            child.abandon(shared);
+        }
+        self.base.is_over = true;
+    }
+}
+
+/// What the end of a call that sends something means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// Nothing was carried out: it can be sent again.
+    Nothing,
+    /// It may have been carried out.
+    Reply,
+    /// It may have been carried out, and asking again hardly helps.
+    Garbled,
+    /// No.
+    Final,
+}
+
+/// Whether a call that ended so may have been carried out.
+pub(super) fn lost(error: &Error<Fault>) -> Lost {
+    use larder_core::Fault as _;
+    match &error.kind {
+        ErrorKind::Failure(_) if error.phase <= Phase::Connect => Lost::Nothing,
+        ErrorKind::Failure(_) | ErrorKind::OutcomeUnknown(_) => Lost::Reply,
+        // A proxy in front of the service says so.
+        ErrorKind::Peer(PeerFlaw::Status(429 | 500..=599)) => Lost::Reply,
+        ErrorKind::Peer(_) => Lost::Garbled,
+        ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient => Lost::Nothing,
+        ErrorKind::Fault(_)
+        | ErrorKind::Encode(_)
+        | ErrorKind::NoSession
+        | ErrorKind::Deadline(_)
+        | ErrorKind::Body(_)
+        | ErrorKind::Content(_)
+        | ErrorKind::Cancelled => Lost::Final,
+    }
+}
+
+/// A public machine that is a flow.
+macro_rules! machine {
+    ($name:ident, $answer:ty) => {
+        impl larder_core::Machine for $name {
+            type Shared = larder_core::Shared<$crate::Nvx>;
+            type Action = larder_core::Action<$answer, $crate::Fault>;
+            type Input = larder_core::Input;
+
+            fn poll(&mut self, now: larder_core::Time, shared: &mut Self::Shared) -> Self::Action {
+                self.0.poll(now, shared)
+            }
+
+            fn handle(&mut self, input: Self::Input) -> Result<(), larder_core::Misuse> {
+                self.0.handle(input)
+            }
+        }
+
+        impl larder_core::ClientMachine<$crate::Nvx> for $name {
+            type Answer = $answer;
+
+            fn about(&self) -> (&'static larder_core::Meta, &str) {
+                self.0.about()
+            }
+
+            fn abandon(&mut self, shared: &mut Self::Shared) {
+                self.0.abandon(shared);
+            }
+        }
+    };
+}
+pub(super) use machine;

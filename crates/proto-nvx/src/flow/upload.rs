@@ -1,0 +1,102 @@
+//! Uploading a file by HTTP: in one request, or in pieces that follow on each other.
+
+use larder_core::Settings;
+
+use super::base::{Flow, machine};
+use super::place::Place;
+use super::sending::Sending;
+use crate::Nvx;
+use crate::values::{FileName, FolderPath, HeaderText, Md5};
+
+/// When something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Never.
+    Never,
+    /// For files of more than so many bytes, and for those whose length is not known.
+    Above(u64),
+    /// Always.
+    Always,
+}
+
+/// How a file is uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uploading {
+    /// The file's media type; `application/octet-stream` when absent.
+    pub content_type: Option<HeaderText>,
+    /// Whether a file of this name is replaced. By default it is not, and the name is taken (70004).
+    pub overwrite: bool,
+    /// When the file goes in pieces, each in a request of its own with a `Content-Range`, so that what breaks goes on behind the
+    /// last piece that arrived. Default above 64 MiB: what is shorter is sent again sooner than it is cut up.
+    pub pieces: When,
+    /// Bytes of a piece. Default 16 MiB: so much at most is sent twice when a connection breaks, and so much is held in memory
+    /// of a file whose length is not known; a request's round trip is short beside it.
+    pub piece: u64,
+    /// Whether the file's MD5 is taken as it goes by, and compared with what the service says of it at the end. Default yes.
+    /// Without it, a lost reply to a whole file cannot be told from a lost request.
+    pub verify: bool,
+    /// The MD5 that the file must have in the end, if it is known: it is then not computed here. It is compared when all is
+    /// sent; the file is stored by then.
+    pub md5: Option<Md5>,
+    /// How often the upload starts over from the first byte: when the service has forgotten what it had, when the token has
+    /// ended, and when a node cannot be reached any more. Default 5.
+    pub restarts: u32,
+}
+
+impl Default for Uploading {
+    fn default() -> Self {
+        Self {
+            content_type: None,
+            overwrite: false,
+            pieces: When::Above(64 << 20),
+            piece: 16 << 20,
+            verify: true,
+            md5: None,
+            restarts: 5,
+        }
+    }
+}
+
+/// A file that is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stored {
+    /// Its length.
+    pub bytes: u64,
+    /// Its MD5, if it was computed here or given.
+    pub md5: Option<Md5>,
+    /// Whether the service says the same MD5.
+    pub verified: bool,
+    /// Whether the reply was lost, and the file was found at the service.
+    pub recovered: bool,
+}
+
+/// Uploads one file: asks for a storage node and a token, sends the file there, and looks whether it arrived.
+///
+/// ```text
+///          ┌──────── the token has ended, the node is gone, or has forgotten ───────┐
+///          ▼                                                                        │
+///   Node ──▶ Piece ──▶ Piece ──▶ … ──▶ last Piece ──▶ Look (size, MD5) ──▶ Done     │
+///              └─▲───────────────────────┴──────── broken: pause, and look, if it was the last
+/// ```
+///
+/// `Feed` counts in bytes of the whole file. A piece is sent again by asking for an earlier offset; who cannot go back says
+/// `BodyGone`, and the upload ends with what went wrong. A file whose length is not known, and that goes in pieces, is read one
+/// piece at a time into memory, since each states its range; those can be sent again.
+///
+/// A lost reply to the last piece, or to the whole file, is followed by a look: if a file of this length and MD5 is there, the
+/// upload has succeeded ([`Note::Recovered`]). What is unfinished at the service belongs to token and path: with another
+/// token it starts over.
+#[derive(Debug)]
+pub struct UploadFile(Flow<Sending>);
+
+impl UploadFile {
+    /// Uploads into `folder` under `name`. The settings' length is the file's, in bytes, if it is known. Their clocks are
+    /// those of each call, but `total`, if it is set, is that of the whole upload.
+    #[must_use]
+    pub fn new(folder: FolderPath, name: FileName, how: Uploading, settings: Settings<Nvx>) -> Self {
+        let length = settings.length;
+        Self(Flow::new(Sending::new(Place { folder, name }, how, length), settings))
+    }
+}
+
+machine!(UploadFile, Stored);
