@@ -124,7 +124,7 @@ fn any_fault_of_any_exchange_ends_in_the_same_file() {
                     });
                     assert!(told.verified && told.bytes == 5, "{how:?} {length:?} #{broken} {trouble:?}");
                     assert_eq!(stored(&pair), Some(FILE.as_bytes()), "{how:?} {length:?} #{broken} {trouble:?}");
-                    assert_eq!(pair.shared.permits.taken(), 0);
+                    assert_eq!(pair.shared(0).permits.taken(), 0);
                 }
             }
         }
