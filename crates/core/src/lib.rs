@@ -45,7 +45,6 @@ mod call;
 mod catalog;
 mod clocks;
 mod cycle;
-mod date;
 mod error;
 mod exchange;
 mod ids;

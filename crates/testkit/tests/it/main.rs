@@ -4,6 +4,7 @@ mod differential;
 mod e2;
 mod expiry;
 mod flow;
+mod flow_others;
 mod hostile;
 mod identity;
 mod limits;
