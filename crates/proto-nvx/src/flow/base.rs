@@ -75,6 +75,8 @@ pub(super) struct Base {
     /// The piece of the file that was handed on last, and has not been looked at.
     passed: Option<(u64, Bytes)>,
     history: Vec<Attempted>,
+    /// How far the operation itself ever came, whatever call is under way now.
+    reached: Phase,
     is_cancelled: bool,
     /// The caller's file cannot be had again.
     is_gone: bool,
@@ -98,6 +100,7 @@ impl Base {
             pause: None,
             passed: None,
             history: Vec::new(),
+            reached: Phase::Idle,
             is_cancelled: false,
             is_gone: false,
             is_over: false,
@@ -189,6 +192,9 @@ impl Base {
     fn remember(&mut self, attempted: Attempted) -> Note {
         let began = attempted.began + self.child_began.since(self.started.unwrap_or(self.child_began));
         let attempted = Attempted { began, ..attempted };
+        if attempted.operation == *self.meta {
+            self.reached = self.reached.max(attempted.phase);
+        }
         if self.history.len() == Error::<Fault>::ATTEMPTS {
             self.history.remove(0);
         }
@@ -327,7 +333,11 @@ impl<P: Plan> Flow<P> {
         let elapsed = self.base.started.map_or(Duration::ZERO, |started| now.since(started));
         Action::Done(result.map_err(|error| {
             let is_gone = error.kind == ErrorKind::Body(BodyFlaw::Gone);
-            let error = if is_gone { self.base.told(error) } else { error };
+            let mut error = if is_gone { self.base.told(error) } else { error };
+            // The end of time, or of interest, may come in any call: what counts is what became of the operation itself.
+            if matches!(error.kind, ErrorKind::Deadline(_) | ErrorKind::Cancelled) {
+                (error.operation, error.phase) = (*P::META, self.base.reached);
+            }
             Box::new(Error { attempts: history, elapsed, ..*error })
         }))
     }
