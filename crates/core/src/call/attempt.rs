@@ -155,7 +155,7 @@ impl Attempt {
                 Ending::Broken { failure: Failure::Truncated, phase: Phase::Receive, delivered }
             }
             Ending::Broken { failure, phase, .. } => Ending::Broken { failure, phase, delivered },
-            other => other,
+            other @ (Ending::Answered(..) | Ending::Flawed(..) | Ending::Body(_)) => other,
         }
     }
 

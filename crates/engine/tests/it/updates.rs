@@ -26,7 +26,7 @@ fn terms(overwrite: bool) -> UploadTerms {
 fn known(engine: &Arc<Engine>, who: &Caller, overwrite: bool) -> (Nirvanix, Known, String) {
     let token = engine.grant_upload(who, terms(overwrite)).wait().unwrap();
     let text = token.expose().to_owned();
-    let nirvanix = Nirvanix { engine: engine.clone(), storage_host: None };
+    let nirvanix = Nirvanix { engine: engine.clone(), storage_host: None, download_host: None };
     let known = nirvanix.identify(HERE, "larder", Credential::Upload(token)).unwrap();
     (nirvanix, known, text)
 }

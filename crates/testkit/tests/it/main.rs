@@ -12,6 +12,7 @@ mod login;
 mod nvx;
 mod outcomes;
 mod plain;
+mod planned;
 mod reseller;
 mod resume;
 mod secrets;
