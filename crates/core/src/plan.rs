@@ -7,7 +7,7 @@ use http::Method;
 use crate::clocks::{Clock, Clocks};
 use crate::operation::{Api, Operation};
 use crate::retry::Policy;
-use crate::wire::{Address, Outgoing, OutgoingBody};
+use crate::wire::{Address, Outgoing, OutgoingBody, spans_length};
 use crate::{Auth, Meta, Redactor, Reject, Repeat, Rule, Secret, Session, Settings};
 
 /// Stands for the token of a session that is not open yet. No text of a request can be taken for it by mistake.
@@ -51,6 +51,13 @@ pub enum PlanBody {
         /// After it.
         after: String,
     },
+    /// Spans of a file.
+    Spans {
+        /// What stands before each, where it starts in the file, and how long it is, in bytes.
+        spans: Vec<(String, u64, u64)>,
+        /// After the last.
+        after: String,
+    },
 }
 
 impl Plan {
@@ -85,6 +92,10 @@ impl Plan {
         let body = match outgoing.body {
             OutgoingBody::Whole(bytes) => PlanBody::Whole(text(&bytes)),
             OutgoingBody::File { before, after } => PlanBody::File { before: text(&before), length, after: text(&after) },
+            OutgoingBody::Spans { spans, after } => {
+                let spans = spans.iter().map(|span| (text(&span.before), span.offset, span.length)).collect();
+                PlanBody::Spans { spans, after: text(&after) }
+            }
         };
         let url = redactor.redact(&head.uri.to_string());
         Self { operation, login: None, method: head.method, url, headers, body, clocks: Clocks::default(), policy }
@@ -97,6 +108,7 @@ fn framing(outgoing: &Outgoing, length: Option<u64>) -> Option<(&'static str, St
         OutgoingBody::Whole(bytes) if bytes.is_empty() && outgoing.head.0.method() == Method::GET => return None,
         OutgoingBody::Whole(bytes) => Some(bytes.len() as u64),
         OutgoingBody::File { before, after } => length.map(|length| length + (before.len() + after.len()) as u64),
+        OutgoingBody::Spans { spans, after } => Some(spans_length(spans, after)),
     };
     Some(known.map_or(("transfer-encoding", "chunked".to_owned()), |length| ("content-length", length.to_string())))
 }
@@ -132,6 +144,13 @@ impl fmt::Display for Plan {
                 let file = length.map_or("[a file of unknown length]".to_owned(), |length| format!("[a file of {length} bytes]"));
                 write!(f, "\n{}{file}{}", before.replace("\r\n", "\n"), after.replace("\r\n", "\n"))
             }
+            PlanBody::Spans { spans, after } => {
+                writeln!(f)?;
+                for (before, offset, length) in spans {
+                    write!(f, "{}[{length} bytes of a file, from {offset} on]", before.replace("\r\n", "\n"))?;
+                }
+                write!(f, "{}", after.replace("\r\n", "\n"))
+            }
         }
     }
 }
@@ -151,6 +170,7 @@ impl fmt::Debug for PlanBody {
         match self {
             Self::Whole(text) => write!(f, "{text}"),
             Self::File { before, length, after } => write!(f, "{before}[a file of {length:?} bytes]{after}"),
+            Self::Spans { spans, after } => write!(f, "{spans:?}{after}"),
         }
     }
 }
