@@ -184,6 +184,10 @@ impl Plan for Pieces {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         match result {
             Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),

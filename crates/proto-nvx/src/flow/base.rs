@@ -39,6 +39,9 @@ pub(super) trait Plan: core::fmt::Debug {
     /// The call has ended. An error ends the flow.
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed>;
 
+    /// Whether it has come to an end that no clock changes any more.
+    fn is_settled(&self) -> bool;
+
     /// What was asked for by [`Next::Read`]; none at the end of the file.
     fn read(&mut self, chunk: Option<Bytes>) {
         let _ = chunk;
@@ -248,7 +251,7 @@ impl<P: Plan> Flow<P> {
         if self.base.child.is_some() {
             return self.child(now, shared);
         }
-        if let Some(kind) = self.base.stopped(now) {
+        if let Some(kind) = self.base.stopped(now).filter(|_| !self.plan.is_settled()) {
             return Some(self.done(now, Err(self.base.error(kind))));
         }
         if let Some(until) = self.base.pause.filter(|until| now < *until) {

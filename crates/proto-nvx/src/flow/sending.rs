@@ -310,6 +310,10 @@ impl Plan for Sending {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         let result = match result {
             Ok(Answer::Taken) => {

@@ -216,6 +216,10 @@ impl Plan for Updating {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         match (result, self.doing) {
             (Ok(Answer::Node(node)), _) => self.node = Some(Node::named(node, base)?),
