@@ -323,20 +323,6 @@ fn an_engine_in_memory_keeps_them_when_it_starts_again() {
     }
 }
 
-#[test]
-fn a_database_without_rows_for_them_is_brought_up_to_date() {
-    let (_folder, data, kid) = founded();
-    let database = rusqlite::Connection::open(data.join("larder.db")).unwrap();
-    database.execute_batch("DROP TABLE unfinished_files; DROP TABLE links; PRAGMA user_version = 2").unwrap();
-    drop(database);
-    let engine = open(&data, parts(81).1);
-    let file = File::new(&engine, &kid, "x", 10);
-    file.send(&engine, 0).unwrap();
-    drop(engine);
-    let engine = open(&data, parts(82).1);
-    assert_eq!(file.go_on(&engine, 1), PIECES);
-}
-
 /// A disk that loses what was not synced when the power is cut: bytes of files, and entries of folders.
 #[derive(Clone, Default)]
 struct PowerDisk(Arc<Mutex<Durable>>, Arc<AtomicI64>);
