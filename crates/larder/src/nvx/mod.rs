@@ -10,12 +10,13 @@ mod folders;
 mod listing;
 mod local;
 mod paging;
-mod place;
 
 pub use larder_proto_nvx::*;
 
-pub use self::client::{Client, Credentials};
+pub use self::client::Client;
 pub use self::listing::Listing;
+pub use crate::credentials::Credentials;
+use crate::place;
 
 /// How a method of a [`Client`] ends when it does not succeed.
 pub type Error = crate::Error<Fault>;
