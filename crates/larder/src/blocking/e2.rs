@@ -1,6 +1,6 @@
 //! The IDrive e2 Reseller API without a runtime: [`Client`]. Its messages are [`larder_proto_e2`].
 
-use larder_core::{ClientMachine, Operation, Reject, Secret, Session, Settings, Target};
+use larder_core::{ClientMachine, Operation, Plan, Reject, Secret, Session, Settings, Target};
 use larder_proto_e2::{E2, Fault, ListUsers, Users};
 use larder_transport::blocking;
 
@@ -53,6 +53,14 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &blocking::Client<E2> {
         &self.transport
+    }
+
+    /// The request that a call of any operation would send first, without secrets. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub fn plan<O: Operation<Api = E2>>(&self, operation: &O) -> core::result::Result<Plan, Reject> {
+        self.transport.plan(operation, &self.settings)
     }
 
     /// Makes a call of any operation.

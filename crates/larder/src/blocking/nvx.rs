@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path as LocalPath;
 
-use larder_core::{Operation, Reject, Session, Settings, Target};
+use larder_core::{Operation, Plan, Reject, Session, Settings, Target};
 use larder_proto_nvx::authentication::{Login, Logout};
 use larder_proto_nvx::flow::{Pages, Stored, Stuck, UploadFile, Uploading};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, DeleteFolders, FolderPage, GetPathInfo, ListFolder, PathFacts};
@@ -71,6 +71,14 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &blocking::Client<Nvx> {
         &self.transport
+    }
+
+    /// The request that a call of any operation would send first, without secrets. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub fn plan<O: Operation<Api = Nvx>>(&self, operation: &O) -> core::result::Result<Plan, Reject> {
+        self.transport.plan(operation, &self.settings)
     }
 
     /// Makes a call of any operation without a file.
