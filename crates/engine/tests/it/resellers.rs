@@ -84,31 +84,23 @@ fn remove_key(email: &str, dn: &str, key: &str) -> Request {
 }
 
 fn enabled(world: &World, email: &str, region: &str) -> String {
-    match ask(world, enable_region(email, region, None)).unwrap() {
-        Answer::EnableUserRegion(answer) => answer.storage_dn,
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::EnableUserRegion(answer)) = ask(world, enable_region(email, region, None)) else { panic!("another answer") };
+    answer.storage_dn
 }
 
 fn key_made(world: &World, request: Request) -> (String, String) {
-    match ask(world, request).unwrap() {
-        Answer::CreateAccessKey(answer) => (answer.data.access_key, answer.data.secret_key.expose().to_owned()),
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::CreateAccessKey(answer)) = ask(world, request) else { panic!("another answer") };
+    (answer.data.access_key, answer.data.secret_key.expose().to_owned())
 }
 
 fn key_list(world: &World, email: &str, dn: &str) -> AccessKeys {
-    match ask(world, keys(email, dn)).unwrap() {
-        Answer::ListAccessKeys(keys) => keys,
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::ListAccessKeys(keys)) = ask(world, keys(email, dn)) else { panic!("another answer") };
+    keys
 }
 
 fn region_list(world: &World, email: &str) -> UserRegions {
-    match ask(world, regions(email)).unwrap() {
-        Answer::ListUserRegions(regions) => regions,
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::ListUserRegions(regions)) = ask(world, regions(email)) else { panic!("another answer") };
+    regions
 }
 
 #[test]
