@@ -1,6 +1,6 @@
 //! The client itself.
 
-use larder_core::{ClientMachine, Operation, Reject, Secret, Session, Settings, Target};
+use larder_core::{ClientMachine, Operation, Plan, Reject, Secret, Session, Settings, Target};
 use larder_transport::client::{Options, Report};
 
 use super::{E2, Result};
@@ -46,6 +46,14 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &larder_transport::Client<E2> {
         &self.transport
+    }
+
+    /// The request that a call of any operation would send first, without secrets. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Plan::of`](larder_core::Plan::of).
+    pub fn plan<O: Operation<Api = E2>>(&self, operation: &O) -> core::result::Result<Plan, Reject> {
+        self.transport.plan(operation, &self.settings)
     }
 
     /// Makes a call of any operation.

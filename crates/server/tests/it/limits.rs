@@ -160,6 +160,8 @@ const PRIVATE: &[&str] = &[
     "path::MAX_PATH",
     "serde_json",
     "server::blocking::Doors",
+    "session::GRACE",
+    "session::MARGIN",
     "session::PATIENCE",
     "soap::charset::DECLARATION",
     "soap::charset::GROWN",

@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::time::Duration;
 
-use larder_core::{ErrorKind, Operation, Settings};
+use larder_core::{ErrorKind, Operation, Policy, Settings};
 use larder_proto_e2::{E2, EnableUserRegion};
 use larder_proto_nvx::{Code, Nvx};
 use larder_testkit::{Ended, Plan, Point, Trouble};
@@ -63,7 +63,7 @@ fn a_slow_operation_has_more_time() {
     fn silence<O: Operation<Api = E2>>(operation: O) -> Duration {
         let mut pair = e2::pair("key");
         pair.link(|_| Plan::trouble(Trouble::Drop(Point::Complete)));
-        let once = larder_core::Policy { attempts: 1, ..larder_core::Policy::default() };
+        let once = Policy { attempts: 1, ..Policy::default() };
         let call = pair.start(operation, Settings { policy: once, ..e2::settings() });
         pair.run_until(|pair| pair.trace().contains("call 0 > Done"));
         let at = pair.now().0;

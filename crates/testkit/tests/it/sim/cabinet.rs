@@ -63,7 +63,7 @@ impl Cabinet {
             api_key: None,
         };
         engine.found(founding).unwrap();
-        let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None };
+        let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
         Self { nirvanix, parts, wall, dice, ill, hasty, executed, issued, tally }
     }
