@@ -174,6 +174,19 @@ fn a_region_is_enabled_once() {
 }
 
 #[test]
+fn a_region_of_the_operators_has_a_short_key_and_room_for_names() {
+    use larder_engine::handlers::e2::region;
+    let field = |key: &str, domain: &str| region(key, domain).map_err(|reject| reject.field);
+    let made = region("LDN", "s3.example").unwrap();
+    assert_eq!((made.key.as_str(), made.code.as_str(), made.is_active), ("LDN", "ldn", true));
+    assert!(field("12345", &"d".repeat(109)).is_ok());
+    assert_eq!(field("12345", &"d".repeat(110)).unwrap_err(), "domain");
+    for (key, domain, wrong) in [("", "d", "key"), ("123456", "d", "key"), ("A", "", "domain"), ("A", "a\nb", "domain")] {
+        assert_eq!(field(key, domain).unwrap_err(), wrong);
+    }
+}
+
+#[test]
 fn access_keys_are_made_listed_and_removed() {
     World::both(|world| {
         ask(world, create("a")).unwrap();
