@@ -182,7 +182,8 @@ fn a_region_is_a_key_and_a_domain() {
         assert_eq!(output.status.code(), Some(2), "{wrong}");
     }
     assert!(!Path::new(&data).exists(), "nothing was founded");
-    let arguments = ["serve", "--data", &data, "--listen", "127.0.0.1:0", "--region", "LDN=s3.example", "--region", "NY=s3.example"];
+    let arguments =
+        ["serve", "--data", &data, "--listen", "127.0.0.1:0", "--region", "LDN=s3.example", "--region", "NY=s3.example"];
     Running::start(larder().args(arguments)).until("ready");
 }
 
