@@ -7,7 +7,7 @@ use http::Method;
 use crate::clocks::{Clock, Clocks};
 use crate::operation::{Api, Operation};
 use crate::retry::Policy;
-use crate::wire::{Address, Outgoing, OutgoingBody};
+use crate::wire::{Address, Outgoing, OutgoingBody, Span};
 use crate::{Auth, Meta, Redactor, Reject, Repeat, Rule, Secret, Session, Settings};
 
 /// Stands for the token of a session that is not open yet. No text of a request can be taken for it by mistake.
@@ -42,15 +42,24 @@ pub struct Plan {
 pub enum PlanBody {
     /// All of it; empty when there is none.
     Whole(String),
-    /// A file, and what stands before and after it.
+    /// A file, or spans of one, and what stands around them.
     File {
-        /// Before the file.
-        before: String,
-        /// The file's length in bytes, if it is known.
-        length: Option<u64>,
-        /// After it.
+        /// The spans, in the order in which they are sent.
+        spans: Vec<PlanSpan>,
+        /// After the last.
         after: String,
     },
+}
+
+/// A span of the caller's file in the body of a [`Plan`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlanSpan {
+    /// What stands before it.
+    pub before: String,
+    /// Where it starts in the file, in bytes.
+    pub offset: u64,
+    /// How long it is, in bytes, if that is known.
+    pub length: Option<u64>,
 }
 
 impl Plan {
@@ -84,7 +93,13 @@ impl Plan {
         headers.extend(framing.map(|(name, value)| (name.to_owned(), value)));
         let body = match outgoing.body {
             OutgoingBody::Whole(bytes) => PlanBody::Whole(text(&bytes)),
-            OutgoingBody::File { before, after } => PlanBody::File { before: text(&before), length, after: text(&after) },
+            OutgoingBody::File { before, after } => {
+                PlanBody::File { spans: vec![PlanSpan { before: text(&before), offset: 0, length }], after: text(&after) }
+            }
+            OutgoingBody::Spans { spans, after } => {
+                let span = |span: Span| PlanSpan { before: text(&span.before), offset: span.offset, length: Some(span.length) };
+                PlanBody::File { spans: spans.into_iter().map(span).collect(), after: text(&after) }
+            }
         };
         let url = redactor.redact(&head.uri.to_string());
         Self { operation, login: None, method: head.method, url, headers, body, clocks: Clocks::default(), policy }
@@ -97,6 +112,9 @@ fn framing(outgoing: &Outgoing, length: Option<u64>) -> Option<(&'static str, St
         OutgoingBody::Whole(bytes) if bytes.is_empty() && outgoing.head.0.method() == Method::GET => return None,
         OutgoingBody::Whole(bytes) => Some(bytes.len() as u64),
         OutgoingBody::File { before, after } => length.map(|length| length + (before.len() + after.len()) as u64),
+        OutgoingBody::Spans { spans, after } => {
+            Some(spans.iter().map(|span| span.before.len() as u64 + span.length).sum::<u64>() + after.len() as u64)
+        }
     };
     Some(known.map_or(("transfer-encoding", "chunked".to_owned()), |length| ("content-length", length.to_string())))
 }
@@ -127,11 +145,7 @@ impl fmt::Display for Plan {
         self.headers.iter().try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))?;
         match &self.body {
             PlanBody::Whole(text) if text.is_empty() => Ok(()),
-            PlanBody::Whole(text) => write!(f, "\n{}", text.replace("\r\n", "\n")),
-            PlanBody::File { before, length, after } => {
-                let file = length.map_or("[a file of unknown length]".to_owned(), |length| format!("[a file of {length} bytes]"));
-                write!(f, "\n{}{file}{}", before.replace("\r\n", "\n"), after.replace("\r\n", "\n"))
-            }
+            body => write!(f, "\n{body}"),
         }
     }
 }
@@ -146,11 +160,24 @@ impl fmt::Debug for Plan {
     }
 }
 
+impl fmt::Display for PlanBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = |text: &str| text.replace("\r\n", "\n");
+        let (spans, after) = match self {
+            Self::Whole(text) => return f.write_str(&lines(text)),
+            Self::File { spans, after } => (spans, after),
+        };
+        for PlanSpan { before, offset, length } in spans {
+            let what = length.map_or("a file of unknown length".to_owned(), |length| format!("a file of {length} bytes"));
+            let from = if *offset > 0 || spans.len() > 1 { format!(", from {offset} on") } else { String::new() };
+            write!(f, "{}[{what}{from}]", lines(before))?;
+        }
+        f.write_str(&lines(after))
+    }
+}
+
 impl fmt::Debug for PlanBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(text) => write!(f, "{text}"),
-            Self::File { before, length, after } => write!(f, "{before}[a file of {length:?} bytes]{after}"),
-        }
+        fmt::Display::fmt(self, f)
     }
 }
