@@ -39,6 +39,16 @@ pub(super) trait Plan: core::fmt::Debug {
     /// The call has ended. An error ends the flow.
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed>;
 
+    /// Whether it has come to an end that no clock changes any more.
+    fn is_settled(&self) -> bool {
+        false
+    }
+
+    /// What the caller is to be told of an error that ends the flow: that what it asked for may have been done all the same.
+    fn truth(&self, error: Failed) -> Failed {
+        error
+    }
+
     /// What was asked for by [`Next::Read`]; none at the end of the file.
     fn read(&mut self, chunk: Option<Bytes>) {
         let _ = chunk;
@@ -242,7 +252,7 @@ impl<P: Plan> Flow<P> {
         if self.base.child.is_some() {
             return self.child(now, shared);
         }
-        if let Some(kind) = self.base.stopped(now) {
+        if let Some(kind) = self.base.stopped(now).filter(|_| !self.plan.is_settled()) {
             return Some(self.done(now, Err(self.base.error(kind))));
         }
         if let Some(until) = self.base.pause.filter(|until| now < *until) {
@@ -327,7 +337,7 @@ impl<P: Plan> Flow<P> {
         let elapsed = self.base.started.map_or(Duration::ZERO, |started| now.since(started));
         Action::Done(result.map_err(|error| {
             let is_gone = error.kind == ErrorKind::Body(BodyFlaw::Gone);
-            let error = if is_gone { self.base.told(error) } else { error };
+            let error = self.plan.truth(if is_gone { self.base.told(error) } else { error });
             Box::new(Error { attempts: history, elapsed, ..*error })
         }))
     }

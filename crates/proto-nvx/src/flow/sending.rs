@@ -33,8 +33,8 @@ pub(super) struct Sending {
     /// Bytes of the file that went by, and whether its end did.
     seen: (u64, bool),
     looking: Option<Look>,
-    /// Whether the file may be there although no reply said so.
-    in_doubt: bool,
+    /// What went wrong when the file may have arrived all the same, though no reply said so.
+    doubt: Option<Failed>,
     restarts: u32,
     stored: Option<Stored>,
 }
@@ -76,21 +76,7 @@ impl Sending {
         // A piece of nothing would never end, and a range has at most so many bytes in memory.
         let gather = Gather::new(how.piece.clamp(1, 1 << 30));
         let (node, piece, looking, stored) = (None, None, None, None);
-        Self {
-            place,
-            how,
-            length,
-            node,
-            have: 0,
-            piece,
-            gather,
-            sum,
-            seen: (0, false),
-            looking,
-            in_doubt: false,
-            restarts,
-            stored,
-        }
+        Self { place, how, length, node, have: 0, piece, gather, sum, seen: (0, false), looking, doubt: None, restarts, stored }
     }
 
     fn goes_in_pieces(&self) -> bool {
@@ -186,27 +172,34 @@ impl Sending {
                 Then::Restart
             }
             Some(Code::RangeNotSatisfiable) if is_ranged => Then::Restart,
-            Some(Code::AlreadyExists | Code::FolderAlreadyExists) if self.in_doubt => Then::Fail,
+            Some(Code::AlreadyExists | Code::FolderAlreadyExists) if self.doubt.is_some() => Then::Fail,
             // The service still works on the attempt that broke.
             Some(Code::FileLocked) if base.tries > 0 => Then::Again,
             _ => match lost(&error) {
                 Lost::Final => return Err(self.placed(&piece, error)),
                 Lost::Nothing => Then::Again,
                 Lost::Reply => {
-                    self.in_doubt |= self.is_handed_over();
+                    self.is_doubtful(&error);
                     Then::Again
                 }
                 Lost::Garbled => {
-                    self.in_doubt |= self.is_handed_over();
+                    self.is_doubtful(&error);
                     Then::Fail
                 }
             },
         };
-        if self.in_doubt && self.md5().is_some() {
+        if self.doubt.is_some() && self.md5().is_some() {
             self.looking = Some(Look::Doubt(error, then));
             return Ok(());
         }
         self.follow(base, shared, error, then)
+    }
+
+    /// The file may have arrived, if all of it was sent.
+    fn is_doubtful(&mut self, error: &Failed) {
+        if self.is_handed_over() {
+            self.doubt.get_or_insert_with(|| error.clone());
+        }
     }
 
     /// What the call says of its piece, said of the whole file.
@@ -220,8 +213,6 @@ impl Sending {
 
     fn follow(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed, then: Then) -> Result<(), Failed> {
         match then {
-            // The second time the name is taken, and nobody can tell by whom.
-            Then::Fail if self.in_doubt && error.fault().is_some() => Err(base.told(error)),
             Then::Fail => Err(error),
             Then::Restart => self.restart(base, error),
             Then::Again => {
@@ -270,6 +261,19 @@ impl Sending {
         }
         Ok(())
     }
+
+    /// Nobody can look at what is there.
+    fn unseen(&mut self, error: Failed) -> Result<(), Failed> {
+        match self.looking {
+            // The service has said that it took the file: nobody could compare it, and that is all.
+            Some(Look::Arrived) if error.kind != ErrorKind::Cancelled => {
+                self.looking = None;
+                self.is_stored(None, false);
+                Ok(())
+            }
+            Some(_) | None => Err(error),
+        }
+    }
 }
 
 impl Plan for Sending {
@@ -306,14 +310,34 @@ impl Plan for Sending {
             Ok(Answer::Downloaded(_)) => {}
             Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
                 Ok(found) => self.looked(base, shared, found)?,
-                Err(error) if lost(&error) == Lost::Final => return Err(error),
-                Err(error) => base.again(shared, error)?,
+                Err(error) if lost(&error) == Lost::Final => self.unseen(error)?,
+                Err(error) => base.again(shared, error).or_else(|error| self.unseen(error))?,
             },
             Err(error) if self.piece.is_some() => self.failed(base, shared, error)?,
             Err(error) if lost(&error) == Lost::Final => return Err(error),
             Err(error) => base.again(shared, error)?,
         }
         Ok(())
+    }
+
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
+    fn truth(&self, mut error: Failed) -> Failed {
+        let phase = match (&self.doubt, &self.looking) {
+            _ if error.is_outcome_unknown() => return error,
+            (_, Some(Look::Arrived)) => Phase::Receive,
+            (Some(doubt), _) => doubt.phase,
+            (None, _) => return error,
+        };
+        // Whoever ran out of time or patience hears that; of everything else, what lost the reply is what went wrong.
+        if let (Some(doubt), false) = (&self.doubt, matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Deadline(_))) {
+            error.kind = doubt.kind.clone();
+        }
+        error.operation = *Self::META;
+        error.phase = phase;
+        error
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {
