@@ -3,7 +3,8 @@
 use std::path::Path as LocalPath;
 
 use larder_core::Settings;
-use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
+use larder_proto_nvx::flow::{AppendFiles, Appending, Expect, Stored, UpdateFile, UploadFile, Uploading};
+use larder_proto_nvx::values::ContentRange;
 use larder_transport::client::{Once, Seekable, Source};
 
 use super::{Client, Error, Result, place};
@@ -52,5 +53,35 @@ impl Client {
             // A pipe or a device.
             self.upload_with(path, Once::new(file, None), how).await
         }
+    }
+
+    /// Changes ranges of a file that is there, all of them or none. The source is the whole file as it is to be; only the ranges
+    /// are read, unless the MD5 is [taken from it](Expect::Source). The service fetches `callback_url` afterwards.
+    ///
+    /// # Errors
+    /// 70005 when there is no such file, 70108 when old file and ranges make no file, 70106 when it would have another MD5 than
+    /// expected; the file is then as it was. Or the source cannot be read.
+    pub async fn update(
+        &self,
+        path: &str,
+        source: impl Source,
+        ranges: impl IntoIterator<Item = ContentRange>,
+        callback_url: &str,
+        expect: Expect,
+    ) -> Result<Stored> {
+        let (folder, name) = place::split(path)?;
+        let (ranges, callback_url) = (ranges.into_iter().collect(), place::value("callbackURL", callback_url)?);
+        let flow = UpdateFile::new(folder, name, ranges, callback_url, expect, self.settings().clone());
+        Ok(self.transport().drive(flow, source, ()).await?)
+    }
+
+    /// Uploads a file by messages, as SOAP has it: for services that have nothing else.
+    ///
+    /// # Errors
+    /// As for [`upload`](Self::upload).
+    pub async fn append(&self, path: &str, source: impl Source, how: Appending) -> Result<Stored> {
+        let (folder, name) = place::split(path)?;
+        let settings = Settings { length: self.settings().length.or(source.length()), ..self.settings().clone() };
+        Ok(self.transport().drive(AppendFiles::new(folder, name, how, settings), source, ()).await?)
     }
 }

@@ -36,7 +36,7 @@ fn of_core() -> Stated {
     let Limits { answer, request, embedded, fields, feed, redirects, upload } = Limits::default();
     let multipart::Limits { preamble, padding, headers, header_lines, parts, epilogue } = multipart::Limits::default();
     let Serving { limits: _, stall, message, rate, embedded_rate } = Serving::default();
-    let Policy { attempts, base, cap } = Policy::default();
+    let Policy { attempts, base, cap, retry_after } = Policy::default();
     let Clocks { connect, first_byte, attempt, stall: silence, total } = Clocks::for_kind(Kind::Unary);
     vec![
         ("core::Limits::answer", bytes(answer)),
@@ -60,6 +60,7 @@ fn of_core() -> Stated {
         ("Policy::attempts", count(attempts)),
         ("Policy::base", time(base)),
         ("Policy::cap", time(cap)),
+        ("Policy::retry_after", time(retry_after)),
         ("Clocks::connect", time(connect.limit().unwrap())),
         ("Clocks::first_byte", time(first_byte.limit().unwrap())),
         ("Clocks::attempt", attempt.limit().map_or("none".to_owned(), time)),
@@ -159,6 +160,8 @@ const PRIVATE: &[&str] = &[
     "path::MAX_PATH",
     "serde_json",
     "server::blocking::Doors",
+    "session::GRACE",
+    "session::MARGIN",
     "session::PATIENCE",
     "soap::charset::DECLARATION",
     "soap::charset::GROWN",

@@ -65,7 +65,9 @@ CREATE INDEX reseller_users_by_reseller ON reseller_users (reseller, email);
 ";
 
 /// What makes each later schema of the one before it. A step that a release has is never changed.
-const STEPS: &[&str] = &[super::resellers::STEP, "
+const STEPS: &[&str] = &[
+    super::resellers::STEP,
+    "
 CREATE TABLE unfinished_files (
   name BLOB PRIMARY KEY, number INTEGER NOT NULL, hash BLOB NOT NULL, application INTEGER NOT NULL, account INTEGER NOT NULL,
   path TEXT NOT NULL, size INTEGER NOT NULL, md5 BLOB NOT NULL, first INTEGER, last INTEGER, piece BLOB,
@@ -77,7 +79,8 @@ CREATE TABLE links (
   expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX links_by_expiry ON links (expires, hash);
-"];
+",
+];
 
 pub(super) fn failed(error: rusqlite::Error) -> StoreError {
     use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};

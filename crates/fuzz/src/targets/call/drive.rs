@@ -10,7 +10,7 @@ use larder_core::{
     Action, Api, Call, CallResult, ClientMachine, Clock, Clocks, ExchangeId, Kind, Length, Limits, On, Operation, Session,
     Settings, Shared, Target, Time,
 };
-use larder_proto_nvx::flow::UploadFile;
+use larder_proto_nvx::flow::{UploadFile, Uploading};
 use larder_proto_nvx::values::FolderPath;
 use serde_json::json;
 
@@ -104,7 +104,7 @@ pub(super) fn call<O: Operation>(operation: O, plan: Plan<'_>) -> Option<Heard> 
 /// Makes the calls that upload a file.
 pub(super) fn upload(plan: Plan<'_>) -> Option<Heard> {
     let settings = plan.settings(Clocks::for_kind(Kind::Upload))?;
-    let upload = UploadFile::new(FolderPath::root(), "a file".parse().ok()?, None, settings);
+    let upload = UploadFile::new(FolderPath::root(), "a file".parse().ok()?, Uploading::default(), settings);
     Some(run(upload, plan, Time(2 * TOTAL), false))
 }
 
