@@ -157,12 +157,6 @@ pub struct Span {
     pub length: u64,
 }
 
-/// The length of a body of spans, in bytes.
-pub(crate) fn spans_length(spans: &[Span], after: &Bytes) -> u64 {
-    let framing = spans.iter().map(|span| span.before.len()).sum::<usize>() + after.len();
-    spans.iter().fold(framing as u64, |sum, span| sum.saturating_add(span.length))
-}
-
 /// A request's head. `Debug` shows method, host and header names: paths and values may hold secrets.
 #[derive(Clone)]
 pub struct RequestHead(pub Request<()>);
