@@ -1,0 +1,90 @@
+//! A client that survives: it uploads a file while everything goes wrong, and says what happened and why.
+//!
+//! The server is killed with `kill -9` and started again, twice; one reply is lost on its way; the session ends behind the
+//! client's back. The file that is stored in the end is the one that was sent.
+//!
+//! ```text
+//! cargo run --release -p larder-cli --example survivor              # 1 GiB, in a temporary folder
+//! cargo run --release -p larder-cli --example survivor -- 64        # 64 MiB
+//! ```
+//!
+//! `line` is what stands between client and server, `server` the server in a process of its own, `fate` what befalls them,
+//! `file` the file and its MD5.
+
+mod fate;
+mod file;
+mod line;
+mod server;
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use larder::Options;
+use larder::larder_core::{Policy, Settings};
+use larder::larder_transport::observe::{Event, Observer, What};
+use larder::nvx::{Client, Credentials};
+use larder_server::init;
+
+/// Attempts without any progress before it gives up: enough for a server that takes its time to start again.
+const PATIENCE: u32 = 10;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+fn main() -> Result<(), Failure> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [serve, data] if serve == server::SERVE => server::serve(Path::new(data)),
+        [] => survive(1 << 30),
+        [size] => survive(size.parse::<u64>()? << 20),
+        _ => Err("usage: survivor [MiB]".into()),
+    }
+}
+
+fn survive(size: u64) -> Result<(), Failure> {
+    let folder = tempfile::tempdir()?;
+    let (data, original) = (folder.path().join("data"), folder.path().join("original"));
+    let file = file::make(&original, size)?;
+    println!("the file: {size} bytes, MD5 {}", file.md5);
+    init::found_if_empty(&data)?;
+    let credentials: init::Credentials = serde_json::from_slice(&std::fs::read(data.join(init::CREDENTIALS_FILE))?)?;
+    let began = Instant::now();
+    let line = line::Line::open()?;
+    let fate = fate::Fate::begin(began, line.clone(), data, size)?;
+    let client = Client::new(
+        &format!("http://{}", line.address()),
+        Credentials::new(credentials.app_key.as_str(), credentials.master_user.as_str(), credentials.master_password),
+    )?;
+    let policy = Policy { attempts: PATIENCE, ..client.settings().policy };
+    let settings = Settings { policy, ..client.settings().clone() };
+    let client = client.with_settings(settings).with_options(Options { observer: Some(told(began)), ..Options::default() });
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let uploaded = client.upload_file("Survivors/file", &original).await?;
+        println!("{:>8.3} s  client  uploaded: {uploaded:?}", began.elapsed().as_secs_f64());
+        let copy = folder.path().join("copy");
+        client.download_file("Survivors/file", &copy).await?;
+        let copied = file::md5(&copy)?;
+        println!("{:>8.3} s  client  downloaded: MD5 {copied}", began.elapsed().as_secs_f64());
+        if copied == file.md5 { Ok::<_, Failure>(()) } else { Err("the file that came back is another one".into()) }
+    })?;
+    fate.end()?;
+    println!("what came back is what was sent");
+    Ok(())
+}
+
+/// Prints what the client tells of its calls.
+fn told(began: Instant) -> Arc<dyn Observer> {
+    Arc::new(move |event: &Event<'_>| {
+        let (now, operation) = (began.elapsed().as_secs_f64(), event.operation.name);
+        match &event.what {
+            What::Started => println!("{now:>8.3} s  client  {operation} begins"),
+            What::Note(note) => println!("{now:>8.3} s  client  {operation}: {note:?}"),
+            What::Ended(ended) => {
+                println!("{now:>8.3} s  client  {operation} ends: {} ({} bytes sent)", ended.outcome.label(), ended.sent);
+            }
+            _ => {}
+        }
+    })
+}
