@@ -23,6 +23,10 @@ pub(crate) struct Arguments {
     /// The host, with or without a port, that clients are told to upload to [default: the one that they asked].
     #[arg(long, value_name = "HOST[:PORT]")]
     storage_host: Option<String>,
+    /// The host, with or without a port, that clients are told to download from, and that downloads from any other are
+    /// redirected to: requests must come to it under this name [default: the one that they asked].
+    #[arg(long, value_name = "HOST[:PORT]")]
+    download_host: Option<String>,
     /// Print a line for every request.
     #[arg(long, short)]
     verbose: bool,
@@ -43,6 +47,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let config = Config {
         storage_host: arguments.storage_host,
+        download_host: arguments.download_host,
         access_log: arguments.verbose.then(|| Arc::new(Print) as Arc<dyn AccessLog>),
         ..Config::default()
     };

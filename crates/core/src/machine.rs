@@ -193,7 +193,8 @@ pub enum Note {
 /// What a client's machine can be told. Exhaustive on purpose.
 pub enum Input {
     /// The exchange has its connection, and its head is on its way. Who cannot know says so as soon as it is asked to open
-    /// one: until then, the connect clock runs. What comes later (`Wrote`, `Head`) says it too.
+    /// one: until then, the connect clock runs. What comes later (`Wrote`, `Head`) says it too. Said again while the peer takes
+    /// its time over a piece, it is a sign of life: some of it has gone out, and the stall clock begins anew.
     Connected {
         /// The exchange.
         at: ExchangeId,

@@ -37,17 +37,25 @@
 //!
 //! `tracing` (off by default): `Tracing`, an observer that makes a span of each call.
 
+pub mod blocking;
+#[cfg(feature = "hyper")]
 pub mod client;
+mod error;
+pub mod h1;
 pub mod idle;
 pub mod observe;
+mod options;
+#[cfg(feature = "hyper")]
 mod pieces;
 mod report;
+#[cfg(feature = "hyper")]
 pub mod server;
 #[cfg(feature = "tls")]
 pub mod tls;
 #[cfg(feature = "tracing")]
 mod traced;
 
+#[cfg(feature = "hyper")]
 pub use client::Client;
 #[cfg(feature = "tracing")]
 pub use traced::Tracing;

@@ -23,6 +23,8 @@ pub(super) struct Attempt {
     reached: Option<Phase>,
     cycle: Cycle,
     sender: Sender,
+    /// Bytes that are asked for at once.
+    feed: usize,
     receiver: Receiver,
     clocks: Clocks,
     /// What it waits for, since when.
@@ -36,7 +38,7 @@ pub(super) enum Step {
     Open(RequestHead, Length),
     Write(Bytes),
     Finish,
-    Feed(u64),
+    Feed(u64, usize),
     /// What the head of a file says decides whether the file is handed on: see [`Attempt::accept`].
     Head(Box<response::Parts>),
     Data(u64, Bytes),
@@ -75,6 +77,10 @@ impl Attempt {
             (OutgoingBody::Whole(bytes), _) => Length::Known(bytes.len() as u64),
             (OutgoingBody::File { before, after }, Some(file)) => Length::Known((before.len() + after.len()) as u64 + file),
             (OutgoingBody::File { .. }, None) => Length::Unknown,
+            (OutgoingBody::Spans { spans, after }, _) => {
+                let framing = spans.iter().map(|span| span.before.len()).sum::<usize>() + after.len();
+                Length::Known(spans.iter().fold(framing as u64, |sum, span| sum.saturating_add(span.length)))
+            }
         };
         Self {
             at,
@@ -85,6 +91,7 @@ impl Attempt {
             reached: None,
             cycle: Cycle::default(),
             sender: Sender::new(out.body, file),
+            feed: limits.feed,
             receiver: Receiver::new(kind, limits.answer),
             clocks,
             waiting: None,
@@ -162,7 +169,7 @@ impl Attempt {
                 self.advance(Side::Request, Event::Data);
                 Some(Step::Write(chunk))
             }
-            Next::Feed(offset) => Some(Step::Feed(offset)),
+            Next::Feed(offset) => Some(Step::Feed(offset, self.sender.room(offset, self.feed))),
             Next::Finish => {
                 self.advance(Side::Request, Event::End);
                 Some(Step::Finish)

@@ -5,6 +5,7 @@
 //! runtime, called on threads that may block.
 
 mod accounts;
+mod links;
 mod namespace;
 mod open;
 mod partial;
@@ -13,6 +14,7 @@ mod rewrite;
 mod transfer;
 
 pub use accounts::Login;
+pub use links::Link;
 pub use open::{Founded, Founding, Generated, Parts, generate};
 pub use partial::{MAX_PARTIAL, MAX_PARTIAL_PER_ACCOUNT, Piece};
 pub use rewrite::{Rewrite, Source};

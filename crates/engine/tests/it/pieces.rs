@@ -303,10 +303,10 @@ fn appended_pieces_survive_too() {
 }
 
 #[test]
-fn a_database_of_the_first_schema_is_brought_up_to_date() {
+fn a_database_without_rows_for_them_is_brought_up_to_date() {
     let (_folder, data, kid) = founded();
     let database = rusqlite::Connection::open(data.join("larder.db")).unwrap();
-    database.execute_batch("DROP TABLE unfinished_files; DROP TABLE links; PRAGMA user_version = 1").unwrap();
+    database.execute_batch("DROP TABLE unfinished_files; DROP TABLE links; PRAGMA user_version = 2").unwrap();
     drop(database);
     let engine = open(&data, parts(81).1);
     let file = File::new(&engine, &kid, "x", 10);

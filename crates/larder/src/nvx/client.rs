@@ -1,6 +1,6 @@
 //! The client itself: who it is, and how it calls.
 
-use larder_core::{Operation, Reject, Secret, Session, Settings, Target};
+use larder_core::{Operation, Plan, Reject, Secret, Session, Settings, Target};
 use larder_proto_nvx::authentication::Login;
 use larder_proto_nvx::values::{Password, Token, UserName};
 use larder_proto_nvx::{Nvx, Style};
@@ -92,6 +92,14 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &larder_transport::Client<Nvx> {
         &self.transport
+    }
+
+    /// The request that a call of any operation would send first, without secrets. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Plan::of`](larder_core::Plan::of).
+    pub fn plan<O: Operation<Api = Nvx>>(&self, operation: &O) -> core::result::Result<Plan, Reject> {
+        self.transport.plan(operation, &self.settings)
     }
 
     /// Makes a call of any operation without a file.

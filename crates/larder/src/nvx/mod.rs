@@ -5,17 +5,21 @@
 
 mod accounts;
 mod client;
-mod files;
+mod downloads;
 mod folders;
 mod listing;
 mod local;
-mod paging;
+mod many;
+mod parallel;
 mod place;
+mod uploads;
 
 pub use larder_proto_nvx::*;
 
 pub use self::client::{Client, Credentials};
-pub use self::listing::Listing;
+pub use self::downloads::Downloading;
+pub use self::listing::{Listing, ListingStream};
+pub use self::many::Uploads;
 
 /// How a method of a [`Client`] ends when it does not succeed.
 pub type Error = crate::Error<Fault>;

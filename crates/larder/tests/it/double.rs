@@ -108,6 +108,8 @@ impl Respond<Nvx> for Answering {
                 let node = StorageNode { upload_host: self.0.node.clone(), upload_token: "upload".into() };
                 Answer::ImfsGetStorageNode(node)
             }
+            // Nobody may look: what arrived is not compared.
+            nvx::Request::ImfsGetPathInfo(_) => return Err(Code::AccessDenied.into()),
             nvx::Request::ImfsListFolder(operation) => {
                 self.0.hear(format!("page {}", operation.page_number));
                 Answer::ImfsListFolder(FolderListing { list_folder: (self.0.list)(&operation)? })

@@ -204,7 +204,11 @@ fn what_the_service_has_forgotten_is_sent_from_the_start_with_another_token() {
     let told = upload.outcome().unwrap().unwrap();
     assert!(told.verified && !told.recovered);
     assert_eq!((stored(&pair), pair.service.nodes, pair.service.stored), (Some(FILE.as_bytes()), 2, 5));
-    insta::assert_snapshot!(pair.trace());
+    let notes = pair.trace().lines().filter_map(|line| line.split_once("> Note ")).map(|(_, note)| note);
+    let notes: Vec<&str> = notes.filter(|note| !note.starts_with("Attempted")).collect();
+    let acknowledged = [2, 4, 2, 4, 5].map(|bytes| format!("Acknowledged {{ bytes: {bytes} }}"));
+    let [a, b, c, d, e] = acknowledged.each_ref().map(String::as_str);
+    assert_eq!(notes, ["LoggingIn", a, b, "Restarting", c, d, e, "Verified"]);
 }
 
 #[test]

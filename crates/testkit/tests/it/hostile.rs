@@ -183,12 +183,8 @@ fn the_total_deadline_ends_a_call_in_every_state() {
 fn the_total_deadline_ends_a_pause_too() {
     let mut pair = nvx::pair();
     pair.service.says = vec![larder_proto_nvx::Code::Database; 999];
-    let policy = larder_core::Policy {
-        attempts: 99,
-        base: Duration::from_secs(8),
-        cap: Duration::from_secs(8),
-        ..larder_core::Policy::default()
-    };
+    let pause = Duration::from_secs(8);
+    let policy = larder_core::Policy { attempts: 99, base: pause, cap: pause, ..larder_core::Policy::default() };
     let call = pair.start(nvx::list(), Settings { policy, ..nvx::json() });
     pair.run();
     assert!(pair.now().0 <= Duration::from_secs(60), "{:?}", pair.now());

@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::time::Duration;
 
-use larder_core::{ErrorKind, Failure, Operation, Policy, Settings};
+use larder_core::{ErrorKind, Operation, Policy, Settings};
 use larder_proto_e2::{E2, EnableUserRegion};
 use larder_proto_nvx::{Code, Nvx};
 use larder_testkit::{Ended, Plan, Point, Trouble};
@@ -74,40 +74,6 @@ fn a_slow_operation_has_more_time() {
     let enable = EnableUserRegion { email: nvx::parse("a@example.com"), region: nvx::parse("LDN"), ssd_storage: None };
     assert_eq!(silence(e2::create()), Duration::from_secs(30));
     assert_eq!(silence(enable), Duration::from_secs(120));
-}
-
-#[test]
-fn an_unsafe_operation_of_the_other_api_is_not_sent_twice_either() {
-    let mut pair = e2::pair("key");
-    pair.link(|_| Plan::trouble(Trouble::Reset(Point::Complete)));
-    let call = pair.start(e2::make_key(), e2::settings());
-    pair.run();
-    let error = call.outcome().unwrap().unwrap_err();
-    assert_eq!(error.kind, ErrorKind::OutcomeUnknown(Failure::Reset));
-    assert!(error.is_outcome_unknown() && !error.is_retryable());
-    assert_eq!((pair.exchanges(), pair.service.keys), (1, 1), "it was carried out, and nobody can know");
-}
-
-#[test]
-fn a_second_refusal_tells_that_the_first_attempt_was_carried_out() {
-    let mut pair = e2::pair("key");
-    pair.link(|opening| if opening.nth == 0 { Plan::trouble(Trouble::Reset(Point::Complete)) } else { Plan::default() });
-    let call = pair.start(e2::create(), e2::settings());
-    pair.run();
-    assert!(call.outcome().unwrap().is_ok_and(|created| created.user_created));
-    assert!(pair.trace().contains("Recovered"), "{}", pair.trace());
-    assert_eq!((pair.exchanges(), pair.service.users.len()), (2, 1));
-    // Who was there before is another matter.
-    let call = pair.start(e2::create(), e2::settings());
-    pair.run();
-    assert!(call.outcome().unwrap().unwrap_err().fault().is_some());
-    // When no reply comes at all, nobody knows.
-    let mut pair = e2::pair("key");
-    pair.link(|_| Plan::trouble(Trouble::Reset(Point::Complete)));
-    let call = pair.start(e2::create(), e2::settings());
-    pair.run();
-    assert_eq!(call.outcome().unwrap().unwrap_err().kind, ErrorKind::OutcomeUnknown(Failure::Reset));
-    assert_eq!(pair.exchanges(), 4);
 }
 
 fn said<O: Operation<Api = Nvx>>(operation: O, codes: &[Code]) -> (Option<Ended<Nvx, O::Answer>>, u32) {

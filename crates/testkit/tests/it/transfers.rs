@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use bytes::Bytes;
 use larder_core::multipart::{Boundary, Writer};
-use larder_core::{BodyFlaw, ErrorKind, Failure, Limits, Settings};
+use larder_core::{BodyFlaw, ErrorKind, Failure, Limits, Resume, Settings};
 use larder_proto_nvx::transfer::{Download, Upload, Uploaded};
 use larder_proto_nvx::values::ByteRange;
 use larder_proto_nvx::{Code, Fault, Nvx};
@@ -165,17 +165,17 @@ fn a_file_that_changed_since_is_not_sent_in_part() {
 }
 
 /// Downloads a megabyte over a wire that is in trouble the first time (the login's exchange is not).
-fn downloads(trouble: Trouble) -> (String, usize, usize) {
+fn downloads(trouble: Trouble, resume: Resume) -> (String, usize, usize) {
     let mut pair = nvx::pair();
     pair.service.tree.insert("a".to_owned(), Some(megabyte()));
     pair.link(move |opening| if opening.nth == 1 { Plan::trouble(trouble) } else { Plan::default() });
-    let call = pair.start(Download::new(nvx::parse("a")), nvx::json());
+    let call = pair.start(Download::new(nvx::parse("a")), Settings { resume, ..nvx::json() });
     pair.run();
     (crate::show(call.outcome()), pair.received(&call).len(), pair.exchanges() - 1)
 }
 
 #[test]
-fn a_download_that_broke_is_repeated_only_while_nothing_was_handed_on() {
+fn a_download_that_broke_goes_on_unless_that_is_not_wanted() {
     let shown = [
         Trouble::Reset(Point::AnswerHead),
         Trouble::Reset(Point::AnswerBody(0)),
@@ -185,7 +185,9 @@ fn a_download_that_broke_is_repeated_only_while_nothing_was_handed_on() {
         Trouble::Truncate(0),
         Trouble::Truncate(300_000),
     ]
-    .map(|trouble| format!("{trouble:?}: {:?}", downloads(trouble)));
+    .map(|trouble| {
+        format!("{trouble:?}: {:?}, or else {:?}", downloads(trouble, Resume::Checked), downloads(trouble, Resume::Never))
+    });
     insta::assert_snapshot!(shown.join("\n"));
 }
 
@@ -194,7 +196,7 @@ fn a_client_that_does_not_take_its_file_is_hung_up_on() {
     let mut pair = nvx::pair();
     pair.service.tree.insert("a".to_owned(), Some(megabyte()));
     pair.link(|opening| if opening.nth == 0 { Plan::default() } else { Plan::delay(Duration::ZERO, 31 * SECOND) });
-    let call = pair.start(Download::new(nvx::parse("a")), nvx::json());
+    let call = pair.start(Download::new(nvx::parse("a")), Settings { resume: Resume::Never, ..nvx::json() });
     pair.run();
     assert!(pair.served().nth(1).unwrap().is_broken);
     assert!(call.outcome().unwrap().is_err());

@@ -11,7 +11,7 @@ use hyper::client::conn::{
 };
 use hyper_util::rt::TokioIo;
 
-use super::stream::Stream;
+use super::stream::{Moved, Stream};
 use crate::idle::Origin;
 use crate::pieces::Pieces;
 
@@ -20,6 +20,7 @@ pub(super) struct Link {
     origin: Origin,
     /// `Host`, as every request here says it.
     host: HeaderValue,
+    moved: Moved,
     sender: SendRequest<Pieces>,
     /// None when it is over.
     connection: Option<Connection<TokioIo<Stream>, Pieces>>,
@@ -34,9 +35,10 @@ pub(super) struct Answering(Pin<Box<dyn Future<Output = Answered> + Send>>);
 impl Link {
     /// HTTP over this stream. Nothing is sent yet.
     pub(super) async fn new(origin: Origin, stream: Stream, http: &Builder) -> hyper::Result<Box<Self>> {
+        let moved = stream.moved();
         let (sender, connection) = http.handshake(TokioIo::new(stream)).await?;
         let host = host(&origin);
-        Ok(Box::new(Self { origin, host, sender, connection: Some(connection) }))
+        Ok(Box::new(Self { origin, host, moved, sender, connection: Some(connection) }))
     }
 
     pub(super) fn origin(&self) -> &Origin {
@@ -55,6 +57,11 @@ impl Link {
             // It tells whoever waits for its answer when it is dropped.
             self.connection = None;
         }
+    }
+
+    /// Whether bytes have gone out since it was last asked.
+    pub(super) fn has_moved(&self) -> bool {
+        self.moved.take()
     }
 
     /// Whether it takes another request: the last exchange is over, and the peer has not closed it or said anything since.

@@ -14,11 +14,9 @@
 
 mod connect;
 mod drive;
-mod error;
 mod failure;
 mod files;
 mod link;
-mod options;
 mod pool;
 mod positioned;
 mod running;
@@ -35,18 +33,18 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings, Shared, Time};
+use larder_core::{Api, Call, ClientMachine, Error, Operation, Plan, Reject, Session, Settings, Shared, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use self::error::CallError;
 use self::files::Files;
-pub use self::options::Options;
 use self::pool::Pool;
 pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
+pub use crate::error::CallError;
 use crate::observe::{Observer, Watch};
+pub use crate::options::Options;
 use crate::report::Log;
 pub use crate::report::Report;
 #[cfg(feature = "tls")]
@@ -79,7 +77,12 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn new(session: Session<A>, options: Options) -> Self {
         // Keyed by the operating system's randomness; it decides jitter and boundaries, no secret.
-        let shared = Shared::new(session, RandomState::new().hash_one(0));
+        Self::with_shared(Shared::new(session, RandomState::new().hash_one(0)), options)
+    }
+
+    /// A client whose shared state has a seed, a budget of retries or room for transfers of its own.
+    #[must_use]
+    pub fn with_shared(shared: Shared<A>, options: Options) -> Self {
         let epoch = watch::Sender::new(shared.epoch());
         let observer = options.observer.clone();
         let (pool, began, calls) = (Pool::new(options), Instant::now(), AtomicU64::new(0));
@@ -137,6 +140,14 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         self.drive(Call::new(operation, settings), (), sink).await
+    }
+
+    /// The request that [`call`](Self::call) would send first, without secrets. Nothing is sent or changed.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub fn plan<O: Operation<Api = A>>(&self, operation: &O, settings: &Settings<A>) -> Result<Plan, Reject> {
+        self.share(|shared| Plan::of(operation, settings, &shared.session))
     }
 
     /// Drives a machine of your own to its end, or one that makes several calls. It may have one exchange open at a time.

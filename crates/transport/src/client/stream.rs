@@ -2,6 +2,8 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -15,6 +17,19 @@ pub(super) struct Stream {
     way: Way,
     /// Nobody takes what we write.
     is_deaf: bool,
+    /// Told of what was written: hyper keeps the stream to itself.
+    moved: Moved,
+}
+
+/// Whether bytes have gone out since it was last asked.
+#[derive(Clone, Default)]
+pub(super) struct Moved(Arc<AtomicBool>);
+
+impl Moved {
+    pub(super) fn take(&self) -> bool {
+        // Set and read by one task.
+        self.0.load(Ordering::Relaxed) && self.0.swap(false, Ordering::Relaxed)
+    }
 }
 
 enum Way {
@@ -25,12 +40,16 @@ enum Way {
 
 impl Stream {
     pub(super) fn plain(tcp: TcpStream) -> Self {
-        Self { way: Way::Plain(tcp), is_deaf: false }
+        Self { way: Way::Plain(tcp), is_deaf: false, moved: Moved::default() }
     }
 
     #[cfg(feature = "tls")]
     pub(super) fn secure(stream: tokio_rustls::client::TlsStream<TcpStream>) -> Self {
-        Self { way: Way::Secure(Box::new(stream)), is_deaf: false }
+        Self { way: Way::Secure(Box::new(stream)), is_deaf: false, moved: Moved::default() }
+    }
+
+    pub(super) fn moved(&self) -> Moved {
+        self.moved.clone()
     }
 
     /// What writing comes to. Nobody is woken for a write that waits for ever: what is read will wake.
@@ -42,6 +61,13 @@ impl Stream {
             return Poll::Pending;
         }
         result
+    }
+
+    fn wrote(&mut self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(result, Poll::Ready(Ok(1..))) {
+            self.moved.0.store(true, Ordering::Relaxed);
+        }
+        self.written(result)
     }
 }
 
@@ -71,7 +97,7 @@ impl AsyncWrite for Stream {
             return Poll::Pending;
         }
         let result = on!(self, poll_write(cx, bytes));
-        self.written(result)
+        self.wrote(result)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
@@ -79,7 +105,7 @@ impl AsyncWrite for Stream {
             return Poll::Pending;
         }
         let result = on!(self, poll_write_vectored(cx, bytes));
-        self.written(result)
+        self.wrote(result)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -100,5 +126,40 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         on!(self, poll_shutdown(cx))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_said_before_a_reset_is_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (ours, theirs) = tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
+        let (mut ours, mut theirs) = (Stream::plain(ours.unwrap()), theirs.unwrap().0);
+        ours.write_all(b"more than they read").await.unwrap();
+        assert!(ours.moved.take() && !ours.moved.take());
+        theirs.read_exact(&mut [0; 4]).await.unwrap();
+        theirs.write_all(b"enough").await.unwrap();
+        drop(theirs);
+        // What else is written meets a reset, and then nothing at all.
+        let piece = vec![b'x'; 64 << 10];
+        poll_fn(|cx| {
+            while let Poll::Ready(written) = Pin::new(&mut ours).poll_write(cx, &piece) {
+                written.unwrap();
+            }
+            if ours.is_deaf { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        let mut said = [0; 6];
+        ours.read_exact(&mut said).await.unwrap();
+        assert_eq!(&said, b"enough");
+        assert!(matches!(ours.read(&mut said).await, Ok(0) | Err(_)));
     }
 }

@@ -97,7 +97,11 @@ impl Open {
         if peer && let Poll::Ready(input) = self.answer(cx, pool) {
             return Poll::Ready(input);
         }
-        if room && self.body.is_taken() { Poll::Ready(Input::Wrote { at: self.at }) } else { Poll::Pending }
+        if room && self.body.is_taken() {
+            return Poll::Ready(Input::Wrote { at: self.at });
+        }
+        // A slow peer takes a piece bit by bit, and lives.
+        if room && self.stage.has_moved() { Poll::Ready(Input::Connected { at: self.at }) } else { Poll::Pending }
     }
 
     fn answer(&mut self, cx: &mut Context<'_>, pool: &Pool) -> Poll<Input> {
@@ -155,6 +159,10 @@ impl Stage {
         Self::Head(link, answering)
     }
 
+    fn has_moved(&self) -> bool {
+        matches!(self, Self::Head(link, _) | Self::Body(link, _) if link.has_moved())
+    }
+
     fn move_on(&mut self, cx: &mut Context<'_>) {
         if let Self::Head(link, _) | Self::Body(link, _) = self {
             link.poll(cx);
@@ -192,4 +200,54 @@ fn request(head: RequestHead, length: Length, body: Pieces) -> Request<Pieces> {
         request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::{TcpListener, TcpSocket};
+
+    use super::super::Options;
+    use super::super::stream::Stream;
+    use super::*;
+
+    /// The stall clock counts from the last sign of life: a peer that reads byte by byte gives one for each bit of a piece that
+    /// it makes room for.
+    #[tokio::test]
+    async fn a_peer_that_reads_byte_by_byte_lives() {
+        const PIECE: usize = 1 << 20;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        // What sockets hold is small, so that each bit shows.
+        socket.set_send_buffer_size(16 << 10).unwrap();
+        let (ours, theirs) = tokio::join!(socket.connect(address), listener.accept());
+        let mut theirs = theirs.unwrap().0;
+        let uri: Uri = format!("http://{address}/").parse().unwrap();
+        let pool = Pool::new(Options::default());
+        let http = hyper::client::conn::http1::Builder::new();
+        pool.put(Link::new(Origin::of(&uri).unwrap(), Stream::plain(ours.unwrap()), &http).await.unwrap());
+
+        let (mut wire, at) = (Wire::new(pool), ExchangeId(1));
+        let head = RequestHead(Request::post(uri).body(()).unwrap());
+        assert!(matches!(wire.open(at, head, Length::Known(2 * PIECE as u64)), Some(Input::Connected { .. })));
+        wire.write(Bytes::from(vec![b'x'; PIECE]));
+        assert!(matches!(wire.event(true, true).await, Input::Wrote { .. }));
+        wire.write(Bytes::from(vec![b'x'; PIECE]));
+        let (mut signs, mut byte) = (0, [0]);
+        loop {
+            tokio::select! {
+                biased;
+                input = wire.event(true, true) => match input {
+                    Input::Connected { .. } => signs += 1,
+                    input => {
+                        assert!(matches!(input, Input::Wrote { .. }), "{input:?}");
+                        break;
+                    }
+                },
+                read = theirs.read(&mut byte) => assert_eq!(read.unwrap(), 1),
+            }
+        }
+        assert!(signs > 3, "{signs}");
+    }
 }

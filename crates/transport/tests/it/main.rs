@@ -6,6 +6,8 @@
 mod api;
 mod broken;
 mod connections;
+mod dropped;
+mod faults;
 mod limits;
 mod linger;
 mod memory;
