@@ -7,7 +7,7 @@ use http::Method;
 use crate::clocks::{Clock, Clocks};
 use crate::operation::{Api, Operation};
 use crate::retry::Policy;
-use crate::wire::{Address, Outgoing, OutgoingBody, Span};
+use crate::wire::{Address, Length, Outgoing, OutgoingBody, Span};
 use crate::{Auth, Meta, Redactor, Reject, Repeat, Rule, Secret, Session, Settings};
 
 /// Stands for the token of a session that is not open yet. No text of a request can be taken for it by mistake.
@@ -29,37 +29,26 @@ pub struct Plan {
     pub url: String,
     /// The headers, in order, those that frame the body included.
     pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: PlanBody,
+    /// The body, in pieces that follow each other; none when there is none.
+    pub body: Vec<PlanPiece>,
     /// How long it would wait for what.
     pub clocks: Clocks,
     /// How often it would try again.
     pub policy: Policy,
 }
 
-/// The body of a [`Plan`].
+/// A piece of the body of a [`Plan`].
 #[derive(Clone, PartialEq, Eq)]
-pub enum PlanBody {
-    /// All of it; empty when there is none.
-    Whole(String),
-    /// A file, or spans of one, and what stands around them.
+pub enum PlanPiece {
+    /// Text.
+    Text(String),
+    /// Bytes of the caller's file.
     File {
-        /// The spans, in the order in which they are sent.
-        spans: Vec<PlanSpan>,
-        /// After the last.
-        after: String,
+        /// Where in the file they start.
+        offset: u64,
+        /// How many they are; all that there are when it is not known.
+        length: Option<u64>,
     },
-}
-
-/// A span of the caller's file in the body of a [`Plan`].
-#[derive(Clone, PartialEq, Eq)]
-pub struct PlanSpan {
-    /// What stands before it.
-    pub before: String,
-    /// Where it starts in the file, in bytes.
-    pub offset: u64,
-    /// How long it is, in bytes, if that is known.
-    pub length: Option<u64>,
 }
 
 impl Plan {
@@ -91,16 +80,7 @@ impl Plan {
         let mut headers = vec![("host".to_owned(), head.uri.authority().map_or(String::new(), ToString::to_string))];
         headers.extend(head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))));
         headers.extend(framing.map(|(name, value)| (name.to_owned(), value)));
-        let body = match outgoing.body {
-            OutgoingBody::Whole(bytes) => PlanBody::Whole(text(&bytes)),
-            OutgoingBody::File { before, after } => {
-                PlanBody::File { spans: vec![PlanSpan { before: text(&before), offset: 0, length }], after: text(&after) }
-            }
-            OutgoingBody::Spans { spans, after } => {
-                let span = |span: Span| PlanSpan { before: text(&span.before), offset: span.offset, length: Some(span.length) };
-                PlanBody::File { spans: spans.into_iter().map(span).collect(), after: text(&after) }
-            }
-        };
+        let body = pieces(outgoing.body, length, |bytes| PlanPiece::Text(text(bytes)));
         let url = redactor.redact(&head.uri.to_string());
         Self { operation, login: None, method: head.method, url, headers, body, clocks: Clocks::default(), policy }
     }
@@ -108,15 +88,23 @@ impl Plan {
 
 /// The header that says how long the body is, as the transport will write it.
 fn framing(outgoing: &Outgoing, length: Option<u64>) -> Option<(&'static str, String)> {
-    let known = match &outgoing.body {
-        OutgoingBody::Whole(bytes) if bytes.is_empty() && outgoing.head.0.method() == Method::GET => return None,
-        OutgoingBody::Whole(bytes) => Some(bytes.len() as u64),
-        OutgoingBody::File { before, after } => length.map(|length| length + (before.len() + after.len()) as u64),
+    match outgoing.body.length(length) {
+        Length::Known(0) if outgoing.head.0.method() == Method::GET => None,
+        Length::Known(length) => Some(("content-length", length.to_string())),
+        Length::Unknown => Some(("transfer-encoding", "chunked".to_owned())),
+    }
+}
+
+fn pieces(body: OutgoingBody, length: Option<u64>, text: impl Fn(&[u8]) -> PlanPiece) -> Vec<PlanPiece> {
+    match body {
+        OutgoingBody::Whole(bytes) if bytes.is_empty() => Vec::new(),
+        OutgoingBody::Whole(bytes) => vec![text(&bytes)],
+        OutgoingBody::File { before, after } => vec![text(&before), PlanPiece::File { offset: 0, length }, text(&after)],
         OutgoingBody::Spans { spans, after } => {
-            Some(spans.iter().map(|span| span.before.len() as u64 + span.length).sum::<u64>() + after.len() as u64)
+            let file = |span: &Span| PlanPiece::File { offset: span.offset, length: Some(span.length) };
+            spans.iter().flat_map(|span| [text(&span.before), file(span)]).chain([text(&after)]).collect()
         }
-    };
-    Some(known.map_or(("transfer-encoding", "chunked".to_owned()), |length| ("content-length", length.to_string())))
+    }
 }
 
 impl fmt::Display for Plan {
@@ -143,9 +131,20 @@ impl fmt::Display for Plan {
         let target = target.find('/').map_or("/", |path| &target[path..]);
         writeln!(f, "{} {target} HTTP/1.1", self.method)?;
         self.headers.iter().try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))?;
-        match &self.body {
-            PlanBody::Whole(text) if text.is_empty() => Ok(()),
-            body => write!(f, "\n{body}"),
+        if !self.body.is_empty() {
+            writeln!(f)?;
+        }
+        self.body.iter().try_for_each(|piece| write!(f, "{piece}"))
+    }
+}
+
+impl fmt::Display for PlanPiece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&text.replace("\r\n", "\n")),
+            Self::File { length: None, .. } => f.write_str("[a file of unknown length]"),
+            Self::File { offset: 0, length: Some(length) } => write!(f, "[a file of {length} bytes]"),
+            Self::File { offset, length: Some(length) } => write!(f, "[{length} bytes of a file, from {offset} on]"),
         }
     }
 }
@@ -160,23 +159,7 @@ impl fmt::Debug for Plan {
     }
 }
 
-impl fmt::Display for PlanBody {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = |text: &str| text.replace("\r\n", "\n");
-        let (spans, after) = match self {
-            Self::Whole(text) => return f.write_str(&lines(text)),
-            Self::File { spans, after } => (spans, after),
-        };
-        for PlanSpan { before, offset, length } in spans {
-            let what = length.map_or("a file of unknown length".to_owned(), |length| format!("a file of {length} bytes"));
-            let from = if *offset > 0 || spans.len() > 1 { format!(", from {offset} on") } else { String::new() };
-            write!(f, "{}[{what}{from}]", lines(before))?;
-        }
-        f.write_str(&lines(after))
-    }
-}
-
-impl fmt::Debug for PlanBody {
+impl fmt::Debug for PlanPiece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
