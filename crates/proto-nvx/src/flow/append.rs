@@ -119,6 +119,23 @@ impl Pieces {
         Ok(())
     }
 
+    /// A look failed. What the service acknowledged is stored, whether or not it can be looked at; what is in doubt stays so.
+    fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
+        let error = match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        match self.looking.take().flatten() {
+            _ if matches!(error.kind, ErrorKind::Cancelled) => Err(error),
+            Some(first) => Err(first),
+            None => {
+                let (bytes, md5) = (self.sum.length(), Some(self.sum.md5()));
+                self.stored = Some(Stored { bytes, md5, verified: false, recovered: false });
+                Ok(())
+            }
+        }
+    }
+
     fn looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, found: Found) -> Result<(), Failed> {
         let (bytes, md5) = (self.sum.length(), Some(self.sum.md5()));
         let stored = Stored { bytes, md5, verified: false, recovered: false };
@@ -167,6 +184,10 @@ impl Plan for Pieces {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         match result {
             Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),
@@ -182,8 +203,7 @@ impl Plan for Pieces {
             Ok(Answer::Downloaded(_)) => {}
             Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
                 Ok(found) => self.looked(base, shared, found)?,
-                Err(error) if lost(&error) == Lost::Final => return Err(error),
-                Err(error) => base.again(shared, error)?,
+                Err(error) => self.not_looked(base, shared, error)?,
             },
             Err(error) if self.sent.is_some() => self.failed(base, shared, error)?,
             Err(error) if lost(&error) == Lost::Final => return Err(error),

@@ -85,6 +85,10 @@ impl Plan for Fetching {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.outcome.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         match result {
             Ok(Answer::Downloaded(head)) => {

@@ -142,6 +142,23 @@ impl Updating {
         }
     }
 
+    /// A look failed. What the service acknowledged is stored, whether or not it can be looked at; what is in doubt stays so.
+    fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
+        let error = match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        match self.looking.take().flatten() {
+            _ if matches!(error.kind, ErrorKind::Cancelled) => Err(error),
+            Some(first) => Err(first),
+            None => {
+                let (bytes, md5) = (self.total(), self.md5);
+                self.stored = Some(Stored { bytes, md5, verified: false, recovered: false });
+                Ok(())
+            }
+        }
+    }
+
     fn looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, found: Found) -> Result<(), Failed> {
         let same = found.is(self.total(), self.md5);
         let stored = Stored { bytes: self.total(), md5: self.md5, verified: false, recovered: false };
@@ -199,6 +216,10 @@ impl Plan for Updating {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         match (result, self.doing) {
             (Ok(Answer::Node(node)), _) => self.node = Some(Node::named(node, base)?),
@@ -212,8 +233,7 @@ impl Plan for Updating {
             (Err(error), Doing::Send) => self.failed(base, shared, error)?,
             (Err(error), Doing::Look) => match Found::of(Err(error)) {
                 Ok(found) => self.looked(base, shared, found)?,
-                Err(error) if lost(&error) == Lost::Final => return Err(error),
-                Err(error) => base.again(shared, error)?,
+                Err(error) => self.not_looked(base, shared, error)?,
             },
             (Err(error), Doing::Node) if lost(&error) == Lost::Final => return Err(error),
             (Err(error), Doing::Node) => base.again(shared, error)?,
