@@ -146,8 +146,8 @@ fn an_error_remembers_the_newest_attempts() {
             }
             Action::Wait { until, .. } => client.now = until.unwrap_or(client.now),
             Action::Done(Err(error)) => break error,
-            Action::Note(_) => {}
-            other => panic!("{other:?}"),
+            Action::Note(_) | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. } | Action::Feed { .. } => {}
+            unwanted @ (Action::Data { .. } | Action::Done(Ok(_))) => panic!("{unwanted:?}"),
         }
     };
     let first = error.attempts.first().map(|attempt| attempt.began);
