@@ -1,6 +1,6 @@
 //! A download that goes on, event by event: what any wire may do with the answers, whatever the splits.
 
-use larder_core::{Action, ContentFlaw, ErrorKind, Failure, Input, Machine, Phase, Resume, Session, Settings};
+use larder_core::{Action, Budget, ContentFlaw, ErrorKind, Failure, Input, Machine, Phase, Policy, Resume, Session, Settings};
 
 use crate::drive::{Client, data, end, failed, head_with, settings};
 use crate::toy::{Fetch, Toy};
@@ -132,4 +132,25 @@ fn who_does_not_want_it_is_told_of_the_failure() {
     download.answer(200, &[("etag", "\"e\"")], "0123", 4);
     download.broke();
     assert_eq!(download.ended, Some(Err(ErrorKind::Failure(Failure::Reset))));
+}
+
+#[test]
+fn an_error_remembers_the_newest_attempts() {
+    let policy = Policy { attempts: 40, ..Policy::default() };
+    let mut client = Client::with(Fetch::default(), Session::none(), Settings { policy, ..settings() });
+    client.shared.budget = Budget::new(1_000);
+    let error = loop {
+        match client.call.poll(client.now, &mut client.shared) {
+            Action::Open { at, .. } => {
+                client.say(failed(at.0, Failure::Connect, Phase::Connect));
+            }
+            Action::Wait { until, .. } => client.now = until.unwrap_or(client.now),
+            Action::Done(Err(error)) => break error,
+            Action::Note(_) | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. } | Action::Feed { .. } => {}
+            unwanted @ (Action::Data { .. } | Action::Done(Ok(_))) => panic!("{unwanted:?}"),
+        }
+    };
+    let first = error.attempts.first().map(|attempt| attempt.began);
+    assert_eq!(error.attempts.len(), 32);
+    assert!(first > Some(core::time::Duration::ZERO) && error.attempts.is_sorted_by_key(|attempt| attempt.began));
 }

@@ -91,6 +91,8 @@ fn of_formats() -> Stated {
         ("e2::ANSWER_VALUES", count(larder_proto_e2::ANSWER_VALUES)),
         ("e2::FAULT_VALUES", count(larder_proto_e2::FAULT_VALUES)),
         ("e2::Raw::MAX", bytes(larder_proto_e2::Raw::MAX)),
+        ("core::RawAnswer::MAX", bytes(larder_core::RawAnswer::MAX)),
+        ("core::Error::ATTEMPTS", count(larder_core::Error::<()>::ATTEMPTS)),
     ]
 }
 
