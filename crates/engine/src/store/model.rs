@@ -20,7 +20,7 @@ use crate::types::{
 /// A store in memory. A transaction works on a copy, which becomes the state if it succeeds: simple enough to trust,
 /// and meant for tests and small simulations.
 #[derive(Debug, Default)]
-pub struct Model(RwLock<State>);
+pub struct Model(RwLock<Box<State>>);
 
 #[derive(Debug, Clone, Default)]
 struct State {
@@ -48,13 +48,13 @@ impl Model {
     }
 
     pub(super) fn read<T>(&self, job: impl FnOnce(&dyn View) -> Result<T, Refusal>) -> Result<T, Refusal> {
-        job(&*self.0.read().unwrap_or_else(PoisonError::into_inner))
+        job(&**self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub(super) fn change<T>(&self, job: impl Fn(&mut dyn Tx) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let mut copy = state.clone();
-        let outcome = job(&mut copy)?;
+        let outcome = job(&mut *copy)?;
         *state = copy;
         Ok(outcome)
     }
