@@ -119,6 +119,20 @@ fn any_fault_of_any_exchange_of_an_update_ends_in_the_same_file() {
 }
 
 #[test]
+fn a_token_of_an_update_that_has_ended_is_replaced_a_few_times() {
+    let mut pair = pair();
+    pair.service.ended.insert(UPLOAD_TOKEN.to_owned());
+    let one = pair.drive(update(Expect::Nothing), NEW);
+    pair.run();
+    assert_eq!((one.outcome().unwrap().is_ok(), pair.service.nodes), (true, 2));
+    pair.service.ended = (2..100).map(|n| format!("{UPLOAD_TOKEN}-{n}")).collect();
+    let other = pair.drive(update(Expect::Nothing), NEW);
+    pair.run();
+    assert_eq!(other.outcome().unwrap().unwrap_err().fault().map(|fault| fault.code), Some(Code::ExpiredAccessToken));
+    assert_eq!(pair.service.nodes, 2 + 1 + UpdateFile::RESTARTS);
+}
+
+#[test]
 fn a_lost_reply_to_an_update_that_cannot_be_compared_is_unknown() {
     let mut pair = pair();
     pair.link(|opening| if opening.nth == 2 { Plan::trouble(Trouble::Reset(Point::Complete)) } else { Plan::default() });
