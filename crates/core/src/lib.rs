@@ -83,7 +83,7 @@ pub use meta::{Auth, Kind, Meta, Pace, Repeat, Verb};
 pub use operation::{Api, Fault, FaultClass, Operation, Recovered, Refusal, RequestFlaw};
 pub use part::Part;
 pub use permits::Permits;
-pub use plan::{Plan, PlanBody};
+pub use plan::{Plan, PlanPiece};
 pub use reject::{Reject, Rule};
 pub use retry::{Budget, Cause, Decision, Policy, Tried};
 pub use secret::Secret;

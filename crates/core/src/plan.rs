@@ -7,7 +7,7 @@ use http::Method;
 use crate::clocks::{Clock, Clocks};
 use crate::operation::{Api, Operation};
 use crate::retry::Policy;
-use crate::wire::{Address, Outgoing, OutgoingBody, spans_length};
+use crate::wire::{Address, Length, Outgoing, OutgoingBody, Span};
 use crate::{Auth, Meta, Redactor, Reject, Repeat, Rule, Secret, Session, Settings};
 
 /// Stands for the token of a session that is not open yet. No text of a request can be taken for it by mistake.
@@ -29,34 +29,25 @@ pub struct Plan {
     pub url: String,
     /// The headers, in order, those that frame the body included.
     pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: PlanBody,
+    /// The body, in pieces that follow each other; none when there is none.
+    pub body: Vec<PlanPiece>,
     /// How long it would wait for what.
     pub clocks: Clocks,
     /// How often it would try again.
     pub policy: Policy,
 }
 
-/// The body of a [`Plan`].
+/// A piece of the body of a [`Plan`].
 #[derive(Clone, PartialEq, Eq)]
-pub enum PlanBody {
-    /// All of it; empty when there is none.
-    Whole(String),
-    /// A file, and what stands before and after it.
+pub enum PlanPiece {
+    /// Text.
+    Text(String),
+    /// Bytes of the caller's file.
     File {
-        /// Before the file.
-        before: String,
-        /// The file's length in bytes, if it is known.
+        /// Where in the file they start.
+        offset: u64,
+        /// How many they are; all that there are when it is not known.
         length: Option<u64>,
-        /// After it.
-        after: String,
-    },
-    /// Spans of a file.
-    Spans {
-        /// What stands before each, where it starts in the file, and how long it is, in bytes.
-        spans: Vec<(String, u64, u64)>,
-        /// After the last.
-        after: String,
     },
 }
 
@@ -89,14 +80,7 @@ impl Plan {
         let mut headers = vec![("host".to_owned(), head.uri.authority().map_or(String::new(), ToString::to_string))];
         headers.extend(head.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))));
         headers.extend(framing.map(|(name, value)| (name.to_owned(), value)));
-        let body = match outgoing.body {
-            OutgoingBody::Whole(bytes) => PlanBody::Whole(text(&bytes)),
-            OutgoingBody::File { before, after } => PlanBody::File { before: text(&before), length, after: text(&after) },
-            OutgoingBody::Spans { spans, after } => {
-                let spans = spans.iter().map(|span| (text(&span.before), span.offset, span.length)).collect();
-                PlanBody::Spans { spans, after: text(&after) }
-            }
-        };
+        let body = pieces(outgoing.body, length, |bytes| PlanPiece::Text(text(bytes)));
         let url = redactor.redact(&head.uri.to_string());
         Self { operation, login: None, method: head.method, url, headers, body, clocks: Clocks::default(), policy }
     }
@@ -104,13 +88,23 @@ impl Plan {
 
 /// The header that says how long the body is, as the transport will write it.
 fn framing(outgoing: &Outgoing, length: Option<u64>) -> Option<(&'static str, String)> {
-    let known = match &outgoing.body {
-        OutgoingBody::Whole(bytes) if bytes.is_empty() && outgoing.head.0.method() == Method::GET => return None,
-        OutgoingBody::Whole(bytes) => Some(bytes.len() as u64),
-        OutgoingBody::File { before, after } => length.map(|length| length + (before.len() + after.len()) as u64),
-        OutgoingBody::Spans { spans, after } => Some(spans_length(spans, after)),
-    };
-    Some(known.map_or(("transfer-encoding", "chunked".to_owned()), |length| ("content-length", length.to_string())))
+    match outgoing.body.length(length) {
+        Length::Known(0) if outgoing.head.0.method() == Method::GET => None,
+        Length::Known(length) => Some(("content-length", length.to_string())),
+        Length::Unknown => Some(("transfer-encoding", "chunked".to_owned())),
+    }
+}
+
+fn pieces(body: OutgoingBody, length: Option<u64>, text: impl Fn(&[u8]) -> PlanPiece) -> Vec<PlanPiece> {
+    match body {
+        OutgoingBody::Whole(bytes) if bytes.is_empty() => Vec::new(),
+        OutgoingBody::Whole(bytes) => vec![text(&bytes)],
+        OutgoingBody::File { before, after } => vec![text(&before), PlanPiece::File { offset: 0, length }, text(&after)],
+        OutgoingBody::Spans { spans, after } => {
+            let file = |span: &Span| PlanPiece::File { offset: span.offset, length: Some(span.length) };
+            spans.iter().flat_map(|span| [text(&span.before), file(span)]).chain([text(&after)]).collect()
+        }
+    }
 }
 
 impl fmt::Display for Plan {
@@ -137,20 +131,20 @@ impl fmt::Display for Plan {
         let target = target.find('/').map_or("/", |path| &target[path..]);
         writeln!(f, "{} {target} HTTP/1.1", self.method)?;
         self.headers.iter().try_for_each(|(name, value)| writeln!(f, "{name}: {value}"))?;
-        match &self.body {
-            PlanBody::Whole(text) if text.is_empty() => Ok(()),
-            PlanBody::Whole(text) => write!(f, "\n{}", text.replace("\r\n", "\n")),
-            PlanBody::File { before, length, after } => {
-                let file = length.map_or("[a file of unknown length]".to_owned(), |length| format!("[a file of {length} bytes]"));
-                write!(f, "\n{}{file}{}", before.replace("\r\n", "\n"), after.replace("\r\n", "\n"))
-            }
-            PlanBody::Spans { spans, after } => {
-                writeln!(f)?;
-                for (before, offset, length) in spans {
-                    write!(f, "{}[{length} bytes of a file, from {offset} on]", before.replace("\r\n", "\n"))?;
-                }
-                write!(f, "{}", after.replace("\r\n", "\n"))
-            }
+        if !self.body.is_empty() {
+            writeln!(f)?;
+        }
+        self.body.iter().try_for_each(|piece| write!(f, "{piece}"))
+    }
+}
+
+impl fmt::Display for PlanPiece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(&text.replace("\r\n", "\n")),
+            Self::File { length: None, .. } => f.write_str("[a file of unknown length]"),
+            Self::File { offset: 0, length: Some(length) } => write!(f, "[a file of {length} bytes]"),
+            Self::File { offset, length: Some(length) } => write!(f, "[{length} bytes of a file, from {offset} on]"),
         }
     }
 }
@@ -165,12 +159,8 @@ impl fmt::Debug for Plan {
     }
 }
 
-impl fmt::Debug for PlanBody {
+impl fmt::Debug for PlanPiece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(text) => write!(f, "{text}"),
-            Self::File { before, length, after } => write!(f, "{before}[a file of {length:?} bytes]{after}"),
-            Self::Spans { spans, after } => write!(f, "{spans:?}{after}"),
-        }
+        fmt::Display::fmt(self, f)
     }
 }

@@ -129,6 +129,23 @@ pub enum OutgoingBody {
     },
 }
 
+impl OutgoingBody {
+    /// How long it is, given the length of the file in bytes, if that is known.
+    pub(crate) fn length(&self, file: Option<u64>) -> Length {
+        match (self, file) {
+            (Self::Whole(bytes), _) => Length::Known(bytes.len() as u64),
+            (Self::File { before, after }, Some(file)) => {
+                Length::Known(((before.len() + after.len()) as u64).saturating_add(file))
+            }
+            (Self::File { .. }, None) => Length::Unknown,
+            (Self::Spans { spans, after }, _) => {
+                let framing = spans.iter().map(|span| span.before.len()).sum::<usize>() + after.len();
+                Length::Known(spans.iter().fold(framing as u64, |sum, span| sum.saturating_add(span.length)))
+            }
+        }
+    }
+}
+
 /// A span of a file within a body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Span {
@@ -138,12 +155,6 @@ pub struct Span {
     pub offset: u64,
     /// How long it is, in bytes.
     pub length: u64,
-}
-
-/// The length of a body of spans, in bytes.
-pub(crate) fn spans_length(spans: &[Span], after: &Bytes) -> u64 {
-    let framing = spans.iter().map(|span| span.before.len()).sum::<usize>() + after.len();
-    spans.iter().fold(framing as u64, |sum, span| sum.saturating_add(span.length))
 }
 
 /// A request's head. `Debug` shows method, host and header names: paths and values may hold secrets.

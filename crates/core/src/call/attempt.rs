@@ -9,7 +9,7 @@ use crate::clocks::{Clocks, Why};
 use crate::cycle::{Cycle, Event, Half, Phase, Side};
 use crate::machine::{Input, On};
 use crate::sender::{Next, Sender};
-use crate::wire::{Length, Outgoing, OutgoingBody, RequestHead, ResponseHead, spans_length};
+use crate::wire::{Length, Outgoing, RequestHead, ResponseHead};
 use crate::{BodyFlaw, ExchangeId, Failure, Kind, Limits, Misuse, PeerFlaw, Time};
 
 /// One exchange.
@@ -73,12 +73,7 @@ impl core::fmt::Debug for Attempt {
 
 impl Attempt {
     pub(super) fn new(at: ExchangeId, out: Outgoing, file: Option<u64>, kind: Kind, clocks: Clocks, limits: &Limits) -> Self {
-        let length = match (&out.body, file) {
-            (OutgoingBody::Whole(bytes), _) => Length::Known(bytes.len() as u64),
-            (OutgoingBody::File { before, after }, Some(file)) => Length::Known((before.len() + after.len()) as u64 + file),
-            (OutgoingBody::File { .. }, None) => Length::Unknown,
-            (OutgoingBody::Spans { spans, after }, _) => Length::Known(spans_length(spans, after)),
-        };
+        let length = out.body.length(file);
         Self {
             at,
             uri: out.head.0.uri().clone(),

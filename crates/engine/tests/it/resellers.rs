@@ -84,31 +84,23 @@ fn remove_key(email: &str, dn: &str, key: &str) -> Request {
 }
 
 fn enabled(world: &World, email: &str, region: &str) -> String {
-    match ask(world, enable_region(email, region, None)).unwrap() {
-        Answer::EnableUserRegion(answer) => answer.storage_dn,
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::EnableUserRegion(answer)) = ask(world, enable_region(email, region, None)) else { panic!("another answer") };
+    answer.storage_dn
 }
 
 fn key_made(world: &World, request: Request) -> (String, String) {
-    match ask(world, request).unwrap() {
-        Answer::CreateAccessKey(answer) => (answer.data.access_key, answer.data.secret_key.expose().to_owned()),
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::CreateAccessKey(answer)) = ask(world, request) else { panic!("another answer") };
+    (answer.data.access_key, answer.data.secret_key.expose().to_owned())
 }
 
 fn key_list(world: &World, email: &str, dn: &str) -> AccessKeys {
-    match ask(world, keys(email, dn)).unwrap() {
-        Answer::ListAccessKeys(keys) => keys,
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::ListAccessKeys(keys)) = ask(world, keys(email, dn)) else { panic!("another answer") };
+    keys
 }
 
 fn region_list(world: &World, email: &str) -> UserRegions {
-    match ask(world, regions(email)).unwrap() {
-        Answer::ListUserRegions(regions) => regions,
-        answer => panic!("{answer:?}"),
-    }
+    let Ok(Answer::ListUserRegions(regions)) = ask(world, regions(email)) else { panic!("another answer") };
+    regions
 }
 
 #[test]
@@ -179,6 +171,19 @@ fn a_region_is_enabled_once() {
         ask(world, enable("a")).unwrap();
         assert_ne!(enabled(world, "a", "LOCAL"), dn, "a storage's name is never given again");
     });
+}
+
+#[test]
+fn a_region_of_the_operators_has_a_short_key_and_room_for_names() {
+    use larder_engine::handlers::e2::region;
+    let field = |key: &str, domain: &str| region(key, domain).map_err(|reject| reject.field);
+    let made = region("LDN", "s3.example").unwrap();
+    assert_eq!((made.key.as_str(), made.code.as_str(), made.is_active), ("LDN", "ldn", true));
+    assert!(field("12345", &"d".repeat(109)).is_ok());
+    assert_eq!(field("12345", &"d".repeat(110)).unwrap_err(), "domain");
+    for (key, domain, wrong) in [("", "d", "key"), ("123456", "d", "key"), ("A", "", "domain"), ("A", "a\nb", "domain")] {
+        assert_eq!(field(key, domain).unwrap_err(), wrong);
+    }
 }
 
 #[test]

@@ -11,15 +11,16 @@ mod listing;
 mod local;
 mod many;
 mod parallel;
-mod place;
 mod uploads;
 
 pub use larder_proto_nvx::*;
 
-pub use self::client::{Client, Credentials};
+pub use self::client::Client;
 pub use self::downloads::Downloading;
 pub use self::listing::{Listing, ListingStream};
 pub use self::many::Uploads;
+pub use crate::credentials::Credentials;
+use crate::place;
 
 /// How a method of a [`Client`] ends when it does not succeed.
 pub type Error = crate::Error<Fault>;

@@ -27,7 +27,8 @@ async fn a_session_that_the_service_has_ended_is_ended() {
 
 #[tokio::test]
 async fn another_refusal_of_a_logout_is_told() {
-    let (client, _, _double) = Double { logout: || Err(Code::MissingRequiredParameter.into()), ..Double::default() }.start().await;
+    let (client, _, _double) =
+        Double { logout: || Err(Code::MissingRequiredParameter.into()), ..Double::default() }.start().await;
     client.list_all("").await.unwrap();
     let error = client.logout().await.unwrap_err();
     assert!(error.code() == Some(Code::MissingRequiredParameter) && !error.is_retryable(), "{error}");

@@ -65,14 +65,3 @@ pub(crate) fn create() -> CreateUser {
         email_notification: None,
     }
 }
-
-/// Makes an access key: not safe to repeat.
-pub(crate) fn make_key() -> CreateAccessKey {
-    CreateAccessKey {
-        email: parse("a@example.com"),
-        storage_dn: parse("a.example.com"),
-        name: parse("key"),
-        permissions: Permissions::ReadWrite,
-        buckets: None,
-    }
-}

@@ -132,8 +132,8 @@ fn walk<A: Api>(api: &str, styles: &[A::Style], canary: &str, token: &str) -> us
         assert!(all.iter().any(|(of, _)| of == name), "no request of {}", name.meta());
     }
     for (name, start) in all {
-        let (tree, has_any) = with_canaries::<A>(name, &start, canary).unwrap();
-        let request = name.decode(Planted(tree)).unwrap();
+        let Some((tree, has_any)) = with_canaries::<A>(name, &start, canary) else { panic!("{}", name.meta()) };
+        let request = name.decode(Planted(tree)).unwrap_or_else(|reject| panic!("{}: {reject}", name.meta()));
         for style in styles {
             let shown = match request.inspect(Planning { style, token }) {
                 Ok(shown) => shown,
@@ -161,7 +161,7 @@ fn walk<A: Api>(api: &str, styles: &[A::Style], canary: &str, token: &str) -> us
 fn spellings(text: &str) -> Vec<String> {
     let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let percent = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
-    let json = serde_json::to_string(text).unwrap().trim_matches('"').to_owned();
+    let json = serde_json::to_string(text).unwrap_or_default().trim_matches('"').to_owned();
     let xml = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     vec![text.to_owned(), form, percent, json, xml.replace('"', "&quot;"), xml]
 }

@@ -123,24 +123,23 @@ impl Flow {
     /// The next event of the answer, of what has come.
     pub(super) fn receive(&mut self) -> Result<Event, Failure> {
         loop {
-            match self.line.http.next().map_err(of_flaw)? {
-                Event::NeedInput if self.may_have_come => self.fill()?,
-                event => return Ok(event),
+            let event = self.line.http.event().map_err(of_flaw)?;
+            if !matches!(event, Event::NeedInput) || !self.may_have_come {
+                return Ok(event);
             }
+            self.fill()?;
         }
     }
 
     fn fill(&mut self) -> Result<(), Failure> {
         let (socket, wanted) = (&mut self.line.socket, self.line.http.wanted());
-        match self.line.http.fill(wanted, |room| socket.read(room)) {
+        match self.line.http.fill(wanted, |room| socket.read(room)).map_err(|error| error.kind()) {
             // Less than there was room for is all that there was.
             Ok(count) => self.may_have_come = count == wanted || (count > 0 && socket.may_hold_back()),
-            Err(error) => match error.kind() {
-                io::ErrorKind::WouldBlock => self.may_have_come = false,
-                io::ErrorKind::UnexpectedEof => return Err(of_flaw(self.line.http.cut_off())),
-                io::ErrorKind::InvalidData => return Err(Failure::Protocol),
-                _ => return Err(Failure::Reset),
-            },
+            Err(io::ErrorKind::WouldBlock) => self.may_have_come = false,
+            Err(io::ErrorKind::UnexpectedEof) => return Err(of_flaw(self.line.http.cut_off())),
+            Err(io::ErrorKind::InvalidData) => return Err(Failure::Protocol),
+            Err(_) => return Err(Failure::Reset),
         }
         Ok(())
     }
@@ -160,9 +159,11 @@ impl Flow {
 }
 
 fn of_flaw(flaw: Flaw) -> Failure {
-    match flaw {
-        Flaw::Closed => Failure::Reset,
-        Flaw::Truncated => Failure::Truncated,
-        _ => Failure::Protocol,
+    if flaw == Flaw::Closed {
+        Failure::Reset
+    } else if flaw == Flaw::Truncated {
+        Failure::Truncated
+    } else {
+        Failure::Protocol
     }
 }

@@ -50,7 +50,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use larder_core::{Api, Call, ClientMachine, Error, Input, Operation, Session, Settings, Shared, Time};
+use larder_core::{Api, Call, ClientMachine, Error, Input, Operation, Plan, Reject, Session, Settings, Shared, Time};
 
 use self::files::Files;
 use self::pool::Pool;
@@ -140,6 +140,14 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         self.drive(Call::new(operation, settings), (), sink)
+    }
+
+    /// The request that [`call`](Self::call) would send first, without secrets. Nothing is sent or changed.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub fn plan<O: Operation<Api = A>>(&self, operation: &O, settings: &Settings<A>) -> Result<Plan, Reject> {
+        self.share(|shared| Plan::of(operation, settings, &shared.session))
     }
 
     /// Drives a machine of your own to its end, or one that makes several calls. It may have one exchange open at a time.

@@ -28,7 +28,7 @@ struct Open {
 
 enum Stage {
     /// A connection must be made first.
-    Unconnected(RequestHead, Length),
+    Unconnected(Box<RequestHead>, Length),
     Connected(Box<Flow>),
 }
 
@@ -48,7 +48,7 @@ impl<'a> Wire<'a> {
         self.open = None;
         let Some(origin) = Origin::of(head.0.uri()) else { return unsent(Failure::Protocol) };
         let Some(line) = self.pool.take(&origin) else {
-            self.open = Some(Open { at, origin, stage: Stage::Unconnected(head.clone(), length) });
+            self.open = Some(Open { at, origin, stage: Stage::Unconnected(Box::new(head.clone()), length) });
             return None;
         };
         match Flow::begin(line, head, length) {

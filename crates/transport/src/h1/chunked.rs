@@ -98,9 +98,9 @@ fn is_extension(text: &[u8]) -> bool {
 }
 
 fn trailers(lines: &mut Lines, inbox: &mut BytesMut, limits: &Limits) -> Result<Option<Event>, Flaw> {
-    let end = lines.find(inbox, b"", limits.trailers, limits.headers).map_err(|flaw| match flaw {
-        Flaw::HeadTooLong | Flaw::TooManyHeaders => Flaw::TrailersTooLong,
-        other => other,
+    let end = lines.find(inbox, b"", limits.trailers, limits.headers).map_err(|flaw| {
+        let is_too_long = matches!(flaw, Flaw::HeadTooLong | Flaw::TooManyHeaders);
+        if is_too_long { Flaw::TrailersTooLong } else { flaw }
     })?;
     let Some(end) = end else { return Ok(None) };
     if !head::are_fields(&inbox[..end], lines.count()) {

@@ -161,7 +161,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`Flaw`]: the same one from then on.
-    pub fn next(&mut self) -> Result<Event, Flaw> {
+    pub fn event(&mut self) -> Result<Event, Flaw> {
         let event = self.advance();
         if let Err(flaw) = event {
             self.reading = Reading::Broken(flaw);
@@ -215,10 +215,8 @@ impl Connection {
 
     /// The peer ended it before its end.
     fn cut(&self) -> Flaw {
-        match self.reading {
-            Reading::Head { interim: 0, .. } if self.inbox.is_empty() => Flaw::Closed,
-            _ => Flaw::Truncated,
-        }
+        let has_begun = !matches!(self.reading, Reading::Head { interim: 0, .. }) || !self.inbox.is_empty();
+        if has_begun { Flaw::Truncated } else { Flaw::Closed }
     }
 
     fn head(&mut self) -> Result<Step, Flaw> {

@@ -1,7 +1,7 @@
 //! The client without a runtime against servers that behave and servers that do not, over real sockets: sockets are the subject.
 
 #![expect(unreachable_pub, reason = "what `catalog!` makes is public, and the rest follows it")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 #[path = "../it/api.rs"]
 mod api;

@@ -44,7 +44,7 @@ fn exchange(tcp: &mut std::net::TcpStream, connection: &mut Connection, length: 
     tcp.write_all(&out).unwrap();
     let mut got = Vec::new();
     loop {
-        match connection.next().unwrap() {
+        match connection.event().unwrap() {
             Event::NeedInput => drop(connection.fill(connection.wanted(), |room| tcp.read(room)).unwrap()),
             Event::Head(head) => assert_eq!(head.status(), 200),
             Event::Data(data) => got.extend_from_slice(&data),

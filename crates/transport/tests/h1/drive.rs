@@ -31,7 +31,7 @@ pub(crate) fn answer(connection: &mut Connection, pieces: &[&[u8]]) -> Seen {
     let mut seen = Seen { status: None, fields: Vec::new(), body: Vec::new(), end: Ok(()), can_be_reused: false };
     let mut pieces = pieces.iter().copied().filter(|piece| !piece.is_empty());
     loop {
-        match connection.next() {
+        match connection.event() {
             Ok(Event::NeedInput) => put(connection, pieces.next().unwrap_or_default()),
             Ok(Event::Head(head)) => {
                 assert_eq!(seen.status.replace(head.status().as_u16()), None, "a second head");
@@ -49,7 +49,7 @@ pub(crate) fn answer(connection: &mut Connection, pieces: &[&[u8]]) -> Seen {
                 return seen;
             }
             Err(flaw) => {
-                assert_eq!(connection.next().unwrap_err(), flaw, "another flaw the second time");
+                assert_eq!(connection.event().unwrap_err(), flaw, "another flaw the second time");
                 assert!(!connection.can_be_reused());
                 seen.end = Err(flaw);
                 return seen;

@@ -99,7 +99,9 @@ impl Cabinet {
     fn note(&mut self, answer: &Answer) {
         match answer {
             Answer::AuthenticationLogin(answer) => self.issued.push(answer.session_token.expose().to_owned()),
-            Answer::ImfsGetStorageNode(answer) | Answer::ImfsGetStorageNodeExtended(answer) => self.issued.push(answer.upload_token.expose().to_owned()),
+            Answer::ImfsGetStorageNode(answer) | Answer::ImfsGetStorageNodeExtended(answer) => {
+                self.issued.push(answer.upload_token.expose().to_owned())
+            }
             _ => {}
         }
     }
