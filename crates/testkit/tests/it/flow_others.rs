@@ -20,16 +20,16 @@ fn pair() -> Pair<Nvx, Little> {
 }
 
 fn stored(pair: &Pair<Nvx, Little>) -> &[u8] {
-    pair.service.tree["in/a.txt"].as_deref().unwrap()
+    pair.service.tree["in/a.txt"].as_deref().unwrap_or_default()
 }
 
 fn update(expect: Expect) -> UpdateFile {
-    let ranges: Vec<ContentRange> = ["10-11/12", "1-3/12"].map(|range| range.parse().unwrap()).to_vec();
+    let ranges: Vec<ContentRange> = ["10-11/12", "1-3/12"].map(nvx::parse).to_vec();
     update_by(ranges, expect)
 }
 
 fn update_by(ranges: Vec<ContentRange>, expect: Expect) -> UpdateFile {
-    let callback = "http://here.test/done".parse().unwrap();
+    let callback = nvx::parse("http://here.test/done");
     UpdateFile::new(nvx::parse("in"), nvx::parse("a.txt"), ranges, callback, expect, nvx::json())
 }
 
