@@ -51,7 +51,6 @@ impl Listing {
     }
 
     /// The pages as a stream. It ends with the first error, or after the last page.
-    #[must_use]
     pub fn into_stream(self) -> ListingStream {
         ListingStream(State::Idle(Box::new(self)))
     }

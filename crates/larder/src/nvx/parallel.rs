@@ -29,7 +29,7 @@ impl Client {
         let mut running = JoinSet::<Came>::new();
         loop {
             if running.len() < at_once {
-                match ranges.next() {
+                match ranges.turn() {
                     Turn::Fetch(fetch) => {
                         running.spawn(one(self.clone(), fetch, Arc::clone(file)));
                         continue;

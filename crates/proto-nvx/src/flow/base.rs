@@ -394,7 +394,13 @@ impl<P: Plan> Flow<P> {
                 self.base.is_gone = true;
             }
             Input::BodyEnd | Input::BodyGone => return Err(Misuse::NotAsked { wanted, offset: 0 }),
-            input => return input.at().map_or(Ok(()), |at| Err(Misuse::NeverOpened(at))),
+            Input::Connected { at }
+            | Input::Wrote { at }
+            | Input::Head { at, .. }
+            | Input::Data { at, .. }
+            | Input::End { at }
+            | Input::Failed { at, .. } => return Err(Misuse::NeverOpened(at)),
+            Input::Cancel => {}
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::Code;
 use crate::transfer::{Download, Downloaded};
 use crate::values::{ByteRange, HeaderText};
 
-/// The ranges of one file. It makes no call: a driver takes [`Fetch`]es from [`next`](Self::next), makes their calls, as many
+/// The ranges of one file. It makes no call: a driver takes [`Fetch`]es from [`turn`](Self::turn), makes their calls, as many
 /// at once as it likes, and tells how each ended.
 ///
 /// ```text
@@ -52,7 +52,6 @@ enum Head {
 
 /// What to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "made and taken apart once per range")]
 pub enum Turn {
     /// Make this call.
     Fetch(Fetch),
@@ -102,7 +101,7 @@ impl Ranges {
     }
 
     /// What to do next. A driver that has room for another call asks again after each `Fetch`.
-    pub fn next(&mut self) -> Turn {
+    pub fn turn(&mut self) -> Turn {
         if let Some(error) = &self.failed {
             return Turn::Failed(error.clone());
         }

@@ -219,7 +219,13 @@ impl Sending {
     fn end(&mut self, error: Failed) -> Failed {
         match error.kind {
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) => error,
-            _ => self.doubt.take().unwrap_or(error),
+            ErrorKind::Encode(_)
+            | ErrorKind::NoSession
+            | ErrorKind::Fault(_)
+            | ErrorKind::Peer(_)
+            | ErrorKind::Failure(_)
+            | ErrorKind::OutcomeUnknown(_)
+            | ErrorKind::Body(_) => self.doubt.take().unwrap_or(error),
         }
     }
 

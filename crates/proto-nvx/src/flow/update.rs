@@ -36,6 +36,9 @@ pub enum Expect {
 pub struct UpdateFile(Flow<Updating>);
 
 impl UpdateFile {
+    /// How often another token is asked for when one has ended.
+    pub const RESTARTS: u32 = 5;
+
     /// Changes these ranges of the file `name` in `folder`; each states the new length of the whole file as its total. The
     /// service fetches `callback_url` when the file is changed.
     #[must_use]
@@ -52,7 +55,7 @@ impl UpdateFile {
             Expect::Md5(md5) => (Some(md5), None),
             Expect::Source => (None, Some(Sum::new())),
         };
-        let (node, doing, stored, looking, restarts) = (None, Doing::Node, None, None, RESTARTS);
+        let (node, doing, stored, looking, restarts) = (None, Doing::Node, None, None, Self::RESTARTS);
         let place = Place { folder, name };
         let plan = Updating { place, ranges, callback_url, md5, sum, read: None, node, doing, looking, stored, restarts };
         Self(Flow::new(plan, Settings { length: None, ..settings }))
@@ -60,9 +63,6 @@ impl UpdateFile {
 }
 
 machine!(UpdateFile, Stored);
-
-/// How often another token is asked for.
-const RESTARTS: u32 = 5;
 
 /// An update, as plain data.
 #[derive(Debug, Clone)]

@@ -152,6 +152,28 @@ fn of_the_engine() -> Stated {
     ]
 }
 
+fn of_flows() -> Stated {
+    use larder_proto_nvx::flow::{Appending, Pages, Ranges, UpdateFile, Uploading, When};
+    use larder_proto_nvx::imfs::ListFolder;
+    let Uploading { content_type: _, overwrite: _, pieces, piece, verify: _, md5: _, restarts } = Uploading::default();
+    let Appending { overwrite: _, piece: _, restarts: of_messages } = Appending::default();
+    let When::Above(above) = pieces else { panic!("{pieces:?}") };
+    vec![
+        ("flow::Uploading::pieces", bytes(above)),
+        ("flow::Uploading::piece", bytes(piece)),
+        ("flow::Uploading::restarts", count(restarts)),
+        ("flow::Appending::SOAP", bytes(Appending::SOAP)),
+        ("flow::Appending::REST", bytes(Appending::REST)),
+        ("flow::Appending::restarts", count(of_messages)),
+        ("flow::UpdateFile::RESTARTS", count(UpdateFile::RESTARTS)),
+        ("flow::Ranges::SIZE", bytes(Ranges::SIZE)),
+        ("flow::Ranges::RESTARTS", count(Ranges::RESTARTS)),
+        ("flow::Ranges::TRIES", count(Ranges::TRIES)),
+        ("flow::Pages::SIZE", count(Pages::<ListFolder>::SIZE)),
+        ("flow::Pages::MOST", count(Pages::<ListFolder>::MOST)),
+    ]
+}
+
 /// Constants that nobody outside their module sees; their rows say by hand what they are.
 const PRIVATE: &[&str] = &[
     "accounts::MAX_FAILURES",
@@ -197,7 +219,7 @@ fn rows() -> BTreeMap<String, Vec<String>> {
 #[test]
 fn every_limit_has_a_row_with_its_default() {
     let rows = rows();
-    let stated = [of_core(), of_formats(), of_connections(), of_the_engine()].concat();
+    let stated = [of_core(), of_formats(), of_connections(), of_flows(), of_the_engine()].concat();
     for (name, default) in &stated {
         assert_eq!(rows.get(*name).map(|cells| cells[1].as_str()), Some(default.as_str()), "{name}");
     }

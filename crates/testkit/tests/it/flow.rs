@@ -32,7 +32,10 @@ fn stored(pair: &Pair<Nvx, Little>) -> Option<&[u8]> {
 }
 
 fn kind(upload: &Ticket<Nvx, Stored>) -> ErrorKind<Fault> {
-    upload.outcome().unwrap().unwrap_err().kind
+    match upload.outcome() {
+        Some(Err(error)) => error.kind,
+        other => panic!("no error: {other:?}"),
+    }
 }
 
 #[test]

@@ -20,16 +20,16 @@ fn pair() -> Pair<Nvx, Little> {
 }
 
 fn stored(pair: &Pair<Nvx, Little>) -> &[u8] {
-    pair.service.tree["in/a.txt"].as_deref().unwrap()
+    pair.service.tree["in/a.txt"].as_deref().unwrap_or_default()
 }
 
 fn update(expect: Expect) -> UpdateFile {
-    let ranges: Vec<ContentRange> = ["10-11/12", "1-3/12"].map(|range| range.parse().unwrap()).to_vec();
+    let ranges: Vec<ContentRange> = ["10-11/12", "1-3/12"].map(nvx::parse).to_vec();
     update_by(ranges, expect)
 }
 
 fn update_by(ranges: Vec<ContentRange>, expect: Expect) -> UpdateFile {
-    let callback = "http://here.test/done".parse().unwrap();
+    let callback = nvx::parse("http://here.test/done");
     UpdateFile::new(nvx::parse("in"), nvx::parse("a.txt"), ranges, callback, expect, nvx::json())
 }
 
@@ -116,6 +116,20 @@ fn any_fault_of_any_exchange_of_an_update_ends_in_the_same_file() {
             assert_eq!(stored(&pair), NEW.as_bytes(), "#{broken} {trouble:?}");
         }
     }
+}
+
+#[test]
+fn a_token_of_an_update_that_has_ended_is_replaced_a_few_times() {
+    let mut pair = pair();
+    pair.service.ended.insert(UPLOAD_TOKEN.to_owned());
+    let one = pair.drive(update(Expect::Nothing), NEW);
+    pair.run();
+    assert_eq!((one.outcome().unwrap().is_ok(), pair.service.nodes), (true, 2));
+    pair.service.ended = (2..100).map(|n| format!("{UPLOAD_TOKEN}-{n}")).collect();
+    let other = pair.drive(update(Expect::Nothing), NEW);
+    pair.run();
+    assert_eq!(other.outcome().unwrap().unwrap_err().fault().map(|fault| fault.code), Some(Code::ExpiredAccessToken));
+    assert_eq!(pair.service.nodes, 2 + 1 + UpdateFile::RESTARTS);
 }
 
 #[test]

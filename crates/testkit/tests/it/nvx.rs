@@ -54,6 +54,9 @@ pub(crate) struct Little {
     pub(crate) md5: Option<String>,
 }
 
+/// A part of an update: which bytes it is, and what they are.
+type Part = (Option<ContentRange>, Vec<u8>);
+
 /// A file under way.
 #[derive(Debug)]
 pub(crate) struct Moving {
@@ -62,7 +65,7 @@ pub(crate) struct Moving {
     name: String,
     range: Option<ContentRange>,
     /// The parts of an update, and the MD5 that it is to have.
-    update: Option<(Vec<(Option<ContentRange>, Vec<u8>)>, Option<Md5>)>,
+    update: Option<(Vec<Part>, Option<Md5>)>,
     content: Vec<u8>,
     bytes: u64,
     files: u64,
@@ -159,7 +162,7 @@ impl Little {
         Ok(Answer::TransferAppendFile(Done {}))
     }
 
-    fn change(&mut self, path: &str, parts: &[(Option<ContentRange>, Vec<u8>)], md5: Option<Md5>) -> Result<(), Fault> {
+    fn change(&mut self, path: &str, parts: &[Part], md5: Option<Md5>) -> Result<(), Fault> {
         let Some(Some(old)) = self.tree.get(path) else { return Err(Code::InvalidPath.into()) };
         let mut changes = Changes::new(old.len() as u64);
         for (range, content) in parts {

@@ -48,7 +48,7 @@ fn fetch(
 ) -> Result<Vec<u8>, Failed> {
     let (mut file, mut open, mut ended) = (Vec::new(), Vec::new(), 0);
     loop {
-        match ranges.next() {
+        match ranges.turn() {
             Turn::Fetch(fetch) if open.len() < at_once => {
                 open.push(fetch);
                 if open.len() < at_once {
