@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use larder_core::operation::Inspect;
-use larder_core::{Call, ClientMachine, Clock, Clocks, ErrorKind, Operation, Settings, Target, Time};
+use larder_core::{Call, ClientMachine, Clock, Clocks, Operation, Settings, Target, Time};
 use larder_proto_nvx::flow::{DownloadFile, Stored, UploadFile, Uploading, When};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::sim::{Dice, Later, Promise, Tally};
-use larder_testkit::{Ended, Pair, Source, Ticket};
+use larder_testkit::{Pair, Source, Ticket};
 
 use super::cabinet::{Cabinet, HOST, Once};
 use super::oracle::{Oracle, Place, There, Told, brought, told};
