@@ -6,7 +6,8 @@
 //! same [`trace`](Pair::trace), byte for byte. The wire between them can be slow, cut up, silent, or broken at a chosen
 //! point. Whatever cannot happen panics with the trace: a [`Misuse`](larder_core::Misuse), a run that stands still, a
 //! run without an end. [`fixtures`] are the messages of the documents, [`wire`] looks at one message at a time,
-//! [`trees`] has requests and answers as plain values, [`meta`] lists what is known of operations, [`foreign`] finds programs
+//! [`sim`] is
+//! what seeded scenarios by the thousand are made of. [`trees`] has requests and answers as plain values, [`meta`] lists what is known of operations, [`foreign`] finds programs
 //! that none of us wrote.
 //!
 //! # Out of scope

@@ -4,14 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use larder_core::operation::Inspect;
-use larder_core::{Call, ClientMachine, Clock, Clocks, ErrorKind, Operation, Settings, Target, Time};
+use larder_core::{Call, ClientMachine, Clock, Clocks, Operation, Settings, Target, Time};
 use larder_proto_nvx::flow::{DownloadFile, Stored, UploadFile, Uploading, When};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::sim::{Dice, Later, Promise, Tally};
-use larder_testkit::{Ended, Pair, Source, Ticket};
+use larder_testkit::{Pair, Source, Ticket};
 
 use super::cabinet::{Cabinet, HOST, Once};
 use super::oracle::{Oracle, Place, There, Told, brought, told};
@@ -104,15 +104,15 @@ impl Calls {
     fn changes<T: 'static>(&mut self, ticket: Ticket<Nvx, T>, places: Vec<Place>) {
         self.check(move |_, oracle, tally| {
             let ended = ticket.outcome();
-            count(tally, ended.as_ref());
+            oracle.hears(tally, ended.as_ref());
             oracle.is_as_told(told(ended.as_ref()), &places)
         });
     }
 
     /// A question that changes nothing.
     fn asks<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
-        self.check(move |_, _, tally| {
-            count(tally, ticket.outcome().as_ref());
+        self.check(move |_, oracle, tally| {
+            oracle.hears(tally, ticket.outcome().as_ref());
             Ok(())
         });
     }
@@ -181,9 +181,9 @@ impl Calls {
     /// What was fetched is what the file was at some time.
     fn fetches<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
         let versions = Rc::clone(&self.versions);
-        self.check(move |world, _, tally| {
+        self.check(move |world, oracle, tally| {
             let ended = ticket.outcome();
-            count(tally, ended.as_ref());
+            oracle.hears(tally, ended.as_ref());
             match brought(world, &ticket, ended.as_ref()) {
                 Some(bytes) if !versions.borrow().iter().any(|(version, _)| *version == There::file(&bytes)) => {
                     Err(format!("call {} fetched what the file never was: {} bytes", ticket.number(), bytes.len()))
@@ -234,9 +234,9 @@ impl Calls {
         let versions = Rc::clone(&self.versions);
         let place = versions.borrow().len();
         versions.borrow_mut().push((There::File(content), None));
-        self.check(move |_, _, tally| {
+        self.check(move |_, oracle, tally| {
             let ended = ticket.outcome();
-            count(tally, ended.as_ref());
+            oracle.hears(tally, ended.as_ref());
             versions.borrow_mut()[place].1 = Some(told(ended.as_ref()));
             Ok(())
         });
@@ -255,22 +255,4 @@ impl Calls {
         }
         Err(format!("{SHARED} is {there:?}, told {:?}", later.iter().map(|(_, told)| told).collect::<Vec<_>>()))
     }
-}
-
-/// Counts how a call ended.
-fn count<T>(tally: &mut Tally, ended: Option<&Ended<Nvx, T>>) {
-    tally.add("calls");
-    tally.add(match ended.map(|ended| ended.as_ref().map_err(|error| &error.kind)) {
-        None => "ended: dropped",
-        Some(Ok(_)) => "ended: well",
-        Some(Err(ErrorKind::Fault(_))) => "ended: fault",
-        Some(Err(ErrorKind::Peer(_))) => "ended: peer",
-        Some(Err(ErrorKind::Failure(_))) => "ended: failure",
-        Some(Err(ErrorKind::OutcomeUnknown(_))) => "ended: outcome unknown",
-        Some(Err(ErrorKind::Deadline(_))) => "ended: deadline",
-        Some(Err(ErrorKind::Body(_))) => "ended: body",
-        Some(Err(ErrorKind::Content(_))) => "ended: content",
-        Some(Err(ErrorKind::Cancelled)) => "ended: cancelled",
-        Some(Err(ErrorKind::Encode(_) | ErrorKind::NoSession)) => "ended: never sent",
-    });
 }

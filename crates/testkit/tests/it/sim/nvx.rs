@@ -111,6 +111,7 @@ impl Scenario {
             check(&self.pair, &oracle, &mut tally)?;
         }
         self.calls.shared(&oracle)?;
+        oracle.is_discreet(&self.laws.secrets)?;
         Ok(tally)
     }
 
@@ -137,7 +138,8 @@ impl Scenario {
     }
 }
 
-fn login() -> Login {
+/// The login of every client.
+pub(super) fn login() -> Login {
     Login { app_key: parse(APP_KEY), user_name: parse(USER), password: parse(PASSWORD) }
 }
 

@@ -1,8 +1,13 @@
 //! What must be there at the end, by what clients were told.
 
+use core::fmt::Write;
+use std::cell::RefCell;
+
+use larder_core::ErrorKind;
 use larder_engine::rules::listing::EntryKind;
 use larder_engine::{Caller, Refusal};
 use larder_proto_nvx::Nvx;
+use larder_testkit::sim::Tally;
 use larder_testkit::{Ended, Pair, Ticket};
 
 use super::cabinet::Cabinet;
@@ -63,11 +68,43 @@ pub(super) struct Place {
 pub(super) struct Oracle<'a> {
     cabinet: &'a Cabinet,
     caller: Caller,
+    /// What clients were told, as text: for a search.
+    said: RefCell<String>,
 }
 
 impl<'a> Oracle<'a> {
     pub(super) fn new(cabinet: &'a Cabinet) -> Self {
-        Self { cabinet, caller: cabinet.insider() }
+        Self { cabinet, caller: cabinet.insider(), said: RefCell::default() }
+    }
+
+    /// Counts how a call ended, and remembers what was said of it.
+    pub(super) fn hears<T>(&self, tally: &mut Tally, ended: Option<&Ended<Nvx, T>>) {
+        if let Some(Err(error)) = ended {
+            let _ = writeln!(self.said.borrow_mut(), "{error}\n{error:?}");
+        }
+        tally.add("calls");
+        tally.add(match ended.map(|ended| ended.as_ref().map_err(|error| &error.kind)) {
+            None => "ended: dropped",
+            Some(Ok(_)) => "ended: well",
+            Some(Err(ErrorKind::Fault(_))) => "ended: fault",
+            Some(Err(ErrorKind::Peer(_))) => "ended: peer",
+            Some(Err(ErrorKind::Failure(_))) => "ended: failure",
+            Some(Err(ErrorKind::OutcomeUnknown(_))) => "ended: outcome unknown",
+            Some(Err(ErrorKind::Deadline(_))) => "ended: deadline",
+            Some(Err(ErrorKind::Body(_))) => "ended: body",
+            Some(Err(ErrorKind::Content(_))) => "ended: content",
+            Some(Err(ErrorKind::Cancelled)) => "ended: cancelled",
+            Some(Err(ErrorKind::Encode(_) | ErrorKind::NoSession)) => "ended: never sent",
+        });
+    }
+
+    /// No error that a client was given shows one of these.
+    pub(super) fn is_discreet(&self, secrets: &[String]) -> Result<(), String> {
+        let said = self.said.borrow();
+        match secrets.iter().find(|secret| said.contains(secret.as_str())) {
+            Some(secret) => Err(format!("an error shows {secret}:\n{said}")),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn at(&self, path: &str) -> There {
