@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// Package and name of each example that is run with the arguments `URL APP_KEY USER PASSWORD`.
-const AGAINST_A_SERVICE: &[(&str, &str)] = &[("larder-proto-nvx", "blocking")];
+const AGAINST_A_SERVICE: &[(&str, &str)] = &[("larder-proto-nvx", "blocking"), ("larder", "blocking")];
 
 const APP_KEY: &str = "11111111-1111-4111-8111-111111111111";
 const USER: &str = "master";

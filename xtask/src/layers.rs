@@ -43,7 +43,10 @@ const ABSENT: &[(&str, &[&str])] =
 /// Each member and the most packages that it may bring, itself included.
 const AT_MOST: &[(&str, usize)] = &[("larder-core", 30), ("larder", 80)];
 
-/// Holds all three and prints the counts.
+/// What the clients without a runtime must not bring, however deep: the facade with everything but `hyper`.
+const WITHOUT_A_RUNTIME: (&str, &str, &[&str]) = ("larder", "e2,nvx,tls,tracing", &["tokio", "hyper", "mio", "futures-core"]);
+
+/// Holds all four and prints the counts.
 ///
 /// # Errors
 /// Every arrow, package and count that is not allowed; or cargo's own failure.
@@ -58,7 +61,17 @@ pub fn run() -> Result<()> {
             findings.push(format!("{member} brings {count} packages, more than {limit}"));
         }
     }
+    findings.extend(runtime_in_the_tree()?);
     no_findings("layers", &findings)
+}
+
+fn runtime_in_the_tree() -> Result<Vec<String>> {
+    let (member, features, absent) = WITHOUT_A_RUNTIME;
+    let tree = tree(member, &["--no-default-features", "--features", features])?;
+    let names: BTreeSet<_> = tree.lines().filter_map(name_and_version).collect();
+    println!("{member} without a runtime: {} packages", names.len());
+    let found = names.iter().filter(|(name, _)| absent.contains(name));
+    Ok(found.map(|(name, _)| format!("{member} with only {features} must not bring {name}")).collect())
 }
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
@@ -125,10 +138,16 @@ fn reachable<'a>(metadata: &'a Metadata, start: &'a PackageId) -> BTreeSet<&'a P
 
 /// How many packages a user of `member` alone gets: `cargo tree` resolves features for that member only.
 fn packages(member: &str) -> Result<usize> {
-    let arguments = ["tree", "--locked", "-p", member, "-e", "normal", "--target", workspace::TARGET, "--prefix", "none"];
-    let tree = workspace::output(workspace::cargo(&arguments))?;
+    let tree = tree(member, &[])?;
     let names: BTreeSet<_> = tree.lines().filter_map(name_and_version).collect();
     Ok(names.len())
+}
+
+/// What `cargo tree` says of a member with these features.
+fn tree(member: &str, features: &[&str]) -> Result<String> {
+    let mut arguments = vec!["tree", "--locked", "-p", member, "-e", "normal", "--target", workspace::TARGET, "--prefix", "none"];
+    arguments.extend(features);
+    workspace::output(workspace::cargo(&arguments))
 }
 
 fn name_and_version(line: &str) -> Option<(&str, &str)> {

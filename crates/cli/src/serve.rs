@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use larder_engine::handlers::e2;
+use larder_engine::types::Region;
 use larder_server::{Access, AccessLog, Config, Server, endpoints};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,9 +25,23 @@ pub(crate) struct Arguments {
     /// The host, with or without a port, that clients are told to upload to [default: the one that they asked].
     #[arg(long, value_name = "HOST[:PORT]")]
     storage_host: Option<String>,
+    /// The host, with or without a port, that clients are told to download from, and that downloads from any other are
+    /// redirected to: requests must come to it under this name [default: the one that they asked].
+    #[arg(long, value_name = "HOST[:PORT]")]
+    download_host: Option<String>,
+    /// A region of the reseller API, and the domain that the names of its storages end with; may be given several times
+    /// [default: one, LOCAL].
+    #[arg(long = "region", value_name = "KEY=DOMAIN", value_parser = region)]
+    regions: Vec<Region>,
     /// Print a line for every request.
     #[arg(long, short)]
     verbose: bool,
+}
+
+/// `LDN=s3.example.com`
+fn region(text: &str) -> Result<Region, String> {
+    let (key, domain) = text.split_once('=').ok_or("no equals sign behind the key")?;
+    e2::region(key, domain).map_err(|reject| reject.to_string())
 }
 
 struct Print;
@@ -43,6 +59,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let config = Config {
         storage_host: arguments.storage_host,
+        regions: arguments.regions,
+        download_host: arguments.download_host,
         access_log: arguments.verbose.then(|| Arc::new(Print) as Arc<dyn AccessLog>),
         ..Config::default()
     };

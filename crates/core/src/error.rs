@@ -33,36 +33,40 @@ pub enum Misuse {
     Done,
 }
 
-/// What a broken transport can say. Retry rule: safe to repeat when the phase is `Connect`, or the operation is.
+/// What a broken transport can say. Retry rule: tried again, as often as the policy and the client's budget allow, when the
+/// phase is `Connect` or the operation is safe to repeat; a download goes on where it broke off, if it can
+/// ([`Resume`](crate::Resume)). Otherwise the outcome is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Failure {
-    /// No connection: name not found, refused, unreachable, connect time-out. Nothing was sent.
+    /// No connection: name not found, refused, unreachable, connect time-out. Nothing was sent: always tried
+    /// again.
     #[error("no connection")]
     Connect,
-    /// The TLS handshake failed. Nothing was sent; repeating rarely helps.
+    /// The TLS handshake failed. Nothing was sent: tried again, which rarely helps.
     #[error("the TLS handshake failed")]
     Tls,
-    /// The connection broke.
+    /// The connection broke. Tried again if the operation is safe to repeat.
     #[error("the connection broke")]
     Reset,
-    /// The answer ended before its declared length.
+    /// The answer ended before its declared length. Tried again if the operation is safe to repeat.
     #[error("the answer was cut short")]
     Truncated,
-    /// The peer did not speak HTTP.
+    /// The peer did not speak HTTP. Tried again if the operation is safe to repeat: it may be a proxy in trouble.
     #[error("the peer does not speak HTTP")]
     Protocol,
-    /// The peer was silent for too long.
+    /// The peer was silent for too long. Tried again if the operation is safe to repeat.
     #[error("the peer was silent for too long")]
     Silence,
-    /// The attempt took longer than one may.
+    /// The attempt took longer than one may. Tried again if the operation is safe to repeat.
     #[error("the attempt took too long")]
     Late,
 }
 
-/// An answer that is no answer of this API.
+/// An answer that is no answer of this API. Retry rule: final, but for what a proxy says of itself
+/// ([`Status`](Self::Status)). Whether the operation was carried out is unknown unless it is safe to repeat.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PeerFlaw {
-    /// It could not be decoded.
+    /// It could not be decoded. Never tried again: it would be the same.
     #[error("malformed answer (status {status}): {reject}")]
     Malformed {
         /// The HTTP status.
@@ -70,13 +74,15 @@ pub enum PeerFlaw {
         /// What was wrong with it.
         reject: Reject,
     },
-    /// It was longer than [`Limits::answer`](crate::Limits::answer) allows, in bytes.
+    /// It was longer than [`Limits::answer`](crate::Limits::answer) allows, in bytes. Never tried again.
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
-    /// A status that the API does not document, with a body that is none of its messages.
+    /// A status that the API does not document, with a body that is none of its messages. Tried again if it is 429, 502,
+    /// 503 or 504 and the operation is safe to repeat: a proxy speaks, and the service may do better in a moment.
     #[error("undocumented HTTP status {0}")]
     Status(u16),
-    /// A redirect that cannot be followed.
+    /// A redirect that cannot be followed: it names no place, leads away from TLS, or is one more than
+    /// [`Limits::redirects`](crate::Limits::redirects). Never tried again; [`Error::host`] is who sent it.
     #[error("a redirect that cannot be followed")]
     Redirect,
 }
@@ -88,10 +94,10 @@ impl PeerFlaw {
     }
 }
 
-/// The caller's file was not what it promised to be.
+/// The caller's file was not what it promised to be. Retry rule: final; what was sent of it is worth nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum BodyFlaw {
-    /// It ended before the promised length, or went beyond it, in bytes.
+    /// It ended before the promised length, or went beyond it, in bytes. Asking again needs another promise.
     #[error("the file has {got} bytes where {promised} were promised")]
     Length {
         /// The promised length.
@@ -99,12 +105,12 @@ pub enum BodyFlaw {
         /// What came (at least).
         got: u64,
     },
-    /// It cannot be had (again).
+    /// It cannot be had (again). When an attempt before failed, that is reported instead.
     #[error("the file is gone")]
     Gone,
 }
 
-/// What is stored, or was fetched, is not what was sent.
+/// What is stored, or was fetched, is not what was sent. Retry rule: final here; a caller may begin anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum ContentFlaw {
     /// It has another length, in bytes.
@@ -121,33 +127,37 @@ pub enum ContentFlaw {
     /// It is not there any more.
     #[error("the file is not at the service")]
     Missing,
-    /// It was changed while it was being fetched.
+    /// It was changed while it was being fetched: what was handed on is of a file that is no more. Begin anew.
     #[error("the file changed while it was being fetched")]
     Changed,
 }
 
-/// What kind of error a call ended with.
+/// What kind of error a call ended with. Each says what was done about it before, and whether asking again may help.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ErrorKind<F> {
-    /// The operation's own values cannot be sent. Nothing was sent.
+    /// The operation's own values cannot be sent. Nothing was sent, and nothing will be as long as they stay.
     Encode(Reject),
     /// The operation needs a session, and the client has neither a token nor credentials. Nothing was sent.
     NoSession,
-    /// The service said no.
+    /// The service said no. Tried again where [`Fault::class`](crate::Fault::class) says that it is in trouble and the
+    /// operation is safe to repeat; once after a new login where it says that the session is over.
     Fault(F),
-    /// The peer's answer was none. Whether the operation was carried out is unknown unless it is safe to repeat.
+    /// The peer's answer was none: see [`PeerFlaw`]. Whether the operation was carried out is unknown unless it is safe to
+    /// repeat.
     Peer(PeerFlaw),
-    /// The transport failed, and repeating was safe but did not help.
+    /// The transport failed, and repeating was safe but did not help; or a download broke off and cannot go on (see
+    /// [`Resume`](crate::Resume)). Asking again is safe.
     Failure(Failure),
     /// The reply of an operation that must not be repeated was lost: it may or may not have been carried out.
+    /// Not tried again: look first.
     OutcomeUnknown(Failure),
-    /// The time for the call ran out while waiting for this.
+    /// The time for the call ran out while waiting for this. See [`Error::is_outcome_unknown`].
     Deadline(Why),
     /// The file to send failed the caller.
     Body(BodyFlaw),
     /// The content at the two ends differs. What is stored stays as it is.
     Content(ContentFlaw),
-    /// The caller cancelled.
+    /// The caller cancelled. See [`Error::is_outcome_unknown`].
     Cancelled,
 }
 

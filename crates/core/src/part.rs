@@ -1,8 +1,8 @@
 //! Where in its file an answer's bytes lie, and what tells that file from another.
 
-use http::{HeaderName, StatusCode, header, response};
+use core::time::Duration;
 
-use crate::date;
+use http::{HeaderName, StatusCode, header, response};
 
 /// What the head of a file's answer says of the file, as HTTP has it. With [`Operation::part`](crate::Operation::part) it
 /// is all that must be known to ask for another part of the very same file.
@@ -22,9 +22,9 @@ pub struct Part {
     is_dated: bool,
 }
 
-/// How old a file must be, in seconds, for its date to tell that it has not changed. A date has no fractions, and the clock
+/// How old a file must be for its date to tell that it has not changed. A date has no fractions, and the clock
 /// of whoever stores the file need not be that of who sends it (RFC 9110, section 8.8.2.2).
-const SETTLED: i64 = 60;
+const SETTLED: Duration = Duration::from_secs(60);
 
 impl Part {
     /// Reads the head of an answer. None when it is no file, several parts, or a part that does not say which.
@@ -33,7 +33,8 @@ impl Part {
         let text = |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let etag = text(header::ETAG).map(str::to_owned);
         let last_modified = text(header::LAST_MODIFIED);
-        let age = || Some(date::seconds(text(header::DATE)?)? - date::seconds(last_modified?)?);
+        let date = |text: &str| httpdate::parse_http_date(text).ok();
+        let age = || date(text(header::DATE)?)?.duration_since(date(last_modified?)?).ok();
         let is_dated = age().is_some_and(|age| age >= SETTLED);
         let length: Option<u64> = text(header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
         let is_partial = head.status == StatusCode::PARTIAL_CONTENT;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::wire::{OutgoingBody, ReplyBody};
+use crate::wire::{OutgoingBody, ReplyBody, Span};
 use crate::{BodyFlaw, Misuse};
 
 /// What is to be sent next.
@@ -20,6 +20,8 @@ pub(crate) enum Next {
 /// A body on its way.
 pub(crate) struct Sender {
     stage: Stage,
+    /// The spans of the file that follow, the next one last.
+    spans: Vec<Span>,
     after: Bytes,
     /// Where the file must end.
     promised: Option<u64>,
@@ -44,9 +46,26 @@ impl Sender {
         let (bytes, after, file) = match body {
             OutgoingBody::Whole(bytes) => (bytes, Bytes::new(), false),
             OutgoingBody::File { before, after } => (before, after, true),
+            OutgoingBody::Spans { spans, after } => return Self::of_spans(spans, after),
         };
         let stage = Stage::Before { bytes, file: file.then_some(0) };
-        Self { stage, after, promised, stops: false, unacknowledged: false }
+        Self { stage, spans: Vec::new(), after, promised, stops: false, unacknowledged: false }
+    }
+
+    /// Each span is as long as it says, and what lies beyond it is not asked for.
+    fn of_spans(mut spans: Vec<Span>, after: Bytes) -> Self {
+        spans.reverse();
+        let mut sender = Self { stage: Stage::After, spans, after, promised: None, stops: true, unacknowledged: false };
+        sender.next_span();
+        sender
+    }
+
+    /// Goes on to the next span, if there is one.
+    fn next_span(&mut self) -> bool {
+        let Some(Span { before, offset, length }) = self.spans.pop() else { return false };
+        self.promised = Some(offset.saturating_add(length));
+        self.stage = Stage::Before { bytes: before, file: Some(offset) };
+        true
     }
 
     /// A reply's body: its file is as long as its head said, and no more is asked for.
@@ -55,7 +74,8 @@ impl Sender {
             ReplyBody::Whole(bytes) => (bytes, None, None),
             ReplyBody::File { offset, length } => (Bytes::new(), Some(offset), Some(offset + length)),
         };
-        Self { stage: Stage::Before { bytes, file }, after: Bytes::new(), promised, stops: true, unacknowledged: false }
+        let stage = Stage::Before { bytes, file };
+        Self { stage, spans: Vec::new(), after: Bytes::new(), promised, stops: true, unacknowledged: false }
     }
 
     pub(crate) fn next(&mut self) -> Next {
@@ -72,6 +92,7 @@ impl Sender {
                 Stage::Ask { offset } => (Stage::Asked { offset }, Some(Next::Feed(offset))),
                 Stage::Asked { offset } => (Stage::Asked { offset }, Some(Next::Nothing)),
                 Stage::Piece { offset, chunk } => (Stage::Ask { offset }, Some(Next::Write(chunk))),
+                Stage::After if self.next_span() => continue,
                 Stage::After => {
                     let after = core::mem::take(&mut self.after);
                     (Stage::Finish, (!after.is_empty()).then_some(Next::Write(after)))
@@ -92,6 +113,12 @@ impl Sender {
             return Err(Misuse::NothingWritten);
         }
         Ok(())
+    }
+
+    /// How much of the caller's file may come at `offset`, in bytes, where no more than `max` is wanted.
+    pub(crate) fn room(&self, offset: u64, max: usize) -> usize {
+        let left = if self.stops { usize::try_from(self.left(offset)).unwrap_or(usize::MAX) } else { usize::MAX };
+        left.min(max)
     }
 
     /// What is left of a file whose length is promised, from `offset` on.

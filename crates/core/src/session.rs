@@ -108,6 +108,14 @@ impl<A: Api> Session<A> {
         self.login.as_ref()
     }
 
+    /// Its token, if it is open.
+    pub(crate) fn token(&self) -> Option<&Secret> {
+        match &self.state {
+            State::In { token, .. } => Some(token),
+            State::Out | State::Busy { .. } => None,
+        }
+    }
+
     /// `call` needs the session; `since` is the epoch at which it began to wait, if it did.
     pub(crate) fn enter(&mut self, call: ExchangeId, since: Option<u64>, now: Time) -> Gate<A::Fault> {
         match &self.state {

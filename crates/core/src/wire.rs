@@ -120,6 +120,41 @@ pub enum OutgoingBody {
         /// After it.
         after: Bytes,
     },
+    /// Spans of a file, each with what stands before it. `Feed` asks for the offsets of the file, span by span.
+    Spans {
+        /// The spans, in the order in which they are sent.
+        spans: Vec<Span>,
+        /// After the last.
+        after: Bytes,
+    },
+}
+
+impl OutgoingBody {
+    /// How long it is, given the length of the file in bytes, if that is known.
+    pub(crate) fn length(&self, file: Option<u64>) -> Length {
+        match (self, file) {
+            (Self::Whole(bytes), _) => Length::Known(bytes.len() as u64),
+            (Self::File { before, after }, Some(file)) => {
+                Length::Known(((before.len() + after.len()) as u64).saturating_add(file))
+            }
+            (Self::File { .. }, None) => Length::Unknown,
+            (Self::Spans { spans, after }, _) => {
+                let framing = spans.iter().map(|span| span.before.len()).sum::<usize>() + after.len();
+                Length::Known(spans.iter().fold(framing as u64, |sum, span| sum.saturating_add(span.length)))
+            }
+        }
+    }
+}
+
+/// A span of a file within a body.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Span {
+    /// Before it.
+    pub before: Bytes,
+    /// Where it starts in the file.
+    pub offset: u64,
+    /// How long it is, in bytes.
+    pub length: u64,
 }
 
 /// A request's head. `Debug` shows method, host and header names: paths and values may hold secrets.
@@ -253,7 +288,14 @@ impl fmt::Debug for OutgoingBody {
         match self {
             Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
             Self::File { before, after } => write!(f, "File({} + file + {} bytes)", before.len(), after.len()),
+            Self::Spans { spans, after } => write!(f, "Spans({spans:?} + {} bytes)", after.len()),
         }
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes, {} of the file from {}", self.before.len(), self.length, self.offset)
     }
 }
 

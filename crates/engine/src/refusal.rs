@@ -86,7 +86,10 @@ pub enum Refusal {
     /// The upload token has expired, or its first byte came too late.
     #[error("expired upload token")]
     ExpiredUploadToken,
-    /// The upload token is bound to another address.
+    /// The token of a link is unknown, or the link has ended.
+    #[error("invalid download token")]
+    InvalidDownloadToken,
+    /// The token of an upload or of a link is bound to another address.
     #[error("restricted address")]
     RestrictedIp,
     /// A part of a file that does not continue what is there, or another length than the one announced.

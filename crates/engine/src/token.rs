@@ -66,6 +66,13 @@ pub(crate) fn opaque(random: &dyn Random) -> Result<Secret, StoreError> {
     Ok(Secret::new(URL_SAFE_NO_PAD.encode(bytes::<32>(random)?)))
 }
 
+/// 264 random bits in four groups that tildes join: tokens of links, whose form tells them from all other tokens.
+pub(crate) fn link(random: &dyn Random) -> Result<Secret, StoreError> {
+    let text = URL_SAFE_NO_PAD.encode(bytes::<33>(random)?);
+    let groups: Vec<&str> = [&text[..11], &text[11..22], &text[22..33], &text[33..]].into();
+    Ok(Secret::new(groups.join("~")))
+}
+
 /// 100 random bits as 20 characters without those that look like others: passwords.
 pub(crate) fn readable(random: &dyn Random) -> Result<Secret, StoreError> {
     // As many characters as five bits have values, so that none is more likely than another.
@@ -85,6 +92,13 @@ mod tests {
         assert!(is_uuid(&text) && text.as_bytes()[14] == b'4');
         assert!(!is_uuid("22b16933-2cd5-40ab-981e-dc9b6cfba06"));
         assert!(!is_uuid("22b16933_2cd5-40ab-981e-dc9b6cfba06d"));
+    }
+
+    #[test]
+    fn a_links_token_looks_like_one() {
+        let token = link(&SystemRandom).unwrap();
+        assert!(larder_proto_nvx::values::Token::is_of_link(token.expose()));
+        assert_eq!(token.expose().len(), 47);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 
 use larder_core::{Fault, Reject};
-use larder_transport::client::CallError;
+use larder_transport::blocking::CallError;
 
 /// How a client's method ended when it did not succeed: by blame, as a service's refusals (`F`) are typed.
 #[derive(Debug, thiserror::Error)]

@@ -1,17 +1,17 @@
 //! Larder speaks two storage services' APIs: **Nirvanix Web Services**, an Internet file system of folders, uploads and
 //! downloads, and the **IDrive e2 Reseller API**, by which a reseller keeps its users.
 //!
-//! This crate is the short way in: a client for each on tokio and hyper, which logs in, tries again where that is safe,
+//! This crate is the short way in: a client for each, on tokio and hyper, or [without a runtime](blocking), which logs in, tries again where that is safe,
 //! streams files of any size, and types every answer and every refusal. The crates below it are re-exported, and each of
 //! them stands alone.
 //!
 //! # Nirvanix Web Services
 //!
 //! ```no_run
-//! # #[cfg(feature = "nvx")]
+//! # #[cfg(all(feature = "nvx", feature = "hyper"))]
 //! use larder::nvx::{Client, Code, Credentials, Error};
 //!
-//! # #[cfg(feature = "nvx")]
+//! # #[cfg(all(feature = "nvx", feature = "hyper"))]
 //! # async fn run() -> Result<(), Error> {
 //! let client = Client::new("http://localhost:8080", Credentials::new("app key", "user", "password"))?;
 //!
@@ -36,10 +36,10 @@
 //! # IDrive e2 Reseller API
 //!
 //! ```no_run
-//! # #[cfg(feature = "e2")]
+//! # #[cfg(all(feature = "e2", feature = "hyper"))]
 //! use larder::e2::{Client, CreateUser, EncodedPassword, ErrorCode, Quota};
 //!
-//! # #[cfg(feature = "e2")]
+//! # #[cfg(all(feature = "e2", feature = "hyper"))]
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::new("https://api.idrivee2.com", "API key")?;
 //! let user = CreateUser {
@@ -72,23 +72,27 @@
 //!
 //! | depend on | if |
 //! |---|---|
-//! | `larder` | you want a client, on tokio |
+//! | `larder` | you want a client, on tokio or on threads |
 //! | `larder-transport` with a protocol crate | you want the client without conveniences, or to serve an API on tokio |
 //! | `larder-proto-nvx`, `larder-proto-e2` | you bring your own runtime or HTTP, or want the messages as types |
 //! | `larder-core` | you describe another API in its terms |
 //!
 //! # Features
-//! `nvx` and `e2`: the two APIs. `tls`: `https` targets, by rustls with ring, trusting Mozilla's
-//! roots unless [told otherwise](Options). These are on by default, the others are not. `schema`: what operations look like, as
+//! `nvx` and `e2`: the two APIs. `hyper`: the clients on tokio; without it, [`blocking`] is what there is, and neither tokio nor
+//! hyper is in the tree. `tls`: `https` targets, by rustls with ring, trusting Mozilla's roots unless [told otherwise](Options). These are on by default, the others are not. `schema`: what operations look like, as
 //! JSON Schema ([`larder_core::schema`]), and descriptions made of it. `tracing`: spans of calls, by an observer for
 //! [`Options::observer`](Options).
 
-mod error;
-
-#[cfg(feature = "e2")]
-pub mod e2;
+pub mod blocking;
 #[cfg(feature = "nvx")]
+mod credentials;
+#[cfg(all(feature = "e2", feature = "hyper"))]
+pub mod e2;
+mod error;
+#[cfg(all(feature = "nvx", feature = "hyper"))]
 pub mod nvx;
+#[cfg(feature = "nvx")]
+mod place;
 
 pub use larder_core;
 #[cfg(feature = "e2")]
@@ -98,13 +102,15 @@ pub use larder_proto_nvx;
 pub use larder_transport;
 #[cfg(feature = "tracing")]
 pub use larder_transport::Tracing;
+pub use larder_transport::blocking::Options;
+#[cfg(feature = "hyper")]
+pub use larder_transport::client::{Once, Seekable, Sink, Source, Writer};
 #[cfg(feature = "tls")]
-pub use larder_transport::client::Roots;
-pub use larder_transport::client::{Once, Options, Seekable, Sink, Source, Writer};
+pub use larder_transport::tls::Roots;
 
 pub use self::error::Error;
 
 /// The examples of the README compile.
-#[cfg(all(doctest, feature = "e2", feature = "nvx"))]
+#[cfg(all(doctest, feature = "e2", feature = "hyper", feature = "nvx"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -46,6 +46,9 @@ pub use access::{Access, AccessLog};
 pub struct Config {
     /// The host (and port) that uploads are sent to; the one that was asked when absent.
     pub storage_host: Option<String>,
+    /// The host (and port) that downloads are sent to, by redirects too; the one that was asked when absent. Requests must
+    /// come to that host with its name: behind a proxy that changes `Host` they would be redirected for ever.
+    pub download_host: Option<String>,
     /// The regions of the reseller API; one, of this server, when there are none.
     pub regions: Vec<Region>,
     /// How connections are treated.
@@ -101,8 +104,8 @@ impl Server {
 
     /// Serves `listener` until `shutdown` is ready, then drains.
     pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) -> Report {
-        let Config { storage_host, regions, connections, memory, access_log } = self.config;
-        let nirvanix = Nirvanix { engine: Arc::clone(&self.engine), storage_host };
+        let Config { storage_host, download_host, regions, connections, memory, access_log } = self.config;
+        let nirvanix = Nirvanix { engine: Arc::clone(&self.engine), storage_host, download_host };
         let mut reseller = Reseller::new(Arc::clone(&self.engine));
         if !regions.is_empty() {
             reseller.regions = regions.into();

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::uri::Authority;
-use http::{Request, Response, StatusCode, header};
+use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
-use larder_core::Serving;
+use larder_core::{Api, Serving};
 use larder_engine::handlers::nvx::Nirvanix;
 use larder_proto_e2::E2;
-use larder_proto_nvx::Nvx;
+use larder_proto_nvx::{Name, Nvx};
 use larder_transport::server::{Body, HungUp, Memory, Peer, Service as Listening, exchange};
 
 use crate::blocking::Doors;
@@ -39,6 +40,11 @@ impl Listening for Service {
         if is_below(request.uri().path(), larder_proto_e2::PREFIX) {
             return exchange::<E2, _, _>(request, peer, Arc::clone(&self.reseller), self.serving, &self.memory).await;
         }
+        let (head, body) = request.into_parts();
+        if let Some(elsewhere) = self.elsewhere(peer, &authority, &head) {
+            return Ok(self.note(peer, elsewhere));
+        }
+        let request = Request::from_parts(head, body);
         let doors = Arc::clone(&self.doors);
         let responder = nvx::Responder::new(self.nirvanix.clone(), authority, doors, self.access_log.clone());
         exchange::<Nvx, _, _>(request, peer, Arc::new(responder), self.serving, &self.memory).await
@@ -57,6 +63,22 @@ impl Service {
         let storage_host = self.nirvanix.storage_host.as_deref();
         let place = pages::Place { is_secure: peer.is_secure, authority, storage_host };
         pages::page(request, &place)
+    }
+
+    /// Sends a download to the host of downloads, if that is another than the one that was asked (N29). The file is looked
+    /// up there.
+    fn elsewhere(&self, peer: Peer, authority: &str, head: &Parts) -> Option<Response<Body>> {
+        let host = self.nirvanix.download_host.as_deref().filter(|host| !host.eq_ignore_ascii_case(authority))?;
+        let is_download = matches!(Nvx::route(head), Ok((Name::TransferDownload, _)));
+        if !is_download || !matches!(head.method, Method::GET | Method::HEAD) {
+            return None;
+        }
+        let scheme = if peer.is_secure { "https" } else { "http" };
+        let location = format!("{scheme}://{host}{}", head.uri.path_and_query()?);
+        let mut response = Response::new(Body::foreign(Full::new(Bytes::new())));
+        *response.status_mut() = StatusCode::FOUND;
+        response.headers_mut().insert(header::LOCATION, header::HeaderValue::from_str(&location).ok()?);
+        Some(response)
     }
 
     /// Puts a page into the access log.

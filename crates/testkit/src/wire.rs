@@ -6,7 +6,7 @@ use core::fmt::Write;
 use bytes::{Bytes, BytesMut};
 use http::Request;
 use larder_core::operation::{Inspect, Names, Requests};
-use larder_core::wire::{Address, FileHead, OutgoingBody, RequestHead};
+use larder_core::wire::{Address, FileHead, OutgoingBody, RequestHead, Span};
 use larder_core::{
     Api, Auth, Duty, Exchange, Machine, Misuse, Operation, Reject, RequestFlaw, Secret, Serving, Target, Time, Told,
 };
@@ -127,6 +127,12 @@ impl Inspect for Sender<'_> {
         let body = match outgoing.body {
             OutgoingBody::Whole(bytes) => bytes,
             OutgoingBody::File { before, after } => [&before[..], self.file, &after[..]].concat().into(),
+            OutgoingBody::Spans { spans, after } => {
+                let index = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+                let of_span = |span: &Span| self.file.get(index(span.offset)..index(span.offset.saturating_add(span.length)));
+                let spans = spans.iter().flat_map(|span| [&span.before[..], of_span(span).unwrap_or_default()]);
+                spans.chain([&after[..]]).collect::<Vec<_>>().concat().into()
+            }
         };
         Ok(outgoing.head.0.map(|()| body))
     }

@@ -59,6 +59,42 @@ fn kill_9_in_mid_upload() {
 }
 
 #[test]
+fn kill_9_between_two_pieces_and_in_the_middle_of_one() {
+    let (_folder, data) = folder();
+    let temporary = Path::new(&data).join("blobs/tmp");
+    let content: Vec<u8> = (0..4_000_000_u32).map(|n| (n / 11) as u8).collect();
+    let mut serving = Running::serve(&data);
+    let mut session = Session::open(&serving.host(), &data);
+    let token = session.upload_token().unwrap();
+    let begin = |session: &Session, piece: usize| {
+        let (first, last) = (piece * 1_000_000, (piece + 1) * 1_000_000 - 1);
+        let range = format!("{first}-{last}/{}", content.len());
+        session.begin_piece(&token, "Docs", "file", Some(&range), &content[first..=last]).unwrap()
+    };
+    let send = |session: &Session, piece: usize| begin(session, piece).finish().unwrap()["ResponseCode"].clone();
+    for piece in 0..3 {
+        assert_eq!(send(&session, piece), 0, "{piece}");
+        let mut cut_off = begin(&session, piece + 1);
+        cut_off.send(500_000).unwrap();
+        let began = Instant::now();
+        while !files(&temporary).iter().any(|length| *length > (piece as u64 + 1) * 1_000_000) {
+            assert!(began.elapsed() < PATIENCE, "some of the piece is on the disk");
+            std::thread::yield_now();
+        }
+        serving.kill();
+        serving = Running::serve(&data);
+        assert_eq!(files(&temporary), [(piece as u64 + 1) * 1_000_000], "what was acknowledged");
+        session = Session::open(&serving.host(), &data);
+        assert_eq!(send(&session, piece), 0, "its sender may not have heard of it");
+        assert_eq!(session.list("Docs"), []);
+    }
+    assert_eq!(send(&session, 3), 0);
+    assert!(session.download("Docs/file") == content);
+    assert!(session.list("Docs")[0].1.contains(&md5(&content)));
+    assert_eq!(files(&temporary), [0; 0]);
+}
+
+#[test]
 fn kill_9_among_many_uploads_loses_none_that_was_acknowledged() {
     let (_folder, data) = folder();
     let mut serving = Running::serve(&data);

@@ -96,15 +96,33 @@ impl Session {
         body(&mut stream).unwrap()
     }
 
-    /// Begins an upload; the service is reading it when this returns.
-    pub(crate) fn begin(&self, folder: &str, name: &str, content: &[u8]) -> std::io::Result<Upload> {
+    /// The token of an upload.
+    pub(crate) fn upload_token(&self) -> std::io::Result<String> {
         let node = self.call("IMFS/GetStorageNode", "sizeBytes=1")?;
         let token = node["GetStorageNode"]["UploadToken"].as_str().ok_or(std::io::ErrorKind::InvalidData)?;
+        Ok(token.to_owned())
+    }
+
+    /// Begins an upload; the service is reading it when this returns.
+    pub(crate) fn begin(&self, folder: &str, name: &str, content: &[u8]) -> std::io::Result<Upload> {
+        self.begin_piece(&self.upload_token()?, folder, name, None, content)
+    }
+
+    /// Begins to upload a piece of a file; without a range all of it.
+    pub(crate) fn begin_piece(
+        &self,
+        token: &str,
+        folder: &str,
+        name: &str,
+        range: Option<&str>,
+        content: &[u8],
+    ) -> std::io::Result<Upload> {
+        let range = range.map(|range| format!("Content-Range: {range}\r\n")).unwrap_or_default();
         let mut form = Vec::new();
         for (name, value) in [("uploadToken", token), ("destFolderPath", folder)] {
             write!(form, "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")?;
         }
-        write!(form, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{name}\"\r\n\r\n")?;
+        write!(form, "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"{name}\"\r\n{range}\r\n")?;
         form.extend_from_slice(content);
         form.extend_from_slice(b"\r\n--b--\r\n");
         let mut stream = TcpStream::connect(&self.host)?;

@@ -162,6 +162,32 @@ fn a_storage_host_is_told_to_clients() {
 }
 
 #[test]
+fn a_download_host_is_told_to_clients() {
+    let (_folder, data) = folder();
+    let arguments = ["serve", "--data", &data, "--listen", "127.0.0.1:0", "--download-host", "node.example:8443"];
+    let mut serving = Running::start(larder().args(arguments));
+    serving.until("ready");
+    let session = Session::open(&serving.host(), &data);
+    session.upload("Docs", "a", b"content").unwrap();
+    let nodes = session.call("IMFS/GetDownloadNodes", "filePath=Docs/a").unwrap();
+    assert_eq!(nodes["DownloadNode"], serde_json::json!(["node.example:8443"]));
+    assert_eq!(session.download("Docs/a"), b"", "it is elsewhere");
+}
+
+#[test]
+fn a_region_is_a_key_and_a_domain() {
+    let (_folder, data) = folder();
+    for wrong in ["LDN", "LONDON=s3.example", "LDN=", "=s3.example"] {
+        let output = run(&["serve", "--data", &data, "--region", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+    }
+    assert!(!Path::new(&data).exists(), "nothing was founded");
+    let arguments =
+        ["serve", "--data", &data, "--listen", "127.0.0.1:0", "--region", "LDN=s3.example", "--region", "NY=s3.example"];
+    Running::start(larder().args(arguments)).until("ready");
+}
+
+#[test]
 fn credentials_that_are_there_before_the_service_are_used() {
     let (folder, data) = folder();
     let made = run(&["init", "--data", folder.path().join("other").to_str().unwrap(), "--output", "json"]);

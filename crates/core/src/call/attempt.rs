@@ -9,7 +9,7 @@ use crate::clocks::{Clocks, Why};
 use crate::cycle::{Cycle, Event, Half, Phase, Side};
 use crate::machine::{Input, On};
 use crate::sender::{Next, Sender};
-use crate::wire::{Length, Outgoing, OutgoingBody, RequestHead, ResponseHead};
+use crate::wire::{Length, Outgoing, RequestHead, ResponseHead};
 use crate::{BodyFlaw, ExchangeId, Failure, Kind, Limits, Misuse, PeerFlaw, Time};
 
 /// One exchange.
@@ -23,6 +23,8 @@ pub(super) struct Attempt {
     reached: Option<Phase>,
     cycle: Cycle,
     sender: Sender,
+    /// Bytes that are asked for at once.
+    feed: usize,
     receiver: Receiver,
     clocks: Clocks,
     /// What it waits for, since when.
@@ -36,7 +38,7 @@ pub(super) enum Step {
     Open(RequestHead, Length),
     Write(Bytes),
     Finish,
-    Feed(u64),
+    Feed(u64, usize),
     /// What the head of a file says decides whether the file is handed on: see [`Attempt::accept`].
     Head(Box<response::Parts>),
     Data(u64, Bytes),
@@ -71,11 +73,7 @@ impl core::fmt::Debug for Attempt {
 
 impl Attempt {
     pub(super) fn new(at: ExchangeId, out: Outgoing, file: Option<u64>, kind: Kind, clocks: Clocks, limits: &Limits) -> Self {
-        let length = match (&out.body, file) {
-            (OutgoingBody::Whole(bytes), _) => Length::Known(bytes.len() as u64),
-            (OutgoingBody::File { before, after }, Some(file)) => Length::Known((before.len() + after.len()) as u64 + file),
-            (OutgoingBody::File { .. }, None) => Length::Unknown,
-        };
+        let length = out.body.length(file);
         Self {
             at,
             uri: out.head.0.uri().clone(),
@@ -85,6 +83,7 @@ impl Attempt {
             reached: None,
             cycle: Cycle::default(),
             sender: Sender::new(out.body, file),
+            feed: limits.feed,
             receiver: Receiver::new(kind, limits.answer),
             clocks,
             waiting: None,
@@ -148,7 +147,7 @@ impl Attempt {
                 Ending::Broken { failure: Failure::Truncated, phase: Phase::Receive, delivered }
             }
             Ending::Broken { failure, phase, .. } => Ending::Broken { failure, phase, delivered },
-            other => other,
+            other @ (Ending::Answered(..) | Ending::Flawed(..) | Ending::Body(_)) => other,
         }
     }
 
@@ -162,7 +161,7 @@ impl Attempt {
                 self.advance(Side::Request, Event::Data);
                 Some(Step::Write(chunk))
             }
-            Next::Feed(offset) => Some(Step::Feed(offset)),
+            Next::Feed(offset) => Some(Step::Feed(offset, self.sender.room(offset, self.feed))),
             Next::Finish => {
                 self.advance(Side::Request, Event::End);
                 Some(Step::Finish)

@@ -217,7 +217,7 @@ impl<A: Api> Engine<A> {
             Step::Write(chunk) => Action::Write { at, chunk },
             Step::Finish => Action::Finish { at },
             Step::Over(_) | Step::Head(_) => Action::Abort { at },
-            Step::Feed(offset) => Action::Feed { offset, max: self.settings.limits.feed },
+            Step::Feed(offset, max) => Action::Feed { offset, max },
             Step::Data(offset, chunk) => Action::Data { offset, chunk },
             Step::Wait { until, why, on } => self.wait(until, why, on),
         }

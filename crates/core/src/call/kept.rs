@@ -45,6 +45,19 @@ impl<A: Api> Engine<A> {
         })
     }
 
+    /// Keeps what an answer said that is none.
+    pub(super) fn keep_flaw(
+        &mut self,
+        shared: &Shared<A>,
+        script: &dyn Script<A>,
+        operation: &Meta,
+        answer: (StatusCode, &[u8]),
+        flaw: PeerFlaw,
+    ) {
+        // It is the caller who knows what to do about the flaw.
+        let _ = self.keep::<()>(shared, script, operation, answer, Err(Refusal::Peer(flaw)));
+    }
+
     /// The secrets of the operation, of the login, of the session, and of where a redirect led.
     fn redactor(&self, shared: &Shared<A>, script: &dyn Script<A>) -> Redactor {
         let mut redactor = script.secrets();

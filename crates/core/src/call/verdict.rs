@@ -29,6 +29,9 @@ impl<A: Api> Engine<A> {
                     Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
                         self.redirected(uri, &head.headers);
+                        if let State::Over(_) = self.state {
+                            self.keep_flaw(shared, script, self.meta, (head.status, &body), PeerFlaw::Redirect);
+                        }
                         Verdict::Redirected
                     }
                     Purpose::Operation { epoch } => self.answered(now, shared, script, epoch, &head, &body),
@@ -47,8 +50,7 @@ impl<A: Api> Engine<A> {
             }
             Ending::Flawed(flaw, status, body) => {
                 let operation = if purpose == Purpose::Login { gate::login_meta::<A>() } else { self.meta };
-                let refusal = Err::<(), _>(Refusal::Peer(flaw.clone()));
-                let _ = self.keep(shared, script, operation, (status, &body), refusal);
+                self.keep_flaw(shared, script, operation, (status, &body), flaw.clone());
                 self.again(now, shared, purpose, Trouble::Flawed(flaw, None));
                 Verdict::Refused(status.as_u16())
             }

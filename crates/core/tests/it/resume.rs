@@ -29,20 +29,21 @@ impl Download {
         loop {
             match self.client.call.poll(self.client.now, &mut self.client.shared) {
                 Action::Open { at, head, .. } => {
-                    self.asked.push(head.0.headers().get("range").map_or("all", |range| range.to_str().unwrap()).to_owned());
+                    self.asked
+                        .push(head.0.headers().get("range").map_or("all", |range| range.to_str().unwrap_or("?")).to_owned());
                     self.at = at.0;
                     self.client.say(Input::Connected { at });
                 }
                 Action::Data { offset, chunk } => {
                     assert_eq!(offset, self.received.len() as u64, "{}", self.received);
-                    self.received.push_str(core::str::from_utf8(&chunk).unwrap());
+                    self.received.push_str(&String::from_utf8_lossy(&chunk));
                 }
                 Action::Wait { .. } => return,
                 Action::Done(result) => {
                     self.ended = Some(result.map(drop).map_err(|error| error.kind));
                     return;
                 }
-                _ => {}
+                Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. } | Action::Feed { .. } | Action::Note(_) => {}
             }
         }
     }
@@ -57,7 +58,7 @@ impl Download {
         self.client.say(head_with(self.at, status, headers));
         for piece in body.as_bytes().chunks(split) {
             // The first piece comes before the head was looked at.
-            self.tell(data(self.at, core::str::from_utf8(piece).unwrap()));
+            self.tell(data(self.at, &String::from_utf8_lossy(piece)));
         }
     }
 

@@ -1,87 +1,126 @@
 //! Blobs in memory, for the engine that keeps everything there.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
 use super::{BlobFiles, BlobName, BlobSink, BlobSource};
 use crate::refusal::StoreError;
 
-type Shelf = Arc<Mutex<BTreeMap<BlobName, Bytes>>>;
-
-/// Keeps finished blobs in a map.
+/// Keeps blobs in maps: finished ones, and unfinished ones that are to outlive their engine.
 #[derive(Debug, Clone, Default)]
-pub struct MemoryBlobs(Shelf);
+pub struct MemoryBlobs(Arc<Mutex<Shelf>>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    finished: BTreeMap<BlobName, Bytes>,
+    kept: BTreeMap<BlobName, Content>,
+}
+
+/// Shared by the shelf and whoever writes it.
+type Content = Arc<Mutex<Vec<u8>>>;
 
 struct Sink {
-    shelf: Shelf,
+    shelf: MemoryBlobs,
     name: BlobName,
-    content: Vec<u8>,
+    content: Content,
+}
+
+fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl BlobFiles for MemoryBlobs {
     fn create(&self, name: BlobName) -> Result<Box<dyn BlobSink>, StoreError> {
-        Ok(Box::new(Sink { shelf: self.0.clone(), name, content: Vec::new() }))
+        Ok(Box::new(Sink { shelf: self.clone(), name, content: Content::default() }))
     }
 
-    /// Nothing outlives the process.
-    fn reopen(&self, _: BlobName, _: u64) -> Result<Box<dyn BlobSink>, StoreError> {
-        Err(StoreError::Damaged("an unfinished blob is missing"))
+    fn reopen(&self, name: BlobName, size: u64) -> Result<Box<dyn BlobSink>, StoreError> {
+        let content = open(&self.0).kept.get(&name).cloned().ok_or(StoreError::Damaged("an unfinished blob is missing"))?;
+        if open(&content).len() < index(size) {
+            return Err(StoreError::Damaged("an unfinished blob is too short"));
+        }
+        open(&content).truncate(index(size));
+        Ok(Box::new(Sink { shelf: self.clone(), name, content }))
     }
 
     fn recover(&self, unfinished: &[(BlobName, u64)], missing: &mut dyn FnMut(BlobName)) -> Result<(), StoreError> {
-        unfinished.iter().for_each(|(name, _)| missing(*name));
+        let mut shelf = open(&self.0);
+        let mut known = BTreeSet::new();
+        for (name, size) in unfinished {
+            if let Some(content) = shelf.finished.remove(name) {
+                shelf.kept.insert(*name, Arc::new(Mutex::new(content.to_vec())));
+            }
+            match shelf.kept.get(name).map(|content| open(content)).filter(|content| content.len() >= index(*size)) {
+                Some(mut content) => {
+                    content.truncate(index(*size));
+                    known.insert(*name);
+                }
+                None => missing(*name),
+            }
+        }
+        shelf.kept.retain(|name, _| known.contains(name));
         Ok(())
     }
 
-    fn discard(&self, _: BlobName) -> Result<(), StoreError> {
+    fn discard(&self, name: BlobName) -> Result<(), StoreError> {
+        open(&self.0).kept.remove(&name);
         Ok(())
     }
 
     fn open(&self, name: BlobName) -> Result<Box<dyn BlobSource>, StoreError> {
-        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        let found = open(&self.0).finished.get(&name).cloned();
         Ok(Box::new(found.ok_or(StoreError::Damaged("a blob is missing"))?))
     }
 
     fn remove(&self, name: BlobName) -> Result<(), StoreError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&name);
+        open(&self.0).finished.remove(&name);
         Ok(())
     }
 
     fn each(&self, visit: &mut dyn FnMut(BlobName) -> Result<(), StoreError>) -> Result<(), StoreError> {
-        let names: Vec<_> = self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        let names: Vec<_> = open(&self.0).finished.keys().copied().collect();
         names.into_iter().try_for_each(visit)
     }
 }
 
 impl BlobSink for Sink {
     fn write(&mut self, data: &[u8]) -> Result<(), StoreError> {
-        self.content.extend_from_slice(data);
+        open(&self.content).extend_from_slice(data);
         Ok(())
     }
 
     fn truncate(&mut self, length: u64) -> Result<(), StoreError> {
-        self.content.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        open(&self.content).truncate(index(length));
         Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<(), StoreError> {
-        let Self { shelf, name, content } = *self;
-        shelf.lock().unwrap_or_else(PoisonError::into_inner).insert(name, Bytes::from(content));
+        let content = Bytes::from(std::mem::take(&mut *open(&self.content)));
+        let mut shelf = open(&self.shelf.0);
+        shelf.kept.remove(&self.name);
+        shelf.finished.insert(self.name, content);
         Ok(())
     }
 
     fn keep(&mut self) -> Result<(), StoreError> {
+        open(&self.shelf.0).kept.insert(self.name, self.content.clone());
         Ok(())
     }
 
-    fn discard(self: Box<Self>) {}
+    fn discard(self: Box<Self>) {
+        open(&self.shelf.0).kept.remove(&self.name);
+    }
 }
 
 impl BlobSource for Sink {
     fn read_exact_at(&mut self, buffer: &mut [u8], offset: u64) -> Result<(), StoreError> {
-        fill(buffer, &self.content, offset)
+        fill(buffer, &open(&self.content), offset)
     }
 }
 
@@ -92,8 +131,7 @@ impl BlobSource for Bytes {
 }
 
 fn fill(buffer: &mut [u8], content: &[u8], offset: u64) -> Result<(), StoreError> {
-    let from = usize::try_from(offset).unwrap_or(usize::MAX);
-    let content = from.checked_add(buffer.len()).and_then(|to| content.get(from..to));
+    let content = index(offset).checked_add(buffer.len()).and_then(|to| content.get(index(offset)..to));
     buffer.copy_from_slice(content.ok_or(StoreError::Damaged("a blob is too short"))?);
     Ok(())
 }

@@ -5,6 +5,7 @@
 //! runtime, called on threads that may block.
 
 mod accounts;
+mod links;
 mod namespace;
 mod open;
 mod partial;
@@ -13,8 +14,10 @@ mod rewrite;
 mod transfer;
 
 pub use accounts::Login;
+pub use links::Link;
 pub use open::{Founded, Founding, Generated, Parts, generate};
 pub use partial::{MAX_PARTIAL, MAX_PARTIAL_PER_ACCOUNT, Piece};
+pub(crate) use resellers::{STORAGE_LABEL, storage_name};
 pub use rewrite::{Rewrite, Source};
 pub use transfer::{Destination, Download, EndOfFile, SweepReport, Upload};
 

@@ -145,14 +145,17 @@ impl Engine {
         Self::assemble(parts, Store::Model(Model::new()), Arc::new(MemoryBlobs::default()), None)
     }
 
-    /// What a restart makes of it: all that is kept stays, and all that is in memory only is gone, such as sessions. For
-    /// simulations; on disk, opening anew does more.
+    /// What a restart makes of it: all that is kept stays, acknowledged pieces of unfinished files too, and all that is in
+    /// memory only is gone, such as sessions. For simulations; on disk, opening anew does more.
     ///
     /// # Errors
     /// Those of [`Self::in_memory`].
     pub fn restarted(self, parts: Parts) -> Result<Self, StoreError> {
-        let Self { store, blobs, _lock: lock, .. } = self;
-        Self::assemble(parts, store, blobs, lock)
+        let Self { store, blobs, partial, _lock: lock, .. } = self;
+        drop(partial);
+        let engine = Self::assemble(parts, store, blobs, lock)?;
+        engine.take_up_unfinished().map_err(storage)?;
+        Ok(engine)
     }
 
     fn assemble(parts: Parts, store: Store, blobs: Arc<dyn BlobFiles>, lock: Option<FolderLock>) -> Result<Self, StoreError> {

@@ -11,7 +11,12 @@ use crate::token::{self, TokenHash, opaque};
 use crate::types::{AccessKey, AccountId, Region, ResellerUser, UserStorage};
 
 /// Characters of the random name of a storage: 60 bits.
-const STORAGE_LABEL: usize = 12;
+pub(crate) const STORAGE_LABEL: usize = 12;
+
+/// The domain of a storage.
+pub(crate) fn storage_name(label: &str, region: &str, domain: &str) -> String {
+    format!("{label}.{}.{domain}", region.to_lowercase())
+}
 
 impl Engine {
     /// The reseller that an API key belongs to.
@@ -77,7 +82,7 @@ impl Engine {
             Ok(label) => label,
             Err(error) => return Pending::ready(Err(error.into())),
         };
-        let dn = format!("{}.{}.{}", &label.expose()[..STORAGE_LABEL], region.key.to_lowercase(), region.domain);
+        let dn = storage_name(&label.expose()[..STORAGE_LABEL], &region.key, &region.domain);
         let new = NewUserStorage { region: region.key.clone(), is_ssd, dn };
         self.change(move |tx, now| storages::enable_region(tx, reseller, &email, &new, now))
     }

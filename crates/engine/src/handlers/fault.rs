@@ -30,6 +30,7 @@ const fn code(refusal: &Refusal) -> Code {
         Refusal::PageSizeExceedsLimit => Code::PageSizeExceedsLimit,
         Refusal::InvalidUploadToken => Code::InvalidAccessToken,
         Refusal::ExpiredUploadToken => Code::ExpiredAccessToken,
+        Refusal::InvalidDownloadToken => Code::InvalidDownloadToken,
         Refusal::RestrictedIp => Code::RestrictedIpAddress,
         Refusal::RangeNotSatisfiable => Code::RangeNotSatisfiable,
         Refusal::FileLocked => Code::FileLocked,

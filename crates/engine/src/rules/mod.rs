@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod files;
 pub mod folders;
 pub mod housekeeping;
+pub mod links;
 pub mod listing;
 pub mod moves;
 pub mod places;

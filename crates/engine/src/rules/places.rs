@@ -103,6 +103,17 @@ fn enter(
     Ok(Place { application: application.id, account: owner.id, path: RelPath::parse(parts.rest, dot)? })
 }
 
+/// A place as an absolute path, `//application/user/path`, which means the same to everybody.
+///
+/// # Errors
+/// Only those of the storage.
+pub fn absolute(view: &dyn View, place: &Place) -> Ruled<String> {
+    const GONE: StoreError = StoreError::Damaged("a tree has no owner");
+    let application = view.application(place.application)?.ok_or(GONE)?;
+    let owner = view.account(place.account)?.ok_or(GONE)?;
+    Ok(format!("//{}/{}/{}", application.name, owner.name, place.path.text()))
+}
+
 /// An account may act on itself, within the application it logged in to; a master on itself and every child in all of its
 /// applications.
 ///

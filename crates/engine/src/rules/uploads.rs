@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use super::Ruled;
-use super::places::{Place, actor, resolve};
+use super::places::{Place, absolute, actor, resolve};
 use crate::env::{HOUR, MINUTE, Timestamp};
 use crate::path::Dot;
-use crate::refusal::{Refusal, StoreError};
+use crate::refusal::Refusal;
 use crate::store::{Tx, View};
 use crate::token::TokenHash;
 use crate::types::{Caller, UploadRight};
@@ -37,7 +37,7 @@ pub struct UploadTerms {
 /// Those of [`resolve`].
 pub fn grant(tx: &mut dyn Tx, caller: &Caller, terms: &UploadTerms, hash: TokenHash, now: Timestamp) -> Ruled<()> {
     actor(tx, caller)?;
-    let folder = terms.folder.as_deref().map(|folder| absolute(tx, caller, folder)).transpose()?;
+    let folder = terms.folder.as_deref().map(|folder| absolute(tx, &resolve(tx, caller, folder, Dot::Root)?)).transpose()?;
     let within = |asked: Option<i64>, usual: i64| now.plus(asked.unwrap_or(usual).clamp(0, LIFETIME));
     let right = UploadRight {
         hash,
@@ -51,14 +51,6 @@ pub fn grant(tx: &mut dyn Tx, caller: &Caller, terms: &UploadTerms, hash: TokenH
         started: false,
     };
     Ok(tx.put_upload_right(&right)?)
-}
-
-fn absolute(view: &dyn View, caller: &Caller, folder: &str) -> Ruled<String> {
-    const GONE: StoreError = StoreError::Damaged("a tree has no owner");
-    let place = resolve(view, caller, folder, Dot::Root)?;
-    let application = view.application(place.application)?.ok_or(GONE)?;
-    let owner = view.account(place.account)?.ok_or(GONE)?;
-    Ok(format!("//{}/{}/{}", application.name, owner.name, place.path.text()))
 }
 
 /// Whether the first byte must come in time: not for uploads in pieces by messages.

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use larder_core::Secret;
-use larder_engine::engine::Piece;
+use larder_engine::engine::{Link, Piece};
+use larder_engine::rules::links::LinkTerms;
 use larder_engine::rules::listing::Page;
 use larder_engine::rules::resellers::NewResellerUser;
 use larder_engine::rules::uploads::UploadTerms;
@@ -24,6 +25,7 @@ enum Command {
     Copy(Kind, Vec<String>, String),
     Upload { folder: String, name: String, size: usize, overwrite: bool },
     Pieces { folder: String, name: String, ranges: Vec<(u64, u64)> },
+    Link { path: String, minutes: i64, also: String },
     List { path: String, page: Page },
     Info(String),
     Read { path: String, offset: u64, length: usize },
@@ -70,6 +72,7 @@ fn command() -> impl Strategy<Value = Command> {
             .prop_map(|(folder, name, size, overwrite)| Command::Upload { folder, name, size, overwrite }),
         1 => (path(), name(), prop::collection::vec((0_u64..3, 0_u64..3), 1..5))
             .prop_map(|(folder, name, ranges)| Command::Pieces { folder, name, ranges }),
+        2 => (path(), 1_i64..60, path()).prop_map(|(path, minutes, also)| Command::Link { path, minutes, also }),
         4 => (path(), page).prop_map(|(path, page)| Command::List { path, page }),
         2 => path().prop_map(Command::Info),
         2 => (path(), 0_u64..20_000, 0_usize..20_000)
@@ -98,6 +101,14 @@ fn run(world: &World, who: &Caller, command: &Command) -> String {
         Command::Copy(Kind::Folder, from, to) => text(engine.copy_folders(who, from, &to).wait()),
         Command::Upload { folder, name, size, overwrite } => text(world.put_with(who, &folder, &name, &noise(size), overwrite)),
         Command::Pieces { folder, name, ranges } => text(pieces(world, who, folder, &name, &ranges)),
+        Command::Link { path, minutes, also } => {
+            let terms = LinkTerms { lifetime: minutes * 60_000, ip: None };
+            let links = engine.grant_links(who, vec![path], terms).wait();
+            let open = |link: &Link| {
+                [&link.target.url, &also].map(|path| text(engine.open_link(&link.token, HERE, path).map(|it| it.entry)))
+            };
+            text(links.map(|links| links.iter().map(|link| (link.target.clone(), open(link))).collect::<Vec<_>>()))
+        }
         Command::List { path, page } => text(engine.list_folder(who, &path, &page)),
         Command::Info(path) => text(engine.path_info(who, &path)),
         Command::Read { path, offset, length } => text(engine.open_file(who, &path).and_then(|mut download| {

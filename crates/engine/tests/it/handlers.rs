@@ -10,7 +10,7 @@ use larder_proto_nvx::{Answer, Request, dispatch};
 use crate::support::{World, block_on};
 
 fn ask(world: &World, caller: Caller, request: Request) -> Answer {
-    let nirvanix = Nirvanix { engine: world.engine.clone(), storage_host: None };
+    let nirvanix = Nirvanix { engine: world.engine.clone(), storage_host: None, download_host: None };
     let session = Session { token: "unused".into(), caller };
     let asker = Asker { peer: caller.ip, authority: "files.example".into(), session: Some(session) };
     block_on(dispatch(&nirvanix, &asker, request)).unwrap()

@@ -303,17 +303,24 @@ fn appended_pieces_survive_too() {
 }
 
 #[test]
-fn a_database_of_the_first_schema_is_brought_up_to_date() {
-    let (_folder, data, kid) = founded();
-    let database = rusqlite::Connection::open(data.join("larder.db")).unwrap();
-    database.execute_batch("DROP TABLE unfinished_files; DROP TABLE links; PRAGMA user_version = 1").unwrap();
-    drop(database);
-    let engine = open(&data, parts(81).1);
-    let file = File::new(&engine, &kid, "x", 10);
-    file.send(&engine, 0).unwrap();
-    drop(engine);
-    let engine = open(&data, parts(82).1);
-    assert_eq!(file.go_on(&engine, 1), PIECES);
+fn an_engine_in_memory_keeps_them_when_it_starts_again() {
+    let World { engine, kid, .. } = World::model();
+    let mut engine = Arc::into_inner(engine).unwrap();
+    for piece in [10, 30_000] {
+        let mut file = None;
+        for number in 0..PIECES {
+            let running = Arc::new(engine);
+            let file = file.get_or_insert_with(|| File::new(&running, &kid, &piece.to_string(), piece));
+            if number > 0 {
+                assert_eq!(file.send(&running, number - 1), Ok(EndOfFile::Kept(number * piece)), "the same piece again");
+            }
+            file.send(&running, number).unwrap();
+            drop(file.begin(&running, number + 1));
+            engine = Arc::into_inner(running).unwrap().restarted(parts(number + piece).1).unwrap();
+        }
+        assert!(file.unwrap().is_complete(&engine, &kid));
+        assert_eq!(rows(&engine), 0);
+    }
 }
 
 /// A disk that loses what was not synced when the power is cut: bytes of files, and entries of folders.

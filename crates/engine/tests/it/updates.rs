@@ -26,7 +26,7 @@ fn terms(overwrite: bool) -> UploadTerms {
 fn known(engine: &Arc<Engine>, who: &Caller, overwrite: bool) -> (Nirvanix, Known, String) {
     let token = engine.grant_upload(who, terms(overwrite)).wait().unwrap();
     let text = token.expose().to_owned();
-    let nirvanix = Nirvanix { engine: engine.clone(), storage_host: None };
+    let nirvanix = Nirvanix { engine: engine.clone(), storage_host: None, download_host: None };
     let known = nirvanix.identify(HERE, "larder", Credential::Upload(token)).unwrap();
     (nirvanix, known, text)
 }
@@ -48,6 +48,7 @@ fn begin(engine: &Arc<Engine>, who: &Caller, md5: Option<[u8; 16]>, at_uploads: 
         file_name: None,
         content_type: None,
         content_range: None,
+        ranges: Vec::new(),
     };
     nirvanix.receive_update(&known, &update)
 }

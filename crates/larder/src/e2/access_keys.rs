@@ -3,7 +3,7 @@
 use larder_proto_e2::flow::{CreateKey, KeyOutcome, LostKey, Orphans, OrphansRemoved, RemoveOrphans};
 
 use super::{
-    AccessKeyCreated, AccessKeyRemoved, AccessKeys, Client, CreateAccessKey, Done, Error, ListAccessKeys, RemoveAccessKey,
+    AccessKeyCreated, AccessKeyRemoved, AccessKeys, Client, CreateAccessKey, Error, ListAccessKeys, RemoveAccessKey, Report,
     Result, value,
 };
 
@@ -51,8 +51,8 @@ impl Client {
     /// [`ErrorCode::StorageNonExistent`](super::ErrorCode::StorageNonExistent) or
     /// [`ErrorCode::UserDisabled`](super::ErrorCode::UserDisabled).
     ///
-    /// When its future is dropped in the middle, there may be a key as well, and nothing is left that could tell: keep the
-    /// future, and end it by its [clocks](larder_core::Settings::clocks).
+    /// When its future is dropped in the middle, there may be a key as well. Rather keep the future, and end it by its
+    /// [clocks](larder_core::Settings::clocks); or list the keys before, and make the recipe with [`Orphans::since`].
     pub async fn create_access_key(&self, key: CreateAccessKey) -> core::result::Result<AccessKeyCreated, KeyError> {
         match self.drive(CreateKey::new(key, self.settings().clone())).await?.answer {
             KeyOutcome::Created(created) => Ok(created),
@@ -87,7 +87,7 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::AccessKeyNonExistent`](super::ErrorCode::AccessKeyNonExistent), and those of
     /// [`list_access_keys`](Self::list_access_keys).
-    pub async fn remove_access_key(&self, email: &str, storage_dn: &str, access_key: &str) -> Result<Done<AccessKeyRemoved>> {
+    pub async fn remove_access_key(&self, email: &str, storage_dn: &str, access_key: &str) -> Result<Report<AccessKeyRemoved>> {
         let (email, storage_dn) = (value("email", email)?, value("storage_dn", storage_dn)?);
         self.change(RemoveAccessKey { email, storage_dn, access_key: value("access_key", access_key)? }).await
     }

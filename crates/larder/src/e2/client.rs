@@ -1,9 +1,8 @@
 //! The client itself.
 
-use larder_core::{ClientMachine, Operation, Reject, Secret, Session, Settings, Target};
-use larder_transport::client::Options;
+use larder_core::{ClientMachine, Operation, Plan, Reject, Secret, Session, Settings, Target};
+use larder_transport::client::{Options, Report};
 
-use super::done::{Done, Noted};
 use super::{E2, Result};
 
 /// A client of the IDrive e2 Reseller API. Clones are the same client, with one pool of connections.
@@ -49,6 +48,14 @@ impl Client {
         &self.transport
     }
 
+    /// The request that a call of any operation would send first, without secrets. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Plan::of`](larder_core::Plan::of).
+    pub fn plan<O: Operation<Api = E2>>(&self, operation: &O) -> core::result::Result<Plan, Reject> {
+        self.transport.plan(operation, &self.settings)
+    }
+
     /// Makes a call of any operation.
     ///
     /// # Errors
@@ -57,17 +64,17 @@ impl Client {
         Ok(self.transport.call(operation, self.settings.clone()).await?)
     }
 
-    /// Makes a call of any operation, and says whether its success was recovered.
+    /// Makes a call of any operation, and says how it went, and whether its success was recovered.
     ///
     /// # Errors
     /// See [`ErrorKind`](larder_core::ErrorKind).
-    pub async fn change<O: Operation<Api = E2>>(&self, operation: O) -> Result<Done<O::Answer>> {
-        self.drive(larder_core::Call::new(operation, self.settings.clone())).await
+    pub async fn change<O: Operation<Api = E2>>(&self, operation: O) -> Result<Report<O::Answer>> {
+        Ok(self.transport.report(operation, self.settings.clone()).await?)
     }
 
     /// Drives a machine to its end.
-    pub(super) async fn drive<M: ClientMachine<E2>>(&self, machine: M) -> Result<Done<M::Answer>> {
-        Ok(self.transport.drive(Noted::new(machine), (), ()).await?)
+    pub(super) async fn drive<M: ClientMachine<E2>>(&self, machine: M) -> Result<Report<M::Answer>> {
+        Ok(self.transport.drive_report(machine, (), ()).await?)
     }
 }
 

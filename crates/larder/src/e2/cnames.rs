@@ -2,7 +2,7 @@
 //! [`RequestProcessingFailed`](super::ErrorCode::RequestProcessingFailed): their message tells.
 
 use super::{
-    AddCname, Client, CnameAdded, CnameRemoved, CnameUpdated, Cnames, Done, ListCnames, RemoveCname, Result, UpdateCname, value,
+    AddCname, Client, CnameAdded, CnameRemoved, CnameUpdated, Cnames, ListCnames, RemoveCname, Report, Result, UpdateCname, value,
 };
 
 impl Client {
@@ -11,7 +11,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`AddCname`]'s table of refusals.
-    pub async fn add_cname(&self, cname: AddCname) -> Result<Done<CnameAdded>> {
+    pub async fn add_cname(&self, cname: AddCname) -> Result<Report<CnameAdded>> {
         self.change(cname).await
     }
 
@@ -36,7 +36,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`RemoveCname`]'s table of refusals.
-    pub async fn remove_cname(&self, email: &str, storage_dn: &str, cname: &str) -> Result<Done<CnameRemoved>> {
+    pub async fn remove_cname(&self, email: &str, storage_dn: &str, cname: &str) -> Result<Report<CnameRemoved>> {
         let (email, storage_dn) = (value("email", email)?, value("storage_dn", storage_dn)?);
         self.change(RemoveCname { email, storage_dn, cname: value("cname", cname)? }).await
     }

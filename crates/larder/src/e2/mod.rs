@@ -1,22 +1,21 @@
 //! The IDrive e2 Reseller API: [`Client`], and everything of `larder-proto-e2`.
 //!
 //! A call that changes something and whose reply is lost is asked for again where the service's second answer tells whether
-//! the first attempt was carried out; the method then comes to a [`Done`] that [says so](Done::recovered). Making an access
+//! the first attempt was carried out; the method then comes to a [`Report`] that [says so](Report::recovered). Making an access
 //! key is not: see [`Client::create_access_key`].
 
 mod access_keys;
 mod client;
 mod cnames;
-mod done;
 mod regions;
 mod users;
 
 pub use larder_proto_e2::flow::{LostKey, Orphans, OrphansRemoved};
 pub use larder_proto_e2::*;
+pub use larder_transport::client::Report;
 
 pub use self::access_keys::KeyError;
 pub use self::client::Client;
-pub use self::done::Done;
 
 /// How a method of a [`Client`] ends when it does not succeed.
 pub type Error = crate::Error<Fault>;

@@ -3,7 +3,7 @@
 use larder_proto_e2::flow::EnableRegion;
 
 use super::{
-    Client, Done, EnableUserRegion, ListRegions, ListUserRegions, RegionEnabled, RegionRemoved, Regions, RemoveUserRegion,
+    Client, EnableUserRegion, ListRegions, ListUserRegions, RegionEnabled, RegionRemoved, Regions, RemoveUserRegion, Report,
     Result, UserRegions, value,
 };
 
@@ -24,7 +24,7 @@ impl Client {
     /// [`ErrorCode::AccountNonExistent`](super::ErrorCode::AccountNonExistent),
     /// [`ErrorCode::UserDisabled`](super::ErrorCode::UserDisabled) and
     /// [`ErrorCode::PaymentFailed`](super::ErrorCode::PaymentFailed).
-    pub async fn enable_user_region(&self, region: EnableUserRegion) -> Result<Done<RegionEnabled>> {
+    pub async fn enable_user_region(&self, region: EnableUserRegion) -> Result<Report<RegionEnabled>> {
         self.drive(EnableRegion::new(region, self.settings().clone())).await
     }
 
@@ -43,7 +43,7 @@ impl Client {
     /// [`ErrorCode::StorageNotEmpty`](super::ErrorCode::StorageNotEmpty) unless the user is disabled or has no bucket there;
     /// [`ErrorCode::AccountNonExistent`](super::ErrorCode::AccountNonExistent) and
     /// [`ErrorCode::StorageNonExistent`](super::ErrorCode::StorageNonExistent).
-    pub async fn remove_user_region(&self, email: &str, storage_dn: &str) -> Result<Done<RegionRemoved>> {
+    pub async fn remove_user_region(&self, email: &str, storage_dn: &str) -> Result<Report<RegionRemoved>> {
         let (email, storage_dn) = (value("email", email)?, value("storage_dn", storage_dn)?);
         self.change(RemoveUserRegion { email, storage_dn }).await
     }

@@ -1,8 +1,8 @@
 //! Users.
 
 use super::{
-    Client, CreateUser, DisableUser, Done, EnableUser, GetStorageUsage, ListUsers, RemoveUser, Result, StorageUsage, UserCreated,
-    UserDisabled, UserEnabled, UserRemoved, Users, value,
+    Client, CreateUser, DisableUser, EnableUser, GetStorageUsage, ListUsers, RemoveUser, Report, Result, StorageUsage,
+    UserCreated, UserDisabled, UserEnabled, UserRemoved, Users, value,
 };
 
 impl Client {
@@ -20,7 +20,7 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::UserSignedUp`](super::ErrorCode::UserSignedUp) and
     /// [`ErrorCode::EmailAlreadyInUse`](super::ErrorCode::EmailAlreadyInUse).
-    pub async fn create_user(&self, user: CreateUser) -> Result<Done<UserCreated>> {
+    pub async fn create_user(&self, user: CreateUser) -> Result<Report<UserCreated>> {
         self.change(user).await
     }
 
@@ -29,7 +29,7 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::UserAccountAlreadyDisabled`](super::ErrorCode::UserAccountAlreadyDisabled) and
     /// [`ErrorCode::AccountNonExistent`](super::ErrorCode::AccountNonExistent).
-    pub async fn disable_user(&self, email: &str) -> Result<Done<UserDisabled>> {
+    pub async fn disable_user(&self, email: &str) -> Result<Report<UserDisabled>> {
         self.change(DisableUser { email: value("email", email)? }).await
     }
 
@@ -38,7 +38,7 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::UserAccountAlreadyEnabled`](super::ErrorCode::UserAccountAlreadyEnabled) and
     /// [`ErrorCode::AccountNonExistent`](super::ErrorCode::AccountNonExistent).
-    pub async fn enable_user(&self, email: &str) -> Result<Done<UserEnabled>> {
+    pub async fn enable_user(&self, email: &str) -> Result<Report<UserEnabled>> {
         self.change(EnableUser { email: value("email", email)? }).await
     }
 
@@ -47,7 +47,7 @@ impl Client {
     /// # Errors
     /// [`ErrorCode::UserAccountNotDisabled`](super::ErrorCode::UserAccountNotDisabled) and
     /// [`ErrorCode::AccountNonExistent`](super::ErrorCode::AccountNonExistent).
-    pub async fn remove_user(&self, email: &str) -> Result<Done<UserRemoved>> {
+    pub async fn remove_user(&self, email: &str) -> Result<Report<UserRemoved>> {
         self.change(RemoveUser { email: value("email", email)? }).await
     }
 

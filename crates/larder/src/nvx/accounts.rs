@@ -2,10 +2,9 @@
 
 use larder_core::{ErrorKind, Fault as _, FaultClass};
 use larder_proto_nvx::Fault;
-use larder_proto_nvx::accounting::{CreateChildAccount, ListChildAccounts};
+use larder_proto_nvx::accounting::CreateChildAccount;
 use larder_proto_nvx::authentication::{ChangePassword, Login, Logout};
 
-use super::paging::{self, Pages};
 use super::{Client, Result, place};
 use crate::Error;
 
@@ -43,24 +42,6 @@ impl Client {
     pub async fn create_child_account(&self, user_name: &str, password: &str) -> Result<()> {
         let (user_name, password) = (place::value("Username", user_name)?, place::value("Password", password)?);
         self.call(CreateChildAccount::new(user_name, password)).await.map(drop)
-    }
-
-    /// The names of all accounts under the same application; the session must be the master's.
-    ///
-    /// # Errors
-    /// 65005 when it is not.
-    pub async fn list_child_accounts(&self) -> Result<Vec<String>> {
-        let mut pages = Pages::default();
-        let mut accounts = Vec::new();
-        while let Some((page_number, page_size)) = pages.next() {
-            let answer = self.call(ListChildAccounts { page_number, page_size }).await;
-            let Some(page) = paging::unless_past_the_end(answer)? else { break };
-            if !pages.came(page.accounts.iter().map(|name| (false, name.as_str())), 0)? {
-                break;
-            }
-            accounts.extend(page.accounts);
-        }
-        Ok(accounts)
     }
 }
 

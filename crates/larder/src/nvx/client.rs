@@ -1,35 +1,11 @@
 //! The client itself: who it is, and how it calls.
 
-use larder_core::{Operation, Reject, Secret, Session, Settings, Target};
+use larder_core::{Operation, Plan, Reject, Session, Settings, Target};
 use larder_proto_nvx::authentication::Login;
-use larder_proto_nvx::values::{Password, Token, UserName};
 use larder_proto_nvx::{Nvx, Style};
 use larder_transport::client::Options;
 
-use super::{Result, place};
-
-/// Who logs in. `Debug` shows the name only.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    app_key: Secret,
-    user_name: String,
-    password: Secret,
-}
-
-impl Credentials {
-    /// The key of an application, and the name and the password of one of its accounts.
-    pub fn new(app_key: impl Into<Secret>, user_name: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { app_key: app_key.into(), user_name: user_name.into(), password: password.into() }
-    }
-
-    fn login(self) -> core::result::Result<Login, Reject> {
-        let Self { app_key, user_name, password } = self;
-        let app_key = Token::try_from(app_key).map_err(|rule| Reject::new("appKey", rule))?;
-        let user_name = UserName::try_from(user_name).map_err(|rule| Reject::new("userName", rule))?;
-        let password = Password::try_from(password).map_err(|rule| Reject::new("password", rule))?;
-        Ok(Login { app_key, user_name, password })
-    }
-}
+use super::{Credentials, Result, place};
 
 /// A client of Nirvanix Web Services. It logs in when a call first needs it, and again when the session has ended.
 ///
@@ -92,6 +68,14 @@ impl Client {
     #[must_use]
     pub fn transport(&self) -> &larder_transport::Client<Nvx> {
         &self.transport
+    }
+
+    /// The request that a call of any operation would send first, without secrets. Nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Plan::of`](larder_core::Plan::of).
+    pub fn plan<O: Operation<Api = Nvx>>(&self, operation: &O) -> core::result::Result<Plan, Reject> {
+        self.transport.plan(operation, &self.settings)
     }
 
     /// Makes a call of any operation without a file.

@@ -1,10 +1,18 @@
-//! Listing a folder, page by page.
+//! Listings, page by page: as pages that are asked for, and as a stream.
 
+use core::fmt;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use larder_core::Reject;
+use larder_proto_nvx::accounting::ListChildAccounts;
+use larder_proto_nvx::flow::{Paged, Pages, Stuck};
 use larder_proto_nvx::imfs::{FolderPage, ListFolder};
-use larder_proto_nvx::values::{FolderPath, PageSize, SortCode};
+use larder_proto_nvx::sharing::{HostedItem, ListHostedItems};
+use larder_proto_nvx::values::{PageNumber, PageSize, SortCode};
 
-use super::paging::{self, Pages};
-use super::{Client, Result, place};
+use super::{Client, Error, Result, place};
 
 /// The pages of a folder: folders first, then files. Nothing is asked for before [`next_page`](Self::next_page) is.
 ///
@@ -12,23 +20,23 @@ use super::{Client, Result, place};
 #[derive(Debug, Clone)]
 pub struct Listing {
     client: Client,
-    folder: FolderPath,
-    order: Option<(SortCode, bool)>,
-    pages: Pages,
+    first: ListFolder,
+    /// None before the first page.
+    pages: Option<Pages<ListFolder>>,
 }
 
 impl Listing {
     /// Asks for pages of this many entries; 500 unless said otherwise. Only before the first page.
     #[must_use]
     pub fn page_size(mut self, size: PageSize) -> Self {
-        self.pages.size = Some(size);
+        self.first.page_size = size;
         self
     }
 
-    /// Asks for this order, perhaps with the greatest first; by name unless said otherwise.
+    /// Asks for this order, perhaps with the greatest first; by name unless said otherwise. Only before the first page.
     #[must_use]
     pub fn sorted_by(mut self, code: SortCode, descending: bool) -> Self {
-        self.order = Some((code, descending));
+        (self.first.sort_code, self.first.sort_descending) = (Some(code), Some(descending));
         self
     }
 
@@ -38,22 +46,66 @@ impl Listing {
     /// # Errors
     /// 70001 when there is no such folder; [`NoProgress`](crate::Error::NoProgress) when the service repeats itself.
     pub async fn next_page(&mut self) -> Result<Option<FolderPage>> {
-        let Some((number, size)) = self.pages.next() else { return Ok(None) };
-        let mut operation = ListFolder::new(self.folder.clone(), number, size);
-        if let Some((code, descending)) = self.order {
-            operation.sort_code = Some(code);
-            operation.sort_descending = Some(descending);
+        let pages = self.pages.get_or_insert_with(|| Pages::new(self.first.clone()));
+        Ok(self.client.next_page(pages).await?.map(|answer| answer.list_folder))
+    }
+
+    /// The pages as a stream. It ends with the first error, or after the last page.
+    #[must_use]
+    pub fn into_stream(self) -> ListingStream {
+        ListingStream(State::Idle(Box::new(self)))
+    }
+}
+
+/// The pages of a folder as a [`Stream`].
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct ListingStream(State);
+
+type Turn = (Box<Listing>, Result<Option<FolderPage>>);
+
+enum State {
+    Idle(Box<Listing>),
+    Asking(Pin<Box<dyn Future<Output = Turn> + Send>>),
+    Over,
+}
+
+impl Stream for ListingStream {
+    type Item = Result<FolderPage>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match core::mem::replace(&mut self.0, State::Over) {
+                State::Over => return Poll::Ready(None),
+                State::Idle(mut listing) => {
+                    self.0 = State::Asking(Box::pin(async move {
+                        let page = listing.next_page().await;
+                        (listing, page)
+                    }));
+                }
+                State::Asking(mut turn) => {
+                    let polled = turn.as_mut().poll(cx);
+                    if polled.is_pending() {
+                        self.0 = State::Asking(turn);
+                    }
+                    let (listing, page) = ready!(polled);
+                    if let Ok(Some(_)) = &page {
+                        self.0 = State::Idle(listing);
+                    }
+                    return Poll::Ready(page.transpose());
+                }
+            }
         }
-        let answer = self.client.call(operation).await;
-        let Some(answer) = paging::unless_past_the_end(answer)? else {
-            self.pages.end();
-            return Ok(None);
+    }
+}
+
+impl fmt::Debug for ListingStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match &self.0 {
+            State::Idle(_) => "idle",
+            State::Asking(_) => "asking",
+            State::Over => "over",
         };
-        let page = answer.list_folder;
-        let folders = page.folders.iter().map(|folder| (true, folder.name.as_str()));
-        let entries = folders.chain(page.files.iter().map(|file| (false, file.name.as_str())));
-        let is_new = self.pages.came(entries, page.total_folder_count.saturating_add(page.total_file_count))?;
-        Ok(is_new.then_some(page))
+        write!(f, "ListingStream({state})")
     }
 }
 
@@ -63,8 +115,8 @@ impl Client {
     /// # Errors
     /// That it is no path.
     pub fn list(&self, path: &str) -> Result<Listing> {
-        let folder = place::value("folderPath", path)?;
-        Ok(Listing { client: self.clone(), folder, order: None, pages: Pages::default() })
+        let first = ListFolder::new(place::value("folderPath", path)?, PageNumber::FIRST, usual::<ListFolder>()?);
+        Ok(Listing { client: self.clone(), first, pages: None })
     }
 
     /// All of a folder, as if it were one page.
@@ -83,4 +135,50 @@ impl Client {
         (all.page_folder_count, all.page_file_count) = (all.total_folder_count, all.total_file_count);
         Ok(all)
     }
+
+    /// The names of all accounts under the same application; the session must be the master's.
+    ///
+    /// # Errors
+    /// 65005 when it is not.
+    pub async fn list_child_accounts(&self) -> Result<Vec<String>> {
+        let page_size = usual::<ListChildAccounts>()?;
+        let mut pages = Pages::new(ListChildAccounts { page_number: PageNumber::FIRST, page_size });
+        let mut accounts = Vec::new();
+        while let Some(page) = self.next_page(&mut pages).await? {
+            accounts.extend(page.accounts);
+        }
+        Ok(accounts)
+    }
+
+    /// All files and folders that everybody may read.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`](larder_core::ErrorKind).
+    pub async fn list_hosted_items(&self) -> Result<Vec<HostedItem>> {
+        let page_size = usual::<ListHostedItems>()?;
+        let mut pages = Pages::new(ListHostedItems { page_number: PageNumber::FIRST, page_size });
+        let mut items = Vec::new();
+        while let Some(page) = self.next_page(&mut pages).await? {
+            items.extend(page.items);
+        }
+        Ok(items)
+    }
+
+    /// The next page of a listing of your own; none at its end.
+    ///
+    /// # Errors
+    /// Those of the call, after which the same page may be asked for again; [`NoProgress`](crate::Error::NoProgress).
+    pub async fn next_page<L: Paged>(&self, pages: &mut Pages<L>) -> Result<Option<L::Answer>> {
+        let Some(operation) = pages.request() else { return Ok(None) };
+        let answer = self.transport().call(operation, self.settings().clone()).await;
+        pages.came(answer).map_err(|stuck| match stuck {
+            Stuck::Call(error) => Error::Call(error),
+            Stuck::NoProgress { page } => Error::NoProgress { page },
+        })
+    }
+}
+
+/// Entries on a page, unless the caller wants another number.
+fn usual<L: Paged>() -> core::result::Result<PageSize, Reject> {
+    PageSize::try_from(Pages::<L>::SIZE).map_err(|rule| Reject::new("pageSize", rule))
 }

@@ -3,18 +3,19 @@
 use std::collections::hash_map::RandomState;
 use std::ffi::OsString;
 use std::hash::BuildHasher;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
-use bytes::Bytes;
-use larder_transport::client::Sink;
-use tokio::io::AsyncWriteExt;
+use larder_proto_nvx::flow::Sum;
+use larder_proto_nvx::values::Md5;
 use tokio::task::spawn_blocking;
 
 /// A file on its way, beside the place where it will be. Dropped before that, it is gone.
 #[derive(Debug)]
 pub(super) struct Part {
-    file: tokio::fs::File,
+    file: Arc<fs::File>,
     temporary: Temporary,
 }
 
@@ -31,17 +32,33 @@ impl Part {
     pub(super) async fn create(place: PathBuf) -> io::Result<Self> {
         // If the caller drops this meanwhile, the result is dropped too, and the file with it.
         let (file, temporary) = blocking(move || Temporary::create(place)).await?;
-        Ok(Self { file: tokio::fs::File::from_std(file), temporary })
+        Ok(Self { file: Arc::new(file), temporary })
+    }
+
+    /// Where the bytes go.
+    pub(super) fn file(&self) -> &Arc<fs::File> {
+        &self.file
+    }
+
+    /// Cuts it to this length, in bytes, if one is given. Returns how long it is.
+    ///
+    /// # Errors
+    /// The file system's own.
+    pub(super) async fn cut(&self, length: Option<u64>) -> io::Result<u64> {
+        let file = Arc::clone(&self.file);
+        blocking(move || {
+            length.map_or(Ok(()), |length| file.set_len(length))?;
+            Ok(file.metadata()?.len())
+        })
+        .await
     }
 
     /// Puts the complete file in its place, so that it survives a power cut.
     ///
     /// # Errors
     /// The file system's own.
-    pub(super) async fn publish(mut self) -> io::Result<()> {
-        self.file.flush().await?;
+    pub(super) async fn publish(self) -> io::Result<()> {
         let Self { file, temporary } = self;
-        let file = file.into_std().await;
         blocking(move || {
             file.sync_all()?;
             // Some systems do not rename an open file.
@@ -52,11 +69,29 @@ impl Part {
     }
 }
 
-impl Sink for Part {
-    async fn write(&mut self, _offset: u64, chunk: Bytes) -> io::Result<()> {
-        self.file.write_all(&chunk).await
-    }
+/// The MD5 of a file, read from its start.
+///
+/// # Errors
+/// The file system's own.
+pub(super) async fn md5(file: &Arc<fs::File>) -> io::Result<Md5> {
+    let file = Arc::clone(file);
+    blocking(move || {
+        let (mut file, mut sum, mut piece) = (&*file, Sum::new(), vec![0; PIECE]);
+        file.rewind()?;
+        loop {
+            match file.read(&mut piece) {
+                Ok(0) => return Ok(sum.md5()),
+                Ok(count) => sum.update(&piece[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    })
+    .await
 }
+
+/// Bytes that are read at once.
+const PIECE: usize = 256 << 10;
 
 impl Temporary {
     fn create(place: PathBuf) -> io::Result<(fs::File, Self)> {
@@ -66,7 +101,7 @@ impl Temporary {
         // Not to be met by chance; `create_new` refuses it if it is.
         hidden.push(format!(".{:016x}.part", RandomState::new().hash_one(std::process::id())));
         let path = place.with_file_name(hidden);
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
         Ok((file, Self { path, place }))
     }
 

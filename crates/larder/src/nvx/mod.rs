@@ -5,17 +5,22 @@
 
 mod accounts;
 mod client;
-mod files;
+mod downloads;
 mod folders;
 mod listing;
 mod local;
-mod paging;
-mod place;
+mod many;
+mod parallel;
+mod uploads;
 
 pub use larder_proto_nvx::*;
 
-pub use self::client::{Client, Credentials};
-pub use self::listing::Listing;
+pub use self::client::Client;
+pub use self::downloads::Downloading;
+pub use self::listing::{Listing, ListingStream};
+pub use self::many::Uploads;
+pub use crate::credentials::Credentials;
+use crate::place;
 
 /// How a method of a [`Client`] ends when it does not succeed.
 pub type Error = crate::Error<Fault>;

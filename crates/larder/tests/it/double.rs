@@ -23,6 +23,7 @@ pub(crate) struct Double {
     pub(crate) node: String,
     pub(crate) list: fn(&ListFolder) -> Result<FolderPage, Fault>,
     pub(crate) accounts: fn(u32) -> Vec<String>,
+    pub(crate) logout: fn() -> Result<(), Fault>,
     /// The file of every download breaks off here.
     pub(crate) breaks_at: u64,
     pub(crate) heard: Mutex<Vec<String>>,
@@ -37,6 +38,7 @@ impl Default for Double {
             node: String::new(),
             list: |_| Ok(FolderPage::default()),
             accounts: |_| Vec::new(),
+            logout: || Ok(()),
             breaks_at: LENGTH,
             heard: Mutex::default(),
         }
@@ -95,12 +97,19 @@ impl Respond<Nvx> for Answering {
                 let session_token = "01234567-89ab-cdef-0123-456789abcdef".into();
                 Answer::AuthenticationLogin(LoggedIn { session_token })
             }
+            nvx::Request::AuthenticationLogout(_) => {
+                self.0.hear("logout");
+                (self.0.logout)()?;
+                Answer::AuthenticationLogout(Done {})
+            }
             nvx::Request::AuthenticationChangePassword(_) => Answer::AuthenticationChangePassword(Done {}),
             nvx::Request::ImfsCreateFolders(_) => return Err(Code::FolderAlreadyExists.into()),
             nvx::Request::ImfsGetStorageNode(_) => {
                 let node = StorageNode { upload_host: self.0.node.clone(), upload_token: "upload".into() };
                 Answer::ImfsGetStorageNode(node)
             }
+            // Nobody may look: what arrived is not compared.
+            nvx::Request::ImfsGetPathInfo(_) => return Err(Code::AccessDenied.into()),
             nvx::Request::ImfsListFolder(operation) => {
                 self.0.hear(format!("page {}", operation.page_number));
                 Answer::ImfsListFolder(FolderListing { list_folder: (self.0.list)(&operation)? })

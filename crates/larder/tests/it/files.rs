@@ -14,7 +14,7 @@ async fn an_upload_goes_to_the_storage_node() {
     let (_, node, shelf) = Double::default().start().await;
     let (client, _, double) = Double { node, ..Double::default() }.start().await;
     let uploaded = client.upload("Photos/2009/a.jpg", Bytes::from_static(b"12345")).await.unwrap();
-    assert_eq!((uploaded.bytes, uploaded.verified), (5, true));
+    assert_eq!((uploaded.bytes, uploaded.verified), (5, false));
     assert_eq!(double.heard(), ["login"]);
     assert_eq!(shelf.heard(), ["upload to Photos/2009", "file a.jpg"]);
     // Of unknown length, to the root.
@@ -32,7 +32,7 @@ async fn a_local_file_goes_there_and_comes_back() {
     assert_eq!(client.upload_file("Files/b.bin", &local).await.unwrap().bytes, 100_000);
     assert_eq!(shelf.heard(), ["upload to Files", "file b.bin"]);
     let downloaded = client.download_file("Files/b.bin", &local).await.unwrap();
-    assert_eq!(downloaded.total, Some(LENGTH));
+    assert_eq!((downloaded.head.total, downloaded.bytes), (Some(LENGTH), LENGTH));
     assert_eq!(std::fs::read(&local).unwrap(), vec![7; LENGTH as usize]);
     assert_eq!(names(folder.path()), ["a.bin"]);
     let missing = client.upload_file("Files/b.bin", folder.path().join("none")).await;

@@ -8,3 +8,5 @@ mod double;
 mod files;
 #[cfg(feature = "nvx")]
 mod listings;
+#[cfg(feature = "nvx")]
+mod sessions;

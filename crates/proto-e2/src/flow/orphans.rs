@@ -26,7 +26,8 @@ pub struct Orphans {
     /// New ones that the caller knows to be another's.
     others: BTreeSet<String>,
     has_looked: bool,
-    is_chosen: bool,
+    /// More than one key has been a suspect.
+    is_ambiguous: bool,
 }
 
 impl Orphans {
@@ -40,15 +41,24 @@ impl Orphans {
             suspects: Vec::new(),
             others: BTreeSet::new(),
             has_looked: false,
-            is_chosen: false,
+            is_ambiguous: false,
         }
+    }
+
+    /// What `request` may have left since `before` was listed: for who made the request without a
+    /// [`CreateKey`](super::CreateKey), or did not wait for its end.
+    #[must_use]
+    pub fn since(request: &CreateAccessKey, before: &AccessKeys) -> Self {
+        let mut orphans = Self::new(request);
+        orphans.there_were(before.access_keys.iter().map(|key| key.key_id.clone()).collect());
+        orphans
     }
 
     pub(super) fn there_were(&mut self, ids: BTreeSet<String>) {
         self.before = ids;
     }
 
-    /// The keys that may be the lost one. At most one is: more of them means that other writers use the same name, and then
+    /// The keys that may be the lost one. At most one is: once there was more than one, other writers use the same name, and
     /// none is removed before [`only`](Self::only) has said which.
     #[must_use]
     pub fn suspects(&self) -> &[AccessKey] {
@@ -67,14 +77,16 @@ impl Orphans {
     pub fn only(mut self, mut is_lost: impl FnMut(&AccessKey) -> bool) -> Self {
         let (lost, others): (Vec<_>, Vec<_>) = self.suspects.into_iter().partition(|key| is_lost(key));
         self.others.extend(others.into_iter().map(|key| key.key_id));
-        Self { suspects: lost, is_chosen: true, ..self }
+        Self { suspects: lost, is_ambiguous: false, ..self }
     }
 
     /// Takes what a list shows for the suspects.
     pub(super) fn look(&mut self, keys: &AccessKeys) {
-        self.suspects = keys.access_keys.iter().filter(|key| self.is_suspect(key)).cloned().collect();
+        let suspects: Vec<AccessKey> = keys.access_keys.iter().filter(|key| self.is_suspect(key)).cloned().collect();
+        let seen: BTreeSet<&String> = self.suspects.iter().chain(&suspects).map(|key| &key.key_id).collect();
+        self.is_ambiguous |= seen.len() > 1;
+        self.suspects = suspects;
         self.has_looked = true;
-        self.is_chosen = false;
     }
 
     fn is_suspect(&self, key: &AccessKey) -> bool {
@@ -92,7 +104,7 @@ impl Orphans {
         let found = keys.access_keys.iter().filter(|key| self.is_suspect(key)).map(|key| &key.key_id);
         let known: BTreeSet<&String> = self.suspects.iter().map(|key| &key.key_id).collect();
         let found: Vec<String> = found.cloned().collect();
-        let is_clear = self.has_looked && (self.is_chosen || self.suspects.len() <= 1);
+        let is_clear = found.is_empty() || !self.is_ambiguous;
         (is_clear && found.iter().all(|id| known.contains(id))).then_some(found)
     }
 }

@@ -123,7 +123,7 @@ pub struct CnameRecord {
 /// `POST storage/cname/update`: replaces a CNAME of a storage, with its certificate.
 ///
 /// Never repeated by itself: "already configured" also means that the first attempt was refused and the old certificate
-/// still stands. When the reply is lost, [`ListCnames`] shows the certificate that is there.
+/// still stands. When the reply is lost, `storage/cname` lists the certificate that is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UpdateCname {

@@ -137,7 +137,7 @@ pub struct UserCreated {
 
 /// `POST disable_user`: the user can no longer log in or reach any data. Nothing is lost.
 ///
-/// A second time the service says `user_account_already_disabled`: after a lost reply that is success (ledger E23).
+/// A second time the service says `user_account_already_disabled`: after a lost reply that is success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DisableUser {
@@ -173,7 +173,7 @@ pub struct UserDisabled {
 
 /// `POST enable_user`: undoes [`DisableUser`].
 ///
-/// A second time the service says `user_account_already_enabled`: after a lost reply that is success (ledger E23).
+/// A second time the service says `user_account_already_enabled`: after a lost reply that is success.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EnableUser {

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::{HeaderValue, Request, StatusCode, header, request, response};
 use larder_core::multipart::{Boundary, Writer};
-use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead};
+use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead, Span};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
 
 use super::{Format, Nvx, SESSION_TOKEN, download, fields, path, soap};
 use crate::codec::{self, Envelope, XmlLimits, form, json, parse_xml, xml_read};
 use crate::fault::Fault;
+use crate::values::ContentRange;
 
 type Pairs = Vec<(Cow<'static, str>, String)>;
 
@@ -51,14 +53,42 @@ fn upload<O: Operation>(pairs: &Pairs, address: &Address<'_, Nvx>) -> Result<Out
     let of_part = |name: &str| pairs.iter().find(|(pair, _)| pair == name).map(|(_, value)| value.as_str());
     let file_name = of_part("$fileName").ok_or_else(|| Reject::new("fileName", Rule::Missing))?;
     let content_type = of_part("$contentType").unwrap_or("application/octet-stream");
-    let part = writer.file(fields::of_file::<O>(), file_name, content_type, of_part("$contentRange"));
-    before.extend_from_slice(&part.map_err(|_| Reject::new("contentType", Rule::Malformed))?);
+    let file = |field: &str, range: Option<&str>| {
+        let part = writer.file(field, file_name, content_type, range);
+        part.map_err(|_| Reject::new("contentType", Rule::Malformed))
+    };
     let mut after = writer.file_end().to_vec();
     after.extend_from_slice(&writer.finish());
+    let after = after.into();
+    let ranges: Vec<&str> = pairs.iter().filter(|(name, _)| name == "$ranges").map(|(_, value)| value.as_str()).collect();
+    let body = if ranges.is_empty() {
+        before.extend_from_slice(&file(fields::of_file::<O>(), of_part("$contentRange"))?);
+        OutgoingBody::File { before: before.into(), after }
+    } else {
+        OutgoingBody::Spans { spans: spans::<O>(before, &ranges, &writer, file)?, after }
+    };
     let query = output(address).map_or(String::new(), |(name, value)| format!("?{name}={value}"));
     let uri = address.target.uri(&(path(&O::META) + &query))?;
     let head = Request::post(uri).header(header::CONTENT_TYPE, writer.content_type());
-    Ok(Outgoing { head: finish(head)?, body: OutgoingBody::File { before: before.into(), after: after.into() } })
+    Ok(Outgoing { head: finish(head)?, body })
+}
+
+/// A part for each range of the file.
+fn spans<O: Operation>(
+    mut before: Vec<u8>,
+    ranges: &[&str],
+    writer: &Writer,
+    file: impl Fn(&str, Option<&str>) -> Result<Bytes, Reject>,
+) -> Result<Vec<Span>, Reject> {
+    let field = fields::of_file::<O>().trim_end_matches('1');
+    let mut spans = Vec::new();
+    for (number, text) in (1..).zip(ranges) {
+        let range: ContentRange = text.parse().map_err(|rule| Reject::new("Content-Range", rule))?;
+        before.extend_from_slice(&file(&format!("{field}{number}"), Some(text))?);
+        spans.push(Span { before: core::mem::take(&mut before).into(), offset: range.first(), length: range.len() });
+        before.extend_from_slice(&writer.file_end());
+    }
+    Ok(spans)
 }
 
 pub(super) fn finish(head: request::Builder) -> Result<RequestHead, Reject> {

@@ -39,6 +39,9 @@ pub(super) trait Plan: core::fmt::Debug {
     /// The call has ended. An error ends the flow.
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed>;
 
+    /// Whether it has come to an end that no clock changes any more.
+    fn is_settled(&self) -> bool;
+
     /// What was asked for by [`Next::Read`]; none at the end of the file.
     fn read(&mut self, chunk: Option<Bytes>) {
         let _ = chunk;
@@ -75,6 +78,8 @@ pub(super) struct Base {
     /// The piece of the file that was handed on last, and has not been looked at.
     passed: Option<(u64, Bytes)>,
     history: Vec<Attempted>,
+    /// How far the operation itself ever came, whatever call is under way now.
+    reached: Phase,
     is_cancelled: bool,
     /// The caller's file cannot be had again.
     is_gone: bool,
@@ -98,6 +103,7 @@ impl Base {
             pause: None,
             passed: None,
             history: Vec::new(),
+            reached: Phase::Idle,
             is_cancelled: false,
             is_gone: false,
             is_over: false,
@@ -189,6 +195,9 @@ impl Base {
     fn remember(&mut self, attempted: Attempted) -> Note {
         let began = attempted.began + self.child_began.since(self.started.unwrap_or(self.child_began));
         let attempted = Attempted { began, ..attempted };
+        if attempted.operation == *self.meta {
+            self.reached = self.reached.max(attempted.phase);
+        }
         if self.history.len() == Error::<Fault>::ATTEMPTS {
             self.history.remove(0);
         }
@@ -242,7 +251,7 @@ impl<P: Plan> Flow<P> {
         if self.base.child.is_some() {
             return self.child(now, shared);
         }
-        if let Some(kind) = self.base.stopped(now) {
+        if let Some(kind) = self.base.stopped(now).filter(|_| !self.plan.is_settled()) {
             return Some(self.done(now, Err(self.base.error(kind))));
         }
         if let Some(until) = self.base.pause.filter(|until| now < *until) {
@@ -327,7 +336,11 @@ impl<P: Plan> Flow<P> {
         let elapsed = self.base.started.map_or(Duration::ZERO, |started| now.since(started));
         Action::Done(result.map_err(|error| {
             let is_gone = error.kind == ErrorKind::Body(BodyFlaw::Gone);
-            let error = if is_gone { self.base.told(error) } else { error };
+            let mut error = if is_gone { self.base.told(error) } else { error };
+            // The end of time, or of interest, may come in any call: what counts is what became of the operation itself.
+            if matches!(error.kind, ErrorKind::Deadline(_) | ErrorKind::Cancelled) {
+                (error.operation, error.phase) = (*P::META, self.base.reached);
+            }
             Box::new(Error { attempts: history, elapsed, ..*error })
         }))
     }

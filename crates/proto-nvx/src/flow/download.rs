@@ -7,9 +7,9 @@ use super::base::{Base, Failed, Flow, Lost, Next, Plan, lost, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, look};
 use super::sum::Sum;
+use crate::Nvx;
 use crate::transfer::{Download, Downloaded};
 use crate::values::Md5;
-use crate::{Code, Nvx};
 
 /// A file that was fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,16 +63,7 @@ impl Fetching {
         self.sum.as_ref().map(Sum::md5)
     }
 
-    fn looked(&mut self, base: &mut Base, result: Result<Found, Failed>) -> Result<(), Failed> {
-        const MAY_NOT: [Code; 3] = [Code::AccessDenied, Code::SessionNotFound, Code::InvalidSessionToken];
-        let found = match result {
-            Ok(found) => found,
-            Err(error) if error.kind == ErrorKind::NoSession => return Ok(self.outcome = Some(false)),
-            Err(error) if error.fault().is_some_and(|fault| MAY_NOT.contains(&fault.code)) => {
-                return Ok(self.outcome = Some(false));
-            }
-            Err(error) => return Err(error),
-        };
+    fn looked(&mut self, base: &mut Base, found: Found) -> Result<(), Failed> {
         let same = found.is(self.bytes, self.md5()).map_err(|flaw| base.error(ErrorKind::Content(flaw)))?;
         base.notes.extend(same.map(|_| Note::Verified));
         self.outcome = Some(same.is_some());
@@ -94,6 +85,10 @@ impl Plan for Fetching {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.outcome.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
         match result {
             Ok(Answer::Downloaded(head)) => {
@@ -104,11 +99,14 @@ impl Plan for Fetching {
                 self.outcome = self.sum.is_none().then_some(false);
                 base.progress();
             }
-            Ok(Answer::Facts(facts)) => self.looked(base, Ok(Found::from(*facts)))?,
+            Ok(Answer::Facts(facts)) => self.looked(base, Found::from(*facts))?,
             Ok(Answer::Node(_) | Answer::Taken) => {}
             Err(error) if self.head.is_none() => return Err(error),
-            Err(error) if lost(&error) == Lost::Final => self.looked(base, Found::of(Err(error)))?,
-            Err(error) => base.again(shared, error)?,
+            Err(error) => match Found::of(Err(error)) {
+                Ok(found) => self.looked(base, found)?,
+                Err(error) if lost(&error) == Lost::Final => return Err(error),
+                Err(error) => base.again(shared, error)?,
+            },
         }
         Ok(())
     }

@@ -3,6 +3,8 @@
 //! | flow | calls |
 //! |---|---|
 //! | [`UploadFile`] | storage node, file or pieces, a look at what arrived |
+//! | [`UpdateFile`] | storage node, several ranges in one request, a look at the result |
+//! | [`AppendFiles`] | storage node, messages with pieces in them (as SOAP has it), a look |
 //! | [`DownloadFile`] | file, a look at what it should be |
 //! | [`Ranges`] | one for each range, several at once (no machine: it says which) |
 //! | [`Pages`] | one for each page (no machine: it says which) |
@@ -11,6 +13,7 @@
 //! [`Budget`](larder_core::Budget), as those of a call do, and count from the last time that it came further. What it knows of
 //! its transfer is plain data, apart from the call that is under way.
 
+mod append;
 mod base;
 mod child;
 mod download;
@@ -20,10 +23,13 @@ mod place;
 mod ranges;
 mod sending;
 mod sum;
+mod update;
 mod upload;
 
+pub use self::append::{AppendFiles, Appending};
 pub use self::download::{DownloadFile, Fetched};
 pub use self::pages::{Paged, Pages, Stuck};
 pub use self::ranges::{Fetch, Ranges, Turn};
 pub use self::sum::Sum;
+pub use self::update::{Expect, UpdateFile};
 pub use self::upload::{Stored, UploadFile, Uploading, When};

@@ -27,6 +27,8 @@ pub(super) struct Node {
 pub(super) enum Found {
     /// No file.
     Nothing,
+    /// The service does not say.
+    Unknown,
     /// A file of this length; with its MD5, if the service says it.
     File { bytes: Option<u64>, md5: Option<Md5> },
 }
@@ -90,6 +92,8 @@ impl Found {
         match result {
             Ok(facts) => Ok(facts.into()),
             Err(error) if error.fault().is_some_and(|fault| NOTHING.contains(&fault.code)) => Ok(Self::Nothing),
+            // Who may upload, or fetch what is public, need not be one who may look.
+            Err(error) if error.kind == ErrorKind::NoSession || error.fault().is_some() => Ok(Self::Unknown),
             Err(error) => Err(error),
         }
     }
@@ -99,8 +103,10 @@ impl Found {
     /// # Errors
     /// How it differs.
     pub(super) fn is(self, bytes: u64, md5: Option<Md5>) -> Result<Option<Md5>, ContentFlaw> {
-        let Self::File { bytes: theirs, md5: their_md5 } = self else {
-            return Err(ContentFlaw::Missing);
+        let (theirs, their_md5) = match self {
+            Self::File { bytes, md5 } => (bytes, md5),
+            Self::Nothing => return Err(ContentFlaw::Missing),
+            Self::Unknown => return Ok(None),
         };
         if let Some(theirs) = theirs.filter(|theirs| *theirs != bytes) {
             return Err(ContentFlaw::Length { ours: bytes, theirs });

@@ -33,8 +33,8 @@ pub(super) struct Sending {
     /// Bytes of the file that went by, and whether its end did.
     seen: (u64, bool),
     looking: Option<Look>,
-    /// Whether the file may be there although no reply said so.
-    in_doubt: bool,
+    /// Why the file may be there although no reply said so.
+    doubt: Option<Failed>,
     restarts: u32,
     stored: Option<Stored>,
 }
@@ -76,21 +76,7 @@ impl Sending {
         // A piece of nothing would never end, and a range has at most so many bytes in memory.
         let gather = Gather::new(how.piece.clamp(1, 1 << 30));
         let (node, piece, looking, stored) = (None, None, None, None);
-        Self {
-            place,
-            how,
-            length,
-            node,
-            have: 0,
-            piece,
-            gather,
-            sum,
-            seen: (0, false),
-            looking,
-            in_doubt: false,
-            restarts,
-            stored,
-        }
+        Self { place, how, length, node, have: 0, piece, gather, sum, seen: (0, false), looking, doubt: None, restarts, stored }
     }
 
     fn goes_in_pieces(&self) -> bool {
@@ -147,6 +133,7 @@ impl Sending {
     fn acknowledged(&mut self, base: &mut Base) {
         let Some(piece) = self.piece.take() else { return };
         base.progress();
+        self.doubt = None;
         self.have = piece.end.unwrap_or(self.seen.0);
         self.gather.next();
         base.notes.push_back(Note::Acknowledged { bytes: self.have });
@@ -186,27 +173,54 @@ impl Sending {
                 Then::Restart
             }
             Some(Code::RangeNotSatisfiable) if is_ranged => Then::Restart,
-            Some(Code::AlreadyExists | Code::FolderAlreadyExists) if self.in_doubt => Then::Fail,
+            Some(Code::AlreadyExists | Code::FolderAlreadyExists) if self.doubt.is_some() => Then::Fail,
             // The service still works on the attempt that broke.
             Some(Code::FileLocked) if base.tries > 0 => Then::Again,
             _ => match lost(&error) {
                 Lost::Final => return Err(self.placed(&piece, error)),
                 Lost::Nothing => Then::Again,
                 Lost::Reply => {
-                    self.in_doubt |= self.is_handed_over();
+                    self.doubt(&error);
                     Then::Again
                 }
                 Lost::Garbled => {
-                    self.in_doubt |= self.is_handed_over();
+                    self.doubt(&error);
                     Then::Fail
                 }
             },
         };
-        if self.in_doubt && self.md5().is_some() {
+        if self.doubt.is_some() && self.md5().is_some() {
             self.looking = Some(Look::Doubt(error, then));
             return Ok(());
         }
         self.follow(base, shared, error, then)
+    }
+
+    /// A reply is lost: once all of the file was handed over, it may be there.
+    fn doubt(&mut self, error: &Failed) {
+        if self.is_handed_over() && self.doubt.is_none() {
+            self.doubt = Some(error.clone());
+        }
+    }
+
+    /// A look failed. What the service acknowledged is stored, whether or not it can be looked at.
+    fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
+        let is_arrived = matches!(self.looking, Some(Look::Arrived));
+        match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+            Err(error) if is_arrived && error.kind != ErrorKind::Cancelled => {
+                self.is_stored(None, false);
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    /// How it ends when it does: what is in doubt stays so, whatever went wrong after it.
+    fn end(&mut self, error: Failed) -> Failed {
+        match error.kind {
+            ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) => error,
+            _ => self.doubt.take().unwrap_or(error),
+        }
     }
 
     /// What the call says of its piece, said of the whole file.
@@ -220,8 +234,6 @@ impl Sending {
 
     fn follow(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed, then: Then) -> Result<(), Failed> {
         match then {
-            // The second time the name is taken, and nobody can tell by whom.
-            Then::Fail if self.in_doubt && error.fault().is_some() => Err(base.told(error)),
             Then::Fail => Err(error),
             Then::Restart => self.restart(base, error),
             Then::Again => {
@@ -298,22 +310,28 @@ impl Plan for Sending {
         }
     }
 
+    fn is_settled(&self) -> bool {
+        self.stored.is_some()
+    }
+
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        match result {
-            Ok(Answer::Taken) => self.acknowledged(base),
-            Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),
-            Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts))?,
-            Ok(Answer::Downloaded(_)) => {}
+        let result = match result {
+            Ok(Answer::Taken) => {
+                self.acknowledged(base);
+                Ok(())
+            }
+            Ok(Answer::Node(node)) => Node::named(node, base).map(|node| self.node = Some(node)),
+            Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts)),
+            Ok(Answer::Downloaded(_)) => Ok(()),
             Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
-                Ok(found) => self.looked(base, shared, found)?,
-                Err(error) if lost(&error) == Lost::Final => return Err(error),
-                Err(error) => base.again(shared, error)?,
+                Ok(found) => self.looked(base, shared, found),
+                Err(error) => self.not_looked(base, shared, error),
             },
-            Err(error) if self.piece.is_some() => self.failed(base, shared, error)?,
-            Err(error) if lost(&error) == Lost::Final => return Err(error),
-            Err(error) => base.again(shared, error)?,
-        }
-        Ok(())
+            Err(error) if self.piece.is_some() => self.failed(base, shared, error),
+            Err(error) if lost(&error) == Lost::Final => Err(error),
+            Err(error) => base.again(shared, error),
+        };
+        result.map_err(|error| self.end(error))
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

@@ -78,9 +78,28 @@ fn our_client_sends_one_range() {
         file_name: Some("myfile.dat".parse().unwrap()),
         content_type: None,
         content_range: Some(ContentRange::new(9, 10, 11).unwrap()),
+        ranges: Vec::new(),
     };
     let sent = wire::encode::<Nvx>(&Request::TransferUpdate(update), None, &Bytes::from_static(b"\xF9\xFA")).unwrap();
     insta::assert_snapshot!(wire::text(&sent).replace('\u{FFFD}', "?"));
     let seen = wire::understand::<Nvx>(sent).unwrap();
     assert_eq!(apply(&OLD, &seen.heads, &seen.files).unwrap(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 0xF9, 0xFA]);
+}
+
+#[test]
+fn our_client_sends_several_ranges() {
+    let range = |first, last| ContentRange::new(first, last, 12).unwrap();
+    let ranges = vec![range(1, 2), range(10, 11), range(4, 4)];
+    let update = Update::new(
+        "fe-pC9v9~pRYkzGkBHQ".parse().unwrap(),
+        "backup".parse().unwrap(),
+        "myfile.dat".parse().unwrap(),
+        "http://myserver.com/done".parse().unwrap(),
+        ranges,
+    );
+    let new = Bytes::from_static(b"abcdefghijkl");
+    let sent = wire::encode::<Nvx>(&Request::TransferUpdate(update), None, &new).unwrap();
+    insta::assert_snapshot!(wire::text(&sent));
+    let seen = wire::understand::<Nvx>(sent).unwrap();
+    assert_eq!(apply(&OLD, &seen.heads, &seen.files).unwrap(), b"\x00bc\x03e\x05\x06\x07\x08\x09kl");
 }

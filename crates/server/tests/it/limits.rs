@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use larder_core::{Budget, Clocks, Kind, Limits, Permits, Policy, Serving, multipart};
 use larder_proto_nvx::codec::{form, json, xml_read::XmlLimits};
-use larder_transport::{client, server};
+use larder_transport::{client, h1, server};
 
 /// Each limit and its default.
 type Stated = Vec<(&'static str, String)>;
@@ -111,6 +111,7 @@ fn of_connections() -> Stated {
     } = server::Options::default();
     let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
         client::Options::default();
+    let h1::Limits { head: first, headers: lines, interim, extensions, trailers } = h1::Limits::default();
     vec![
         ("server::Options::connections", count(connections)),
         ("server::Options::per_address", count(per_address)),
@@ -129,6 +130,11 @@ fn of_connections() -> Stated {
         ("client::Options::idle_per_host", count(idle_per_host)),
         ("client::Options::headers", count(fields)),
         ("client::Options::buffer", bytes(longest)),
+        ("h1::Limits::head", bytes(first)),
+        ("h1::Limits::headers", count(lines)),
+        ("h1::Limits::interim", count(interim)),
+        ("h1::Limits::extensions", bytes(extensions)),
+        ("h1::Limits::trailers", bytes(trailers)),
     ]
 }
 
@@ -160,6 +166,8 @@ const PRIVATE: &[&str] = &[
     "path::MAX_PATH",
     "serde_json",
     "server::blocking::Doors",
+    "session::GRACE",
+    "session::MARGIN",
     "session::PATIENCE",
     "soap::charset::DECLARATION",
     "soap::charset::GROWN",

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod access;
+mod copies;
 mod downloads;
+mod flows;
 mod hostile;
 mod limits;
+mod links;
 mod memory;
 mod messages;
 mod pages;
@@ -16,6 +19,7 @@ mod schemas;
 mod secrets;
 mod sessions;
 mod slice;
+mod storages;
 mod support;
 mod updates;
 mod uploads;

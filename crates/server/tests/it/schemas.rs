@@ -53,6 +53,21 @@ async fn successes(world: &World) -> Vec<Said> {
         all.push(call(world, Name::ImfsGetPathInfo, &[token, path, shown[0], shown[1], shown[2]]).await);
     }
     let file = ("filePath", "Ä & b/größe.txt");
+    let node = [token, ("sizeBytes", "1"), ("destFolderPath", "Ä & b"), ("fileOverwrite", "true")];
+    all.push(call(world, Name::ImfsGetStorageNodeExtended, &node).await);
+    all.push(call(world, Name::ImfsGetDownloadNodes, &[token, file, file]).await);
+    all.push(call(world, Name::ImfsGetOptimalUrls, &[token, file, file, ("expiration", "9")]).await);
+    for path in ["c", "Ä & b/größe.txt"] {
+        all.push(call(world, Name::MetadataGetMetadata, &[token, ("path", path)]).await);
+    }
+    let right = world.upload_token_with(session, "Ä & b", &[("fileOverwrite", "true")]).await;
+    let update =
+        Form::upload(&right, "Ä & b").field("callbackURL", "http://example.com/").update("größe.txt", Some("0-0/7"), "C");
+    all.push((Name::TransferUpdate, world.ask(update.request("/Update.ashx")).await.text()));
+    let copies = ("destFolderPath", "copies");
+    all.push(call(world, Name::ImfsCopyFiles, &[token, ("srcFilePath", "Ä & b/größe.txt"), copies]).await);
+    all.push(call(world, Name::ImfsCopyFolders, &[token, ("srcFolderPath", "Ä & b"), copies]).await);
+    all.push(call(world, Name::ImfsMoveFolders, &[token, ("srcFolderPath", "copies"), ("destFolderPath", "c")]).await);
     all.push(call(world, Name::ImfsRenameFile, &[token, file, ("newFileName", "d")]).await);
     all.push(call(world, Name::ImfsRenameFolder, &[token, ("folderPath", "c"), ("newFolderName", "e")]).await);
     all.push(call(world, Name::ImfsMoveFiles, &[token, ("srcFilePath", "Ä & b/d"), ("destFolderPath", "e")]).await);

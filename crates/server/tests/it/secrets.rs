@@ -81,6 +81,18 @@ async fn no_secret_is_in_a_log_an_error_or_a_file() {
     answers += &world.ask(form(&upload).request("/Upload.ashx")).await.text();
     answers += &world.ask(form(&upload).request("/Upload.ashx")).await.text();
     answers += &world.ask(form(WRONG).request("/Upload.ashx")).await.text();
+    let asked = [("sessionToken", session.as_str()), ("filePath", "Docs/a.txt"), ("expiration", "60")];
+    let link = world.call("IMFS/GetOptimalUrls", &asked).await.json()["Download"][0]["DownloadToken"].clone();
+    let link = link.as_str().unwrap();
+    for path in ["Docs/a.txt", "Docs/none"] {
+        answers += &world.ask(get(&format!("/{link}/{path}"))).await.text();
+    }
+    let right = world.upload_token_with(&session, "Docs", &[("fileOverwrite", "true")]).await;
+    let update =
+        |range| Form::upload(&right, "Docs").update("a.txt", Some(range), "01234").field("callbackURL", "http://c.example");
+    for range in ["0-4/50000", "0-5/50000"] {
+        answers += &world.ask(update(range).request(&format!("/Update.ashx?callbackURL=http://c.example/{WRONG}"))).await.text();
+    }
     let pieces = Form::upload(&upload, "Docs").piece("p", "0-4/10", "01234");
     answers += &world.ask(pieces.request("/Upload.ashx")).await.text();
     for target in [
@@ -112,7 +124,7 @@ async fn no_secret_is_in_a_log_an_error_or_a_file() {
     answers += &world.ask(get_with("/api/reseller/v1/users", &format!("token: {api_key}\r\n"))).await.text();
     let mut said = errors(&world).await;
 
-    let secrets = [OLD, NEW, WRONG, E2, &encoded, &session, &upload, &api_key];
+    let secrets = [OLD, NEW, WRONG, E2, &encoded, &session, &upload, &api_key, link, &right];
     let while_running = contents(&data);
     let (_, log) = world.stop().await;
     let lines = log.lines();

@@ -55,6 +55,12 @@ impl Log {
     }
 }
 
+/// A clock that stands at 2026-01-01T00:00:00Z, and cheap passwords.
+fn parts() -> (Arc<TestClock>, Parts) {
+    let clock = Arc::new(TestClock(AtomicI64::new(1_767_225_600_000)));
+    (clock.clone(), Parts { clock, password_cost: PasswordCost::CHEAPEST, ..Parts::default() })
+}
+
 pub(crate) struct World {
     pub(crate) engine: Arc<Engine>,
     pub(crate) clock: Arc<TestClock>,
@@ -78,10 +84,18 @@ impl World {
         Self::open(|parts| Engine::open(data, parts).unwrap(), Config::default()).await
     }
 
+    /// Of a folder that holds a service already.
+    pub(crate) async fn again(data: &Path) -> Self {
+        let (clock, parts) = parts();
+        let engine = Engine::open(data, parts).unwrap();
+        let app_key = engine.store().read(|view| Ok(view.application_by_name("App")?)).unwrap().unwrap();
+        let founded =
+            Founded { master: app_key.master, application: app_key.id, app_key: app_key.key, api_key: Secret::new("unknown") };
+        Self::run(Arc::new(engine), clock, founded, Config::default()).await
+    }
+
     pub(crate) async fn open(engine: impl FnOnce(Parts) -> Engine, config: Config) -> Self {
-        // 2026-01-01T00:00:00Z
-        let clock = Arc::new(TestClock(AtomicI64::new(1_767_225_600_000)));
-        let parts = Parts { clock: clock.clone(), password_cost: PasswordCost::CHEAPEST, ..Parts::default() };
+        let (clock, parts) = parts();
         let engine = Arc::new(engine(parts));
         let founding =
             Founding { master: "boss".into(), password: "boss!".into(), application: "App".into(), app_key: None, api_key: None };
@@ -90,6 +104,10 @@ impl World {
         for child in ["kid", "sis"] {
             engine.create_child_account(&boss, child, &Secret::new(format!("{child}!")), Contact::new()).unwrap();
         }
+        Self::run(engine, clock, founded, config).await
+    }
+
+    async fn run(engine: Arc<Engine>, clock: Arc<TestClock>, founded: Founded, config: Config) -> Self {
         let log = Arc::new(Log::default());
         let config = Config { access_log: Some(log.clone()), ..config };
         let listener = TcpListener::bind((HERE, 0)).await.unwrap();

@@ -123,6 +123,26 @@ async fn n22_a_file_may_come_in_pieces() {
 }
 
 #[tokio::test]
+async fn n48_pieces_go_on_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let world = World::on_disk(&data).await;
+    let session = world.login("kid").await;
+    let token = world.upload_token(&session).await;
+    let piece = |range: &str, content: &str| Form::upload(&token, "Docs").piece("x", range, content).request("/Upload.ashx");
+    assert_eq!(world.ask(piece("0-4/15", "01234")).await.code(), 0);
+    assert_eq!(world.ask(piece("5-9/15", "56789")).await.code(), 0);
+    drop(world.stop().await);
+    let world = World::again(&data).await;
+    let session = world.login("kid").await;
+    assert_eq!(world.ask(piece("0-4/15", "01234")).await.code(), 70108, "long past");
+    assert_eq!(world.ask(piece("5-9/15", "other")).await.code(), 70108, "not the same");
+    assert_eq!(world.ask(piece("5-9/15", "56789")).await.code(), 0, "the same piece again");
+    assert_eq!(world.ask(piece("10-14/15", "abcde")).await.code(), 0);
+    assert_eq!(world.fetch(&session, "Docs/x").await.text(), "0123456789abcde");
+}
+
+#[tokio::test]
 async fn an_upload_that_is_cut_off_leaves_nothing_and_can_be_repeated() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

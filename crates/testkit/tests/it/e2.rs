@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use larder_core::{Credential, Session, Settings, Target, Time};
-use larder_proto_e2::{Answer, CreateUser, E2, EncodedPassword, Fault, Quota, Request, UserCreated, Users};
+use larder_proto_e2::{
+    AccessKeyCreated, Answer, CreateAccessKey, CreateUser, E2, EncodedPassword, Fault, KeyPair, Permissions, Quota, Request,
+    UserCreated, Users,
+};
 use larder_testkit::{Pair, Served, Service};
 
 use crate::nvx::parse;
@@ -13,6 +16,8 @@ use crate::nvx::parse;
 pub(crate) struct Resellers {
     /// The addresses of all users.
     pub(crate) users: BTreeSet<String>,
+    /// Access keys that were made.
+    pub(crate) keys: u32,
 }
 
 impl Service<E2> for Resellers {
@@ -28,6 +33,11 @@ impl Service<E2> for Resellers {
         match request {
             Request::CreateUser(user) if !self.users.insert(user.email.to_string()) => Err(CreateUser::SIGNED_UP.into()),
             Request::CreateUser(_) => Ok(Served::Answer(Answer::CreateUser(UserCreated { user_created: true }))),
+            Request::CreateAccessKey(_) => {
+                self.keys += 1;
+                let data = KeyPair { access_key: self.keys.to_string(), secret_key: "secret".into() };
+                Ok(Served::Answer(Answer::CreateAccessKey(AccessKeyCreated { created: true, data })))
+            }
             Request::ListUsers(_) => Ok(Served::Answer(Answer::ListUsers(Users::default()))),
             _ => Err(Fault::failed()),
         }
@@ -44,7 +54,7 @@ pub(crate) fn settings() -> Settings<E2> {
     Settings::new(Target::parse("http://e2.test").unwrap_or_else(|reject| panic!("{reject}")))
 }
 
-/// Creates a user: not safe to repeat.
+/// Creates a user: a second time, the service says that there is one.
 pub(crate) fn create() -> CreateUser {
     CreateUser {
         email: parse("a@example.com"),

@@ -204,7 +204,11 @@ fn what_the_service_has_forgotten_is_sent_from_the_start_with_another_token() {
     let told = upload.outcome().unwrap().unwrap();
     assert!(told.verified && !told.recovered);
     assert_eq!((stored(&pair), pair.service.nodes, pair.service.stored), (Some(FILE.as_bytes()), 2, 5));
-    insta::assert_snapshot!(pair.trace());
+    let notes = pair.trace().lines().filter_map(|line| line.split_once("> Note ")).map(|(_, note)| note);
+    let notes: Vec<&str> = notes.filter(|note| !note.starts_with("Attempted")).collect();
+    let acknowledged = [2, 4, 2, 4, 5].map(|bytes| format!("Acknowledged {{ bytes: {bytes} }}"));
+    let [a, b, c, d, e] = acknowledged.each_ref().map(String::as_str);
+    assert_eq!(notes, ["LoggingIn", a, b, "Restarting", c, d, e, "Verified"]);
 }
 
 #[test]
@@ -368,4 +372,44 @@ fn a_refused_node_ends_it_before_the_file_is_touched() {
     pair.run();
     assert_eq!(kind(&upload), ErrorKind::Fault(Code::StorageLimitExceeded.into()));
     assert!(!pair.trace().contains("Feed"));
+}
+
+#[test]
+fn what_was_acknowledged_is_stored_although_nobody_can_look() {
+    for how in [Uploading::default(), in_pieces(2)] {
+        let mut pair = pair();
+        let upload = pair.drive(machine(how.clone()), FILE);
+        pair.run_until(|pair| pair.service.tree.contains_key("in/a.txt"));
+        // The session ends, and the login fails.
+        pair.service.forget();
+        pair.service.no_login = Some(Code::Database);
+        pair.run();
+        let told = upload.outcome().unwrap().unwrap();
+        assert_eq!((told.bytes, told.verified, told.recovered), (5, false, false));
+
+        let mut pair = self::pair();
+        pair.link(|opening| {
+            let is_look = opening.head.0.uri().path().contains("GetPathInfo");
+            if is_look { Plan::trouble(Trouble::Reset(Point::Connect)) } else { Plan::default() }
+        });
+        let upload = pair.drive(machine(how), FILE);
+        pair.run();
+        assert_eq!(upload.outcome().unwrap().map(|told| told.verified), Ok(false));
+    }
+}
+
+#[test]
+fn what_is_in_doubt_stays_so_when_nobody_can_look() {
+    for (how, last) in [(Uploading::default(), 2), (in_pieces(2), 4)] {
+        let mut pair = pair();
+        pair.link(move |opening| match opening.head.0.uri().path() {
+            path if path.contains("GetPathInfo") => Plan::trouble(Trouble::Reset(Point::Connect)),
+            _ if opening.nth == last => Plan::trouble(Trouble::Reset(Point::Complete)),
+            _ => Plan::default(),
+        });
+        let upload = pair.drive(machine(how), FILE);
+        pair.run();
+        let error = upload.outcome().unwrap().unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error}");
+    }
 }

@@ -108,6 +108,7 @@ fn redirects_in_a_circle_end() {
     pair.run();
     let error = call.outcome().unwrap().unwrap_err();
     assert_eq!(error.kind, ErrorKind::Peer(PeerFlaw::Redirect));
+    assert_eq!((error.host.as_str(), error.raw.map(|raw| raw.status)), ("nvx.test", Some(302)));
     assert_eq!(pair.exchanges(), 1 + 6, "the login, the first request, five redirects");
 }
 
@@ -183,12 +184,8 @@ fn the_total_deadline_ends_a_call_in_every_state() {
 fn the_total_deadline_ends_a_pause_too() {
     let mut pair = nvx::pair();
     pair.service.says = vec![larder_proto_nvx::Code::Database; 999];
-    let policy = larder_core::Policy {
-        attempts: 99,
-        base: Duration::from_secs(8),
-        cap: Duration::from_secs(8),
-        ..larder_core::Policy::default()
-    };
+    let pause = Duration::from_secs(8);
+    let policy = larder_core::Policy { attempts: 99, base: pause, cap: pause, ..larder_core::Policy::default() };
     let call = pair.start(nvx::list(), Settings { policy, ..nvx::json() });
     pair.run();
     assert!(pair.now().0 <= Duration::from_secs(60), "{:?}", pair.now());
@@ -217,4 +214,18 @@ fn a_message_that_trickles_is_cut_off_in_the_end() {
         exchange.handle(Told::Data("a".into())).unwrap();
     }
     assert_eq!(now.0, Duration::from_secs(63), "nine seconds a byte, and a minute for all of it");
+}
+
+#[test]
+fn who_redirects_in_a_circle_is_named() {
+    let mut pair = nvx::pair();
+    pair.link(|opening| {
+        let host = opening.nth % 2;
+        if opening.nth == 0 { Plan::default() } else { Plan::canned(redirect(&format!("http://node{host}.test/x"))) }
+    });
+    let call = pair.start(Download::new(nvx::parse("a.txt")), nvx::json());
+    pair.run();
+    let error = call.outcome().unwrap().unwrap_err();
+    assert_eq!((&error.kind, error.host.as_str()), (&ErrorKind::Peer(PeerFlaw::Redirect), "node1.test"));
+    assert_eq!(error.to_string(), "Transfer/Download at node1.test: a redirect that cannot be followed (attempt 6)");
 }

@@ -10,8 +10,8 @@ use larder_proto_nvx::flow::Sum;
 use larder_proto_nvx::imfs::{
     CreateFolders, FolderEntry, FolderListing, FolderPage, ListFolder, PathFacts, PathInfo, StorageNode,
 };
-use larder_proto_nvx::transfer::{Download, Downloaded, FileFacts, Plan, Upload, Uploaded};
-use larder_proto_nvx::values::{ContentRange, FolderPath, Md5, Metadata, NonEmpty, PageNumber, PageSize, Path};
+use larder_proto_nvx::transfer::{AppendFile, Changes, Download, Downloaded, FileFacts, Piece, Plan, Upload, Uploaded};
+use larder_proto_nvx::values::{ContentRange, FileData, FolderPath, Md5, Metadata, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Answer, Code, Done, Fault, Nvx, Request, Style};
 use larder_testkit::{Pair, Served, Service};
 
@@ -61,8 +61,8 @@ pub(crate) struct Moving {
     folder: String,
     name: String,
     range: Option<ContentRange>,
-    changes: Vec<(Option<ContentRange>, Vec<u8>)>,
-    md5: Option<Md5>,
+    /// The parts of an update, and the MD5 that it is to have.
+    update: Option<(Vec<(Option<ContentRange>, Vec<u8>)>, Option<Md5>)>,
     content: Vec<u8>,
     bytes: u64,
     files: u64,
@@ -71,8 +71,8 @@ pub(crate) struct Moving {
 impl Moving {
     fn new(folder: &str, content: &[u8]) -> Self {
         let folder = folder.trim_matches('/').to_owned();
-        let (token, name, changes) = (String::new(), String::new(), Vec::new());
-        Self { token, folder, name, range: None, changes, md5: None, content: content.to_vec(), bytes: 0, files: 0 }
+        let (token, name) = (String::new(), String::new());
+        Self { token, folder, name, range: None, update: None, content: content.to_vec(), bytes: 0, files: 0 }
     }
 
     fn path(&self) -> String {
@@ -143,6 +143,48 @@ impl Little {
         StorageNode { upload_host: self.storage_host.clone(), upload_token }
     }
 
+    fn append(&mut self, piece: &AppendFile) -> Result<Answer, Fault> {
+        let token = piece.upload_token.expose().to_owned();
+        if self.ended.contains(&token) {
+            return Err(Code::ExpiredAccessToken.into());
+        }
+        let key = (token, piece.path.as_str().to_owned());
+        let content = &mut self.partial.entry(key.clone()).or_default().0;
+        content.extend_from_slice(&piece.file_data.as_ref().map_or(Bytes::new(), FileData::to_bytes));
+        self.stored += 1;
+        if piece.end_of_file {
+            let content = self.partial.remove(&key).unwrap_or_default().0;
+            self.tree.insert(key.1, Some(content.into()));
+        }
+        Ok(Answer::TransferAppendFile(Done {}))
+    }
+
+    fn change(&mut self, path: &str, parts: &[(Option<ContentRange>, Vec<u8>)], md5: Option<Md5>) -> Result<(), Fault> {
+        let Some(Some(old)) = self.tree.get(path) else { return Err(Code::InvalidPath.into()) };
+        let mut changes = Changes::new(old.len() as u64);
+        for (range, content) in parts {
+            changes.add(path, *range)?;
+            if range.is_some_and(|range| range.len() != content.len() as u64) {
+                return Err(Code::RangeNotSatisfiable.into());
+            }
+        }
+        let mut new = Vec::new();
+        for piece in changes.finish()? {
+            match piece {
+                Piece::Kept { offset, length } => new.extend_from_slice(&old.slice(offset as usize..(offset + length) as usize)),
+                Piece::Sent { part } => new.extend_from_slice(&parts[part].1),
+            }
+        }
+        let mut sum = Sum::new();
+        sum.update(&new);
+        if md5.is_some_and(|md5| md5 != sum.md5()) {
+            return Err(Code::FileIntegrityError.into());
+        }
+        self.stored += 1;
+        self.tree.insert(path.to_owned(), Some(new.into()));
+        Ok(())
+    }
+
     fn info(&self, path: &str) -> Result<Answer, Fault> {
         let Some(Some(content)) = self.tree.get(path) else { return Err(Code::InvalidPath.into()) };
         let mut sum = Sum::new();
@@ -190,6 +232,11 @@ impl Service<Nvx> for Little {
             Request::ImfsGetStorageNodeExtended(_) => Ok(Served::Answer(Answer::ImfsGetStorageNodeExtended(self.node()))),
             Request::ImfsGetPathInfo(request) => self.info(request.item_path.as_str()).map(Served::Answer),
             Request::TransferDownload(request) => self.download(&request),
+            Request::TransferUpdate(request) => {
+                let update = Some((Vec::new(), request.file_md5));
+                Ok(Served::Upload(Moving { update, ..Moving::new(request.dest_folder_path.as_str(), &[]) }))
+            }
+            Request::TransferAppendFile(request) => self.append(&request).map(Served::Answer),
             Request::TransferUpload(request) => {
                 let token = request.upload_token.expose().to_owned();
                 Ok(Served::Upload(Moving { token, ..Moving::new(request.dest_folder_path.as_str(), &[]) }))
@@ -202,6 +249,10 @@ impl Service<Nvx> for Little {
         moving.name = head.file_name;
         moving.content.clear();
         moving.range = head.content_range.map(|range| parse(&range));
+        if let Some((parts, _)) = &mut moving.update {
+            parts.push((moving.range, Vec::new()));
+            return Ok(());
+        }
         let path = moving.path();
         let Some(range) = moving.range.filter(|range| !(range.first() == 0 && range.is_end())) else {
             return if self.keeps && self.tree.contains_key(&path) { Err(Code::AlreadyExists.into()) } else { Ok(()) };
@@ -212,6 +263,10 @@ impl Service<Nvx> for Little {
     }
 
     fn chunk(&mut self, moving: &mut Moving, chunk: Bytes) -> Result<(), Fault> {
+        if let Some((_, content)) = moving.update.as_mut().and_then(|(parts, _)| parts.last_mut()) {
+            content.extend_from_slice(&chunk);
+            return Ok(());
+        }
         moving.content.extend_from_slice(&chunk);
         moving.bytes += chunk.len() as u64;
         if self.full_after.is_some_and(|full| moving.content.len() > full) {
@@ -222,6 +277,9 @@ impl Service<Nvx> for Little {
 
     fn file_end(&mut self, moving: &mut Moving) -> Result<(), Fault> {
         moving.files += 1;
+        if moving.update.is_some() {
+            return Ok(());
+        }
         self.stored += 1;
         let path = moving.path();
         let mut content = core::mem::take(&mut moving.content);
@@ -243,6 +301,10 @@ impl Service<Nvx> for Little {
     }
 
     fn files_end(&mut self, moving: &mut Moving) -> Result<Option<Answer>, Fault> {
+        if let Some((parts, md5)) = moving.update.take() {
+            self.change(&moving.path(), &parts, md5)?;
+            return Ok(Some(Answer::TransferUpdate(Uploaded::default())));
+        }
         let answer = Uploaded { files_uploaded: moving.files, bytes_uploaded: moving.bytes };
         Ok(Some(Answer::TransferUpload(answer)))
     }

@@ -1,4 +1,5 @@
 //! The reseller API's flows against the engine, behind the handlers that the server uses, over a faulty wire.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as its own code does")]
 
 use core::pin::pin;
 use core::task::{Context, Poll, Waker};
@@ -203,6 +204,13 @@ fn another_writers_key_of_the_same_name_is_safe() {
     // As long as nobody says which, nothing is removed, however often one asks.
     let OrphansRemoved::LookAgain(again) = world.remove(&again) else { panic!("at most one is ours") };
     assert_eq!(world.keys().len(), 2);
+    // Nor when one of them is gone: the other may be theirs.
+    let gone = RemoveAccessKey { email: parse("a"), storage_dn: parse(&world.dn), access_key: parse(&ours) };
+    world.ask(Request::RemoveAccessKey(gone)).unwrap();
+    let OrphansRemoved::LookAgain(once_more) = world.remove(&again) else { panic!("there were two") };
+    assert!(matches!(world.remove(&once_more), OrphansRemoved::LookAgain(_)));
+    let ours = world.other_makes("x");
+    let OrphansRemoved::LookAgain(again) = world.remove(&once_more) else { panic!("there were three") };
     let chosen = again.only(|key| key.key_id == ours);
     assert_eq!(ids(&world.remove(&chosen)), [&*ours]);
     assert_eq!(world.keys(), [(theirs, "x".to_owned())]);
@@ -409,4 +417,14 @@ fn a_region_that_cannot_be_the_lost_one_is_not_taken_for_it() {
     let error = ticket.outcome().unwrap().unwrap_err();
     assert_eq!(error.fault().unwrap().code.as_str(), "region_already_enabled");
     assert_eq!(error.operation.name, "enable_user_region");
+}
+
+#[test]
+fn what_must_not_be_repeated_is_sent_once() {
+    let mut world = World::new();
+    world.breaks(0, Trouble::Reset(Point::Complete));
+    let ticket = world.pair.start(world.key("x"), settings());
+    world.pair.run();
+    assert_eq!(ticket.outcome().unwrap().unwrap_err().kind, ErrorKind::OutcomeUnknown(Failure::Reset));
+    assert_eq!((world.pair.exchanges(), world.keys().len()), (1, 1), "it was carried out, and nobody can know");
 }

@@ -19,7 +19,8 @@ const ETAG: (HeaderName, &str) = (header::ETAG, "\"1\"");
 
 fn canned(status: u16, headers: &[(HeaderName, &str)], body: &str) -> Plan {
     let head = headers.iter().fold(Response::builder().status(status), |head, (name, value)| head.header(name, *value));
-    Plan::canned(Canned { head: head.body(()).unwrap(), body: body.to_owned().into() })
+    let head = head.body(()).unwrap_or_else(|error| panic!("{error}"));
+    Plan::canned(Canned { head, body: body.to_owned().into() })
 }
 
 /// A part of the file as an honest service sends it, from this byte on.
@@ -43,8 +44,8 @@ fn download(download: Download, resume: Resume, mut wire: impl FnMut(usize, &Ope
     let call = pair.start(download, Settings { resume, ..nvx::json() });
     pair.run();
     Seen {
-        ended: call.outcome().unwrap(),
-        received: String::from_utf8(pair.received(&call).to_vec()).unwrap(),
+        ended: call.outcome().unwrap_or_else(|| panic!("{}", pair.trace())),
+        received: String::from_utf8_lossy(pair.received(&call)).into_owned(),
         trace: crate::notes(&pair, &[0]),
         exchanges: pair.exchanges() - 1,
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use larder_core::Input;
 
 use super::{Sink, Source};
+use crate::error::Spoiled;
 
 /// The file that is sent, the file that is fetched, and the error of either.
 pub(super) struct Files<S, K> {
@@ -15,12 +16,6 @@ pub(super) struct Files<S, K> {
     /// What was asked of the source and has not come yet.
     asked: Option<(u64, usize)>,
     spoiled: Option<Spoiled>,
-}
-
-/// What went wrong on the caller's side.
-pub(super) enum Spoiled {
-    Source(io::Error),
-    Sink(io::Error),
 }
 
 impl<S: Source, K: Sink> Files<S, K> {

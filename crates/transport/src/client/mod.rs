@@ -14,11 +14,9 @@
 
 mod connect;
 mod drive;
-mod error;
 mod failure;
 mod files;
 mod link;
-mod options;
 mod pool;
 mod positioned;
 mod running;
@@ -35,18 +33,18 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use larder_core::{Api, Call, ClientMachine, Error, Operation, Session, Settings, Shared, Time};
+use larder_core::{Api, Call, ClientMachine, Error, Operation, Plan, Reject, Session, Settings, Shared, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-pub use self::error::CallError;
 use self::files::Files;
-pub use self::options::Options;
 use self::pool::Pool;
 pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
+pub use crate::error::CallError;
 use crate::observe::{Observer, Watch};
+pub use crate::options::Options;
 use crate::report::Log;
 pub use crate::report::Report;
 #[cfg(feature = "tls")]
@@ -142,6 +140,14 @@ impl<A: Api> Client<A> {
         K: Sink,
     {
         self.drive(Call::new(operation, settings), (), sink).await
+    }
+
+    /// The request that [`call`](Self::call) would send first, without secrets. Nothing is sent or changed.
+    ///
+    /// # Errors
+    /// As [`Plan::of`].
+    pub fn plan<O: Operation<Api = A>>(&self, operation: &O, settings: &Settings<A>) -> Result<Plan, Reject> {
+        self.share(|shared| Plan::of(operation, settings, &shared.session))
     }
 
     /// Drives a machine of your own to its end, or one that makes several calls. It may have one exchange open at a time.

@@ -5,12 +5,12 @@ mod refused;
 
 use std::sync::Arc;
 
-use larder_core::{Operation, Rule};
+use larder_core::{Operation, Reject, Rule};
 use larder_proto_e2::{
     AccessKeyCreated, AccessKeyRemoved, AccessKeys, CreateAccessKey, CreateUser, DisableUser, E2, EnableUser, EnableUserRegion,
     Fault, Handler, ListAccessKeys, ListRegions, ListUserRegions, ListUsers, Quota, RegionEnabled, RegionKey, RegionRemoved,
-    Regions, RemoveAccessKey, RemoveUser, RemoveUserRegion, Request, UserCreated, UserDisabled, UserEnabled, UserRegions,
-    UserRemoved, Users,
+    Regions, RemoveAccessKey, RemoveUser, RemoveUserRegion, Request, StorageDn, UserCreated, UserDisabled, UserEnabled,
+    UserRegions, UserRemoved, Users,
 };
 
 use super::Effort;
@@ -42,6 +42,18 @@ pub fn effort(request: &Request) -> Effort {
         Request::ListUsers(_) | Request::ListAccessKeys(_) => Effort::Reads,
         _ => Effort::Quick,
     }
+}
+
+/// An active region of this key, without solid-state disks, whose storages are named below `domain`.
+///
+/// # Errors
+/// The key is longer than 5 characters, or the domain longer than the name of a storage can be with it.
+pub fn region(key: &str, domain: &str) -> Result<Region, Reject> {
+    key.parse::<RegionKey>().map_err(|rule| Reject::new("key", rule))?;
+    domain.parse::<StorageDn>().map_err(|rule| Reject::new("domain", rule))?;
+    let longest = crate::engine::storage_name(&"x".repeat(crate::engine::STORAGE_LABEL), key, domain);
+    longest.parse::<StorageDn>().map_err(|rule| Reject::new("domain", rule))?;
+    Ok(Region { key: key.into(), name: key.into(), code: key.to_lowercase(), domain: domain.into(), ..Region::default() })
 }
 
 /// A refusal of `O`, for use in `map_err`.

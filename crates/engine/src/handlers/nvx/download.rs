@@ -8,7 +8,7 @@ use larder_proto_nvx::{Answer, Code, Fault};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::describe::{date, digest};
-use super::{Asker, Known, Nirvanix, said};
+use super::{Known, Nirvanix, said};
 use crate::blobs::{BLOCK, BlobReader};
 use crate::engine::Download as OpenFile;
 use crate::rules::listing::EntryKind;
@@ -45,54 +45,51 @@ impl Sending {
 }
 
 impl Nirvanix {
-    /// Opens a file: the answer, and what its body is read from. Blocks while the disk is read.
+    /// Opens a file: the answer, and what its body is read from. Blocks while the disk is read. Without a session or a link
+    /// there is nothing to download: files are public only once they are hosted.
     ///
     /// # Errors
-    /// Those of [`Self::download`].
+    /// 80006 without a session; 80103 for a link that is none or has ended, 80104 for one that is another address's, 80003
+    /// for one of another file; 70006 for what is no file; 70108 for a range that it does not have.
     pub fn send(&self, known: &Known, download: &Download) -> Result<(Answer, Sending), Fault> {
-        if known.link.is_some() {
-            // This service hands out no links yet.
-            return Err(Fault::from(Code::InvalidDownloadToken));
-        }
-        let (head, file) = self.download(&known.asker, download)?;
+        let path = download.path.as_str();
+        let file = match &known.link {
+            Some(link) => self.engine.open_link(link, known.asker.peer, path),
+            None => self.engine.open_file(known.asker.caller()?, path),
+        };
+        let (head, file) = answer(file.map_err(said)?, download)?;
         Ok((Answer::TransferDownload(head), Sending { reader: file.content, block: (0, Bytes::new()) }))
     }
+}
 
-    /// Opens a file for a download, and says what its answer's head says. Without a session there is nothing to
-    /// download: files are public only once they are hosted.
-    ///
-    /// # Errors
-    /// 80006 without a session; 70006 for what is no file; 70108 for a range that it does not have.
-    pub fn download(&self, asker: &Asker, download: &Download) -> Result<(Downloaded, OpenFile), Fault> {
-        let file = self.engine.open_file(asker.caller()?, download.path.as_str()).map_err(said)?;
-        let EntryKind::File { size: length, .. } = file.entry.kind else {
-            return Err(Fault::from(Code::DownloadPathNotFound));
-        };
-        let facts = FileFacts {
-            length,
-            etag: format!("\"{}\"", digest(&file.entry).unwrap_or_default()),
-            last_modified: date(file.entry.modified),
-        };
-        let (offset, length) = match download.plan(&facts) {
-            Plan::Whole => (0, facts.length),
-            Plan::Part { offset, length } => (offset, length),
-            Plan::NotModified => (0, 0),
-            Plan::Unsatisfiable => return Err(Fault::from(Code::RangeNotSatisfiable)),
-        };
-        let disposition =
-            download.disposition.map(|disposition| format!("{}; {}", disposition.as_str(), named(&file.entry.name)));
-        let head = Downloaded {
-            not_modified: download.plan(&facts) == Plan::NotModified,
-            offset,
-            length: Some(length),
-            total: Some(facts.length),
-            content_type: Some(media_type(&file.entry.name).to_owned()),
-            content_disposition: disposition,
-            etag: Some(facts.etag),
-            last_modified: Some(facts.last_modified),
-        };
-        Ok((head, file))
-    }
+/// What the head of a file's answer says.
+fn answer(file: OpenFile, download: &Download) -> Result<(Downloaded, OpenFile), Fault> {
+    let EntryKind::File { size: length, .. } = file.entry.kind else {
+        return Err(Fault::from(Code::DownloadPathNotFound));
+    };
+    let facts = FileFacts {
+        length,
+        etag: format!("\"{}\"", digest(&file.entry).unwrap_or_default()),
+        last_modified: date(file.entry.modified),
+    };
+    let (offset, length) = match download.plan(&facts) {
+        Plan::Whole => (0, facts.length),
+        Plan::Part { offset, length } => (offset, length),
+        Plan::NotModified => (0, 0),
+        Plan::Unsatisfiable => return Err(Fault::from(Code::RangeNotSatisfiable)),
+    };
+    let disposition = download.disposition.map(|disposition| format!("{}; {}", disposition.as_str(), named(&file.entry.name)));
+    let head = Downloaded {
+        not_modified: download.plan(&facts) == Plan::NotModified,
+        offset,
+        length: Some(length),
+        total: Some(facts.length),
+        content_type: Some(media_type(&file.entry.name).to_owned()),
+        content_disposition: disposition,
+        etag: Some(facts.etag),
+        last_modified: Some(facts.last_modified),
+    };
+    Ok((head, file))
 }
 
 /// The media type that a file's name tells. Pages are served as such, since hosting them is what the service is for, but

@@ -4,6 +4,7 @@
 mod caller;
 mod describe;
 mod download;
+mod links;
 mod messages;
 mod update;
 mod upload;
@@ -19,8 +20,9 @@ use larder_core::Secret;
 use larder_proto_nvx::accounting::{ChildAccounts, CreateChildAccount, ListChildAccounts};
 use larder_proto_nvx::authentication::{ChangePassword, LoggedIn, Login, Logout};
 use larder_proto_nvx::imfs::{
-    CreateFolders, DeleteFiles, DeleteFolders, FolderListing, FolderPage, GetPathInfo, GetStorageNode, GetStorageNodeExtended,
-    ListFolder, MoveFiles, PathInfo, RenameFile, RenameFolder, StorageNode,
+    CopyFiles, CopyFolders, CreateFolders, DeleteFiles, DeleteFolders, DownloadNodes, FolderListing, FolderPage,
+    GetDownloadNodes, GetOptimalUrls, GetPathInfo, GetStorageNode, GetStorageNodeExtended, ListFolder, MoveFiles, MoveFolders,
+    OptimalUrls, PathInfo, RenameFile, RenameFolder, StorageNode,
 };
 use larder_proto_nvx::metadata::{GetMetadata, MetadataEntry, MetadataList};
 use larder_proto_nvx::transfer::{AppendFile, UploadFile};
@@ -42,6 +44,8 @@ pub struct Nirvanix {
     pub engine: Arc<Engine>,
     /// The host (and port) that uploads go to; the one that was asked when absent.
     pub storage_host: Option<String>,
+    /// The host (and port) that downloads come from; the one that was asked when absent.
+    pub download_host: Option<String>,
 }
 
 /// What serving a request takes.
@@ -121,6 +125,14 @@ impl Handler for Nirvanix {
         Ok(PathInfo { path_info: facts(&entry, &info) })
     }
 
+    async fn download_nodes(&self, asker: &Asker, get: GetDownloadNodes) -> Result<DownloadNodes, Fault> {
+        self.nodes(asker, &get)
+    }
+
+    async fn optimal_urls(&self, asker: &Asker, get: GetOptimalUrls) -> Result<OptimalUrls, Fault> {
+        self.links(asker, &get).await
+    }
+
     async fn storage_node(&self, asker: &Asker, node: GetStorageNode) -> Result<StorageNode, Fault> {
         let terms = UploadTerms { ip: node.restricted_ip, ..UploadTerms::default() };
         self.node(asker, terms).await
@@ -173,6 +185,24 @@ impl Handler for Nirvanix {
     async fn move_files(&self, asker: &Asker, files: MoveFiles) -> Result<Done, Fault> {
         let sources = texts(&files.src_file_paths);
         self.engine.move_files(asker.caller()?, sources, files.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn move_folders(&self, asker: &Asker, folders: MoveFolders) -> Result<Done, Fault> {
+        let sources = texts(&folders.src_folder_paths);
+        self.engine.move_folders(asker.caller()?, sources, folders.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn copy_files(&self, asker: &Asker, files: CopyFiles) -> Result<Done, Fault> {
+        let sources = texts(&files.src_file_paths);
+        self.engine.copy_files(asker.caller()?, sources, files.dest_folder_path.as_str()).await.map_err(said)?;
+        Ok(Done {})
+    }
+
+    async fn copy_folders(&self, asker: &Asker, folders: CopyFolders) -> Result<Done, Fault> {
+        let sources = texts(&folders.src_folder_paths);
+        self.engine.copy_folders(asker.caller()?, sources, folders.dest_folder_path.as_str()).await.map_err(said)?;
         Ok(Done {})
     }
 

@@ -16,7 +16,8 @@ use crate::{Code, Nvx};
 /// 70004 when the token does not allow overwriting, 70005 when there is no such file, and those of
 /// [`Upload`](super::Upload).
 ///
-/// Our client sends one range in a request; a server takes several. Names that begin with `$` describe the file's part of
+/// Our client sends what it is given as one part, or several ranges of one file, each in a part of its own: see
+/// [`ranges`](Self::ranges). Names that begin with `$` describe the file's part of
 /// the form and are no parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -45,6 +46,36 @@ pub struct Update {
     /// Which bytes of the file are sent, and how long it is from now on; all of it when absent.
     #[serde(rename = "$contentRange", default, skip_serializing_if = "Option::is_none")]
     pub content_range: Option<ContentRange>,
+    /// Ranges to send, each in a part of its own, in place of [`content_range`](Self::content_range). The caller's file is then
+    /// the whole file as it is to be: of each range, the bytes at its own offsets are sent.
+    #[serde(rename = "$ranges", default, skip_serializing_if = "Vec::is_empty")]
+    pub ranges: Vec<ContentRange>,
+}
+
+impl Update {
+    /// An update of a file by these ranges.
+    #[must_use]
+    pub fn new(
+        upload_token: Token,
+        dest_folder_path: FolderPath,
+        file_name: FileName,
+        callback_url: CallbackUrl,
+        ranges: Vec<ContentRange>,
+    ) -> Self {
+        let (file_md5, forwarding_url, content_type, content_range) = (None, None, None, None);
+        let file_name = Some(file_name);
+        Self {
+            upload_token,
+            dest_folder_path,
+            file_md5,
+            callback_url,
+            forwarding_url,
+            file_name,
+            content_type,
+            content_range,
+            ranges,
+        }
+    }
 }
 
 impl Operation for Update {

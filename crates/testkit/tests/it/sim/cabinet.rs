@@ -63,7 +63,7 @@ impl Cabinet {
             api_key: None,
         };
         engine.found(founding).unwrap();
-        let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None };
+        let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
         Self { nirvanix, parts, wall, dice, ill, hasty, executed, issued, tally }
     }
@@ -99,7 +99,9 @@ impl Cabinet {
     fn note(&mut self, answer: &Answer) {
         match answer {
             Answer::AuthenticationLogin(answer) => self.issued.push(answer.session_token.expose().to_owned()),
-            Answer::ImfsGetStorageNode(answer) => self.issued.push(answer.upload_token.expose().to_owned()),
+            Answer::ImfsGetStorageNode(answer) | Answer::ImfsGetStorageNodeExtended(answer) => {
+                self.issued.push(answer.upload_token.expose().to_owned())
+            }
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use larder_core::operation::Inspect;
 use larder_core::{Call, ClientMachine, Clock, Clocks, ErrorKind, Operation, Settings, Target, Time};
-use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
+use larder_proto_nvx::flow::{DownloadFile, Stored, UploadFile, Uploading, When};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
@@ -167,7 +167,19 @@ impl Calls {
     }
 
     fn download(&mut self, world: &mut World, client: usize) {
-        let ticket = self.say(world, client, Download::new(parse(SHARED)));
+        let download = Download::new(parse(SHARED));
+        if self.dice.one_in(2) {
+            let ticket = self.say(world, client, download);
+            return self.fetches(ticket);
+        }
+        let settings = self.settings();
+        let clocks = settings.clocks;
+        let ticket = self.start(world, client, DownloadFile::new(download, true, settings), clocks, Source::default());
+        self.fetches(ticket);
+    }
+
+    /// What was fetched is what the file was at some time.
+    fn fetches<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
         let versions = Rc::clone(&self.versions);
         self.check(move |world, _, tally| {
             let ended = ticket.outcome();
@@ -187,14 +199,22 @@ impl Calls {
         self.dice.bytes(usize::try_from(length).unwrap())
     }
 
-    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8]) -> Ticket<Nvx, Stored> {
+    /// How a file is uploaded: in one request or in several, checked or not.
+    fn uploading(&mut self, overwrite: bool) -> Uploading {
+        let pieces = *self.dice.pick(&[When::Never, When::Always, When::Always, When::Above(1_000)]);
+        let piece = self.dice.within(1..=3) * *self.dice.pick(&[100, 1_000]);
+        let verify = self.dice.percent(80);
+        Uploading { overwrite, pieces, piece, verify, restarts: 2, ..Uploading::default() }
+    }
+
+    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8], overwrite: bool) -> Ticket<Nvx, Stored> {
         let mut settings = self.settings();
         settings.length = self.dice.percent(70).then_some(content.len() as u64);
-        let clocks = Clocks::default();
+        let clocks = settings.clocks;
         let piece = usize::try_from(self.dice.within(1..=4_000)).unwrap().max(content.len() / 50);
         let pause = if self.dice.one_in(4) { self.dice.millis(0..=500) } else { core::time::Duration::ZERO };
         let source = Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) };
-        let machine = UploadFile::new(parse("in"), parse(name), Uploading::default(), settings);
+        let machine = UploadFile::new(parse("in"), parse(name), self.uploading(overwrite), settings);
         self.start(world, client, machine, clocks, source)
     }
 
@@ -202,13 +222,15 @@ impl Calls {
         let name = format!("{number}.bin");
         let before = if self.dice.one_in(3) { self.file(world, "in", &name).1 } else { There::Nothing };
         let content = self.content();
-        let ticket = self.send(world, client, &name, &content);
+        let overwrite = self.dice.one_in(2);
+        let ticket = self.send(world, client, &name, &content, overwrite);
         self.changes(ticket, vec![Place { path: format!("in/{name}"), before, after: There::File(content) }]);
     }
 
     fn upload_shared(&mut self, world: &mut World, client: usize) {
         let content = self.content();
-        let ticket = self.send(world, client, "both.bin", &content);
+        let overwrite = self.dice.one_in(2);
+        let ticket = self.send(world, client, "both.bin", &content, overwrite);
         let versions = Rc::clone(&self.versions);
         let place = versions.borrow().len();
         versions.borrow_mut().push((There::File(content), None));

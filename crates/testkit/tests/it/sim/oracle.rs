@@ -19,11 +19,21 @@ pub(super) enum Told {
 }
 
 /// What there is at a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum There {
     Nothing,
     Folder,
     File(Vec<u8>),
+}
+
+impl core::fmt::Debug for There {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Folder => f.write_str("a folder"),
+            Self::File(content) => write!(f, "{} bytes, {:02x?}…", content.len(), &content[..content.len().min(4)]),
+        }
+    }
 }
 
 impl There {

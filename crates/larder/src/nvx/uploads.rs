@@ -1,14 +1,12 @@
-//! Files: there and back.
+//! Files on their way to the service.
 
 use std::path::Path as LocalPath;
 
 use larder_core::Settings;
-use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
-use larder_proto_nvx::transfer::{Download, Downloaded};
-use larder_proto_nvx::values::ByteRange;
-use larder_transport::client::{Once, Seekable, Sink, Source};
+use larder_proto_nvx::flow::{AppendFiles, Appending, Expect, Stored, UpdateFile, UploadFile, Uploading};
+use larder_proto_nvx::values::ContentRange;
+use larder_transport::client::{Once, Seekable, Source};
 
-use super::local::Part;
 use super::{Client, Error, Result, place};
 
 impl Client {
@@ -57,36 +55,33 @@ impl Client {
         }
     }
 
-    /// Downloads a file.
+    /// Changes ranges of a file that is there, all of them or none. The source is the whole file as it is to be; only the ranges
+    /// are read, unless the MD5 is [taken from it](Expect::Source). The service fetches `callback_url` afterwards.
     ///
     /// # Errors
-    /// 70006 when there is none; or the sink fails. It may have some of the file.
-    pub async fn download(&self, path: &str, sink: impl Sink) -> Result<Downloaded> {
-        self.fetch(Download::new(place::path("path", path)?), sink).await
+    /// 70005 when there is no such file, 70108 when old file and ranges make no file, 70106 when it would have another MD5 than
+    /// expected; the file is then as it was. Or the source cannot be read.
+    pub async fn update(
+        &self,
+        path: &str,
+        source: impl Source,
+        ranges: impl IntoIterator<Item = ContentRange>,
+        callback_url: &str,
+        expect: Expect,
+    ) -> Result<Stored> {
+        let (folder, name) = place::split(path)?;
+        let (ranges, callback_url) = (ranges.into_iter().collect(), place::value("callbackURL", callback_url)?);
+        let flow = UpdateFile::new(folder, name, ranges, callback_url, expect, self.settings().clone());
+        Ok(self.transport().drive(flow, source, ()).await?)
     }
 
-    /// Downloads a part of a file. [`Downloaded`] says what part it was: a service may send everything.
+    /// Uploads a file by messages, as SOAP has it: for services that have nothing else.
     ///
     /// # Errors
-    /// 70108 when the file has no such bytes; otherwise as for [`download`](Self::download).
-    pub async fn download_range(&self, path: &str, range: ByteRange, sink: impl Sink) -> Result<Downloaded> {
-        self.fetch(Download { range: Some(range), ..Download::new(place::path("path", path)?) }, sink).await
-    }
-
-    /// Downloads to a local file, which is replaced if it exists: when all is there, and not before. Until then the
-    /// bytes are in a file beside it, which is removed however this ends.
-    ///
-    /// # Errors
-    /// As for [`download`](Self::download); or the local file cannot be written.
-    pub async fn download_file(&self, path: &str, local: impl AsRef<LocalPath>) -> Result<Downloaded> {
-        let download = Download::new(place::path("path", path)?);
-        let mut part = Part::create(local.as_ref().to_owned()).await.map_err(Error::Write)?;
-        let downloaded = self.fetch(download, &mut part).await?;
-        part.publish().await.map_err(Error::Write)?;
-        Ok(downloaded)
-    }
-
-    async fn fetch(&self, download: Download, sink: impl Sink) -> Result<Downloaded> {
-        Ok(self.transport().download(download, self.settings().clone(), sink).await?)
+    /// As for [`upload`](Self::upload).
+    pub async fn append(&self, path: &str, source: impl Source, how: Appending) -> Result<Stored> {
+        let (folder, name) = place::split(path)?;
+        let settings = Settings { length: self.settings().length.or(source.length()), ..self.settings().clone() };
+        Ok(self.transport().drive(AppendFiles::new(folder, name, how, settings), source, ()).await?)
     }
 }

@@ -4,9 +4,9 @@ use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[cfg(feature = "tls")]
-use super::Roots;
 use crate::observe::Observer;
+#[cfg(feature = "tls")]
+use crate::tls::Roots;
 
 /// How a client connects. How long that may take is the call's own: [`Clocks`](larder_core::Clocks).
 #[derive(Clone)]

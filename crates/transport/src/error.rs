@@ -4,8 +4,6 @@ use std::io;
 
 use larder_core::{Error, Fault};
 
-use super::files::Spoiled;
-
 /// How an upload or a download ended when it did not succeed.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError<F: Fault> {
@@ -20,8 +18,14 @@ pub enum CallError<F: Fault> {
     Sink(#[source] io::Error),
 }
 
+/// What went wrong on the caller's side.
+pub(crate) enum Spoiled {
+    Source(io::Error),
+    Sink(io::Error),
+}
+
 impl<F: Fault> CallError<F> {
-    pub(super) fn new(error: Box<Error<F>>, spoiled: Option<Spoiled>) -> Self {
+    pub(crate) fn new(error: Box<Error<F>>, spoiled: Option<Spoiled>) -> Self {
         match spoiled {
             Some(Spoiled::Source(error)) => Self::Source(error),
             Some(Spoiled::Sink(error)) => Self::Sink(error),
