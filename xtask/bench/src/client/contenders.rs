@@ -19,14 +19,21 @@ pub(super) enum Kind {
     Down,
 }
 
-/// Larder is at least so many times as fast as another.
+/// What is aimed at, beside another.
 pub(super) struct Aim {
     pub(super) against: &'static str,
-    pub(super) at_least: f64,
+    pub(super) what: What,
 }
 
-const fn aim(against: &'static str, at_least: f64) -> Aim {
-    Aim { against, at_least }
+pub(super) enum What {
+    /// At least so many times its speed.
+    Speed(f64),
+    /// At most so many times its CPU time.
+    Cpu(f64),
+}
+
+const fn aim(against: &'static str, speed: f64) -> Aim {
+    Aim { against, what: What::Speed(speed) }
 }
 
 pub(super) const ROWS: &[Row] = &[
@@ -43,6 +50,13 @@ pub(super) const ROWS: &[Row] = &[
         kind: Kind::Small { at_once: 1 },
         contenders: &["larder", "legacy", "conn", "reqwest", "ureq"],
         aims: &[aim("legacy", 0.95)],
+    },
+    Row {
+        name: "blocking-1",
+        title: "GetPathInfo, one after another, by the clients without a runtime",
+        kind: Kind::Small { at_once: 1 },
+        contenders: &["larder-blocking", "ureq"],
+        aims: &[Aim { against: "ureq", what: What::Cpu(0.6) }],
     },
     Row {
         name: "up",

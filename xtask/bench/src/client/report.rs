@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::contenders::{Kind, Row};
+use super::contenders::{Aim, Kind, Row, What};
 use super::process::Measured;
 
 /// Prints a row's table, and returns a line for each aim.
@@ -26,14 +26,7 @@ pub(super) fn print(row: &Row, amount: u64, rounds: &[Vec<Measured>], counts: Op
             median(rounds, at, |it| it.memory as f64),
         );
     }
-    let mut verdicts: Vec<String> = row
-        .aims
-        .iter()
-        .map(|aim| {
-            let at = row.contenders.iter().position(|name| *name == aim.against).unwrap_or(0);
-            verdict(row.name, aim.against, "speed", aim.at_least, ratio(rounds, at, |it| it.wall), true)
-        })
-        .collect();
+    let mut verdicts: Vec<String> = row.aims.iter().map(|aim| against(row, aim, rounds)).collect();
     if let Some(Some(count)) = counts.map(|counts| counts[0]) {
         verdicts.push(verdict(row.name, "", "instructions of a call", 29_000.0, count as f64, false));
     }
@@ -42,6 +35,14 @@ pub(super) fn print(row: &Row, amount: u64, rounds: &[Vec<Measured>], counts: Op
         verdicts.push(verdict(row.name, "", "MiB above idle", 32.0, memory, false));
     }
     verdicts
+}
+
+fn against(row: &Row, aim: &Aim, rounds: &[Vec<Measured>]) -> String {
+    let at = row.contenders.iter().position(|name| *name == aim.against).unwrap_or(0);
+    match aim.what {
+        What::Speed(least) => verdict(row.name, aim.against, "speed", least, ratio(rounds, at, |it| it.wall), true),
+        What::Cpu(most) => verdict(row.name, aim.against, "CPU time", most, 1.0 / ratio(rounds, at, |it| it.cpu), false),
+    }
 }
 
 fn verdict(row: &str, against: &str, what: &str, aim: f64, is: f64, at_least: bool) -> String {

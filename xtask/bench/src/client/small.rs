@@ -69,6 +69,7 @@ fn tasks(at_once: usize, amount: u64, task: impl Fn(u64) -> Calls) {
 pub(super) fn run(contender: &str, at_once: usize, amount: u64, address: &str) {
     match contender {
         "larder" => with_larder(at_once, amount, address),
+        "larder-blocking" => with_blocking(amount, address),
         "legacy" => with_legacy(at_once, amount, address),
         "conn" => with_conn(at_once, amount, address),
         "reqwest" => with_reqwest(at_once, amount, address),
@@ -91,6 +92,20 @@ fn with_larder(at_once: usize, amount: u64, address: &str) {
             }
         })
     });
+}
+
+fn with_blocking(amount: u64, address: &str) {
+    let options = larder_transport::client::Options::default();
+    let client = larder_transport::blocking::Client::<Nvx>::new(Session::with_token(Secret::new(TOKEN)), options);
+    let settings = settings(address);
+    let all = |calls: u64| {
+        for _ in 0..calls {
+            let info = client.call(operation(), settings.clone()).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(info.path_info.size_bytes, Some(1_000_000));
+        }
+    };
+    all(4);
+    Measured::tell(|| all(amount));
 }
 
 fn with_legacy(at_once: usize, amount: u64, address: &str) {
