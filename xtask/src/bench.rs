@@ -6,7 +6,8 @@ use clap::Args;
 /// What to measure.
 #[derive(Args)]
 pub struct Options {
-    /// `wire`, and its options: `--rounds N`, `--only PART_OF_A_ROW'S_NAME`, `--no-counts`
+    /// `wire`, and its options: `--rounds N`, `--only PART_OF_A_ROW'S_NAME`, `--no-counts`; or `client`, and its: the same,
+    /// `--calls N`, `--bytes N`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     arguments: Vec<String>,
 }

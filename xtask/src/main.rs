@@ -36,7 +36,7 @@ enum Command {
     Licences,
     /// Hold that no snapshot waits for review
     Snapshots,
-    /// Measure the codecs against other crates and code written by hand: `bench wire` (allocations, and with valgrind instructions)
+    /// Measure codecs (`bench wire`) and clients (`bench client`) against other crates and code written by hand (allocations, and with valgrind instructions)
     Bench(bench::Options),
     /// Run the fuzz targets under cargo-fuzz (`cargo install cargo-fuzz`) and print a table of what came of it
     Fuzz(fuzz::Options),

@@ -18,7 +18,7 @@ pub(crate) struct Once {
     pub(crate) times: usize,
 }
 
-const USAGE: &str = "wire [--rounds N] [--only PART_OF_A_ROW'S_NAME] [--no-counts] | wire --once ROW CONTENDER TIMES";
+const USAGE: &str = "client [--rounds N] [--calls N] [--bytes N] [--only PART] [--no-counts] | wire [--rounds N] [--only PART_OF_A_ROW'S_NAME] [--no-counts] | wire --once ROW CONTENDER TIMES";
 
 impl Options {
     /// Reads the command line, or ends the process with what it could have been.

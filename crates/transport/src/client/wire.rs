@@ -238,13 +238,13 @@ mod tests {
         loop {
             tokio::select! {
                 biased;
-                input = wire.event(true, true) => match input {
-                    Input::Connected { .. } => signs += 1,
-                    input => {
-                        assert!(matches!(input, Input::Wrote { .. }), "{input:?}");
+                input = wire.event(true, true) => {
+                    if matches!(input, Input::Wrote { .. }) {
                         break;
                     }
-                },
+                    assert!(matches!(input, Input::Connected { .. }), "{input:?}");
+                    signs += 1;
+                }
                 read = theirs.read(&mut byte) => assert_eq!(read.unwrap(), 1),
             }
         }

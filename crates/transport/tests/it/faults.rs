@@ -17,7 +17,6 @@ use crate::api::{Add, Echo, Fault, Fetch, Put, Shelf, Stored};
 use crate::shelf::{file, settings};
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"text\":\"a\"}";
-const STORED: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"length\":4,\"sum\":0}";
 
 fn client() -> Client<Shelf> {
     Client::new(Session::with_token(Secret::new("t")), Options::default())
