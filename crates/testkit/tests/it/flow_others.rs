@@ -29,7 +29,7 @@ fn update(expect: Expect) -> UpdateFile {
 }
 
 fn update_by(ranges: Vec<ContentRange>, expect: Expect) -> UpdateFile {
-    let callback = nvx::parse("http://here.test/done");
+    let Ok(callback) = "http://here.test/done".parse() else { panic!("it is a URL") };
     UpdateFile::new(nvx::parse("in"), nvx::parse("a.txt"), ranges, callback, expect, nvx::json())
 }
 
