@@ -21,6 +21,7 @@ mod sessions;
 mod slice;
 mod storages;
 mod support;
+mod threads;
 mod updates;
 mod uploads;
 mod wire;
