@@ -96,10 +96,12 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             self.count();
             let Some(server) = self.servers.get_mut(&at) else { return true };
             let duty = server.poll(now);
-            let line = match &duty {
-                _ if self.is_quiet => String::new(),
-                Duty::Wait { until, why, on } => Waiting { until: *until, why: *why, on: *on }.to_string(),
-                duty => format!("{duty:?}"),
+            let line = if self.is_quiet {
+                String::new()
+            } else if let Duty::Wait { until, why, on } = &duty {
+                Waiting { until: *until, why: *why, on: *on }.to_string()
+            } else {
+                format!("{duty:?}")
             };
             let reaction = server.react(&mut self.service, now, duty);
             let is_quiet = server.waiting.is_some() || server.outcome.is_some();
