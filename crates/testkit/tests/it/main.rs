@@ -1,4 +1,5 @@
 //! Both machines of the core against each other, with both APIs.
+#![expect(clippy::unwrap_used, reason = "tests, and what helps them, fail loudly")]
 
 mod differential;
 mod e2;

@@ -96,6 +96,7 @@ impl Cabinet {
         self.nirvanix.engine = Arc::new(engine.restarted(self.parts.clone()).unwrap());
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other answer hands a token out")]
     fn note(&mut self, answer: &Answer) {
         match answer {
             Answer::AuthenticationLogin(answer) => self.issued.push(answer.session_token.expose().to_owned()),
@@ -124,6 +125,7 @@ impl Service<Nvx> for Cabinet {
         self.nirvanix.identify(HERE, HOST, credential)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all but these are messages")]
     fn serve(&mut self, _: Time, known: &Known, request: Request) -> Result<Served<Nvx, Moving>, Fault> {
         if self.dice.percent(self.ill) {
             self.tally.add("refused for now");

@@ -20,6 +20,7 @@ use crate::nvx::parse;
 /// The file that several upload and download at once.
 pub(super) const SHARED: &str = "in/both.bin";
 
+type Versions = Rc<RefCell<Vec<(There, Option<Told>)>>>;
 type World = Pair<Nvx, Cabinet>;
 type Check = Box<dyn FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String>>;
 
@@ -34,7 +35,7 @@ pub(super) struct Calls {
     pub(super) once: Vec<String>,
     pub(super) checks: Vec<Check>,
     /// What the shared file may be (it was the first, or was not), and what was told of each that wanted it to be so.
-    versions: Rc<RefCell<Vec<(There, Option<Told>)>>>,
+    versions: Versions,
 }
 
 impl Calls {
