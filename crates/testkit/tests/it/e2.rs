@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use larder_core::{Credential, Session, Settings, Target, Time};
 use larder_proto_e2::{
-    AccessKeyCreated, Answer, CreateAccessKey, CreateUser, E2, EncodedPassword, Fault, KeyPair, Permissions, Quota, Request, UserCreated, Users,
+    AccessKeyCreated, Answer, CreateAccessKey, CreateUser, E2, EncodedPassword, Fault, KeyPair, Permissions, Quota, Request,
+    UserCreated, Users,
 };
 use larder_testkit::{Pair, Served, Service};
 
