@@ -3,7 +3,7 @@
 use core::fmt::Write;
 use core::time::Duration;
 
-use larder_core::{Operation, Policy, Settings};
+use larder_core::{ErrorKind, Operation, Policy, Settings};
 use larder_proto_e2::{E2, EnableUserRegion};
 use larder_proto_nvx::{Code, Nvx};
 use larder_testkit::{Ended, Plan, Point, Trouble};
