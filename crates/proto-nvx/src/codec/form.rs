@@ -38,6 +38,28 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, Reject> {
     Ok(form_urlencoded::Serializer::new(String::new()).extend_pairs(to_pairs(value)?).finish())
 }
 
+/// Adds a parameter to a form's text, as `form_urlencoded` does: but a byte at a time, which is quicker for texts as short as
+/// these.
+pub(crate) fn append(form: &mut String, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push('&');
+    }
+    escape(form, name);
+    form.push('=');
+    escape(form, value);
+}
+
+fn escape(form: &mut String, text: &str) {
+    form.reserve(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => form.push(char::from(byte)),
+            b' ' => form.push('+'),
+            _ => form.push_str(percent_encoding::percent_encode_byte(byte)),
+        }
+    }
+}
+
 /// Splits a form's text, or a URL's query without its `?`, into decoded pairs.
 ///
 /// # Errors
@@ -79,4 +101,19 @@ where
     V: AsRef<str>,
 {
     T::deserialize(FromText(read::Pairs(pairs)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_escaped_as_elsewhere() {
+        let all: String = (0..=0x2FF).filter_map(char::from_u32).collect();
+        let mut form = String::new();
+        append(&mut form, &all, &all);
+        append(&mut form, "", "");
+        let theirs = form_urlencoded::Serializer::new(String::new()).append_pair(&all, &all).append_pair("", "").finish();
+        assert_eq!(form, theirs);
+    }
 }
