@@ -58,10 +58,10 @@ impl FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, Rule> {
         let text = text.trim();
-        let seconds = if text.contains('/') {
-            american(text)
-        } else if let Some(seconds) = rfc1123(text) {
+        let seconds = if let Some(seconds) = rfc1123(text) {
             Some(seconds)
+        } else if text.contains('/') {
+            american(text)
         } else if text.contains(',') || text.contains(' ') && text.contains(|c: char| c.is_ascii_alphabetic()) {
             rfc822(text).or_else(|| iso8601(text))
         } else {
@@ -83,11 +83,39 @@ fn or_last(text: &str, parse: impl Fn(&str) -> Option<i64>) -> Option<i64> {
 /// As services write it: `Wed, 02 May 2007 13:36:41 GMT`. The parser that knows all of the notations takes six times as long; it
 /// decides on whatever this does not take.
 fn rfc1123(text: &str) -> Option<i64> {
-    const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const DAYS: [&[u8; 3]; 7] = [b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat", b"Sun"];
     const MONTHS: [&[u8; 3]; 12] =
         [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-    let (day, rest) = text.strip_suffix(" GMT")?.split_once(", ")?;
-    let &[d1, d2, b' ', m1, m2, m3, b' ', c1, c2, y1, y2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] = rest.as_bytes() else {
+    let (day, rest) = text.as_bytes().split_first_chunk()?;
+    let &[
+        b',',
+        b' ',
+        d1,
+        d2,
+        b' ',
+        m1,
+        m2,
+        m3,
+        b' ',
+        c1,
+        c2,
+        y1,
+        y2,
+        b' ',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b' ',
+        b'G',
+        b'M',
+        b'T',
+    ] = rest
+    else {
         return None;
     };
     let two = |tens: u8, ones: u8| {
