@@ -35,7 +35,7 @@ impl Client {
                         Turn::Fetch(next) => {
                             let (done, fetch) = (done.clone(), &fetch);
                             // The other end is there: it is in this very function.
-                            threads.spawn(move || done.send(catch_unwind(AssertUnwindSafe(|| fetch(next)))));
+                            threads.spawn(move || drop(done.send(catch_unwind(AssertUnwindSafe(|| fetch(next))))));
                             running += 1;
                             continue;
                         }
