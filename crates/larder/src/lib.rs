@@ -84,15 +84,12 @@
 //! [`Options::observer`](Options).
 
 pub mod blocking;
-#[cfg(feature = "nvx")]
-mod credentials;
+mod both;
 #[cfg(all(feature = "e2", feature = "hyper"))]
 pub mod e2;
 mod error;
 #[cfg(all(feature = "nvx", feature = "hyper"))]
 pub mod nvx;
-#[cfg(feature = "nvx")]
-mod place;
 
 pub use larder_core;
 #[cfg(feature = "e2")]

@@ -27,4 +27,4 @@ pub mod e2;
 #[cfg(feature = "nvx")]
 pub mod nvx;
 
-pub use larder_transport::blocking::{Once, Options, Positioned, Report, Seekable, Sink, Source, Writer};
+pub use larder_transport::blocking::{Cancel, Once, Options, Positioned, Report, Seekable, Sink, Source, Writer};

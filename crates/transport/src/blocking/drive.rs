@@ -1,6 +1,6 @@
 //! The driver: what a [`Call`](larder_core::Call) wants done, done by the thread that makes it.
 
-use larder_core::{Action, Api, ClientMachine, Error};
+use larder_core::{Action, Api, ClientMachine, Error, Input};
 
 use super::files::Files;
 use super::running::Running;
@@ -22,8 +22,13 @@ where
     K: Sink,
 {
     let mut call = Running::new(client, call, log);
-    let mut wire = Wire::new(client.pool());
+    let mut wire = Wire::new(client.pool(), client.cancels());
+    let mut is_cancelled = false;
     loop {
+        if !is_cancelled && client.is_cancelled() {
+            is_cancelled = true;
+            call.tell(Input::Cancel);
+        }
         let input = match call.poll() {
             Action::Open { at, head, length } => wire.open(at, &head, length),
             Action::Write { chunk, .. } => wire.write(chunk),

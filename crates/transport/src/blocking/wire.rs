@@ -9,6 +9,7 @@ use bytes::Bytes;
 use larder_core::wire::{RequestHead, ResponseHead};
 use larder_core::{ExchangeId, Failure, Input, Length, Phase};
 
+use super::cancel::Cancel;
 use super::flow::Flow;
 use super::pool::Pool;
 use crate::h1::Event;
@@ -17,6 +18,8 @@ use crate::idle::Origin;
 /// The exchange that is open, if one is. Dropping it before its end closes the connection.
 pub(super) struct Wire<'a> {
     pool: &'a Pool,
+    /// What ends a wait early.
+    cancels: &'a [Cancel],
     open: Option<Open>,
 }
 
@@ -33,8 +36,8 @@ enum Stage {
 }
 
 impl<'a> Wire<'a> {
-    pub(super) fn new(pool: &'a Pool) -> Self {
-        Self { pool, open: None }
+    pub(super) fn new(pool: &'a Pool, cancels: &'a [Cancel]) -> Self {
+        Self { pool, cancels, open: None }
     }
 
     /// Whether an exchange is open.
@@ -82,7 +85,7 @@ impl<'a> Wire<'a> {
         self.open = None;
     }
 
-    /// The next event of the exchange, or nothing when none came before `until`. Of the answer only if `peer`.
+    /// The next event of the exchange, or nothing when none came before `until` or it is cancelled. Of the answer only if `peer`.
     pub(super) fn event(&mut self, peer: bool, until: Option<Instant>) -> Option<Input> {
         loop {
             if let Some(input) = self.connected(until).or_else(|| self.step(peer)) {
@@ -90,7 +93,7 @@ impl<'a> Wire<'a> {
             }
             let Open { at, stage: Stage::Connected(flow), .. } = self.open.as_mut()? else { return None };
             let at = *at;
-            match flow.wait(peer, until) {
+            match flow.wait(peer, until, self.cancels) {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(failure) => return self.fail(at, failure, Phase::Send),
@@ -111,7 +114,7 @@ impl<'a> Wire<'a> {
         let Open { at, origin, stage, .. } = self.open.as_mut()?;
         let Stage::Unconnected(head, length) = stage else { return None };
         let at = *at;
-        match self.pool.connect(origin, until).and_then(|line| Flow::begin(line, head, *length)) {
+        match self.pool.connect(origin, until, self.cancels).and_then(|line| Flow::begin(line, head, *length)) {
             Ok(flow) => {
                 *stage = Stage::Connected(flow);
                 Some(Input::Connected { at })
