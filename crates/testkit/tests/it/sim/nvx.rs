@@ -158,7 +158,7 @@ fn limits(pair: &mut Pair<Nvx, Cabinet>, client: usize, dice: &mut Dice) -> u32 
 }
 
 /// Refusals within a good status, as the service writes them.
-fn failures(style: &Style) -> Vec<Canned> {
+pub(super) fn failures(style: &Style) -> Vec<Canned> {
     let codes = [Code::Database, Code::SessionNotFound, Code::InvalidSessionToken, Code::StorageLimitExceeded];
     let written = codes.map(|code| {
         let reply = Nvx::refuse(&Fault::from(code), None, style);
