@@ -29,7 +29,8 @@ pub struct Promise {
 pub struct Laws {
     login: &'static str,
     budgets: Vec<u32>,
-    promises: Vec<Promise>,
+    /// When each call must be over; for calls that are added as the run goes, to be set before its end.
+    pub promises: Vec<Promise>,
     /// What must not be in a trace.
     pub secrets: Vec<String>,
     /// Of which clients a login under way has taken longer than the others wait.

@@ -72,7 +72,6 @@ impl Weather {
     }
 
     fn trouble(&mut self, opening: &Opening<'_>) -> Plan {
-        // Where such a file ends without its length nobody can know; whoever wants to, asks for its MD5.
         let is_file = opening.head.0.method() == Method::GET;
         match self.dice.within(0..=KINDS.len() as u64 + 1) {
             0 => {
@@ -87,8 +86,7 @@ impl Weather {
             _ => {
                 let (name, plan) = *self.dice.pick(&KINDS);
                 self.tally.add(name);
-                let plan = plan(&mut self.dice);
-                Plan { unsized_answer: plan.unsized_answer && !is_file, ..plan }
+                plan(&mut self.dice)
             }
         }
     }

@@ -50,7 +50,7 @@ impl Pool {
 
     /// Keeps a connection whose exchange is over, if it is good for another.
     pub(super) fn put(&self, mut link: Box<Link>) {
-        if link.is_free() {
+        if link.is_idle() || link.is_free() {
             let over = self.idle().put(link.origin().clone(), link, self.now());
             // Closed outside of the lock.
             drop(over);

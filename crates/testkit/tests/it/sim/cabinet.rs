@@ -10,7 +10,8 @@ use larder_core::{Credential, Kind, Operation, Repeat, Secret, Time};
 use larder_engine::engine::{Destination, Founding};
 use larder_engine::handlers::nvx::{Known, Nirvanix, Receiving, Sending};
 use larder_engine::rules::uploads::{FirstByte, UploadTerms};
-use larder_engine::{Caller, Engine, Parts};
+use larder_engine::{Caller, Contact, Engine, Parts};
+use larder_proto_nvx::transfer::AppendFile;
 use larder_proto_nvx::{Answer, Code, Fault, Nvx, Request, dispatch};
 use larder_testkit::sim::{Dice, Tally};
 use larder_testkit::{Served, Service};
@@ -23,6 +24,10 @@ pub(super) const USER: &str = "boss";
 pub(super) const PASSWORD: &str = "canary-password-5rX2";
 /// The application's key.
 pub(super) const APP_KEY: &str = "canary00-a99c-4e7b-8d1f-5f3c2b1a0987";
+/// Another user, of whom some have forgotten the password.
+pub(super) const CHILD: &str = "kid";
+/// Its password.
+pub(super) const CHILDS_PASSWORD: &str = "canary-childs-3kW8";
 /// The host that is asked.
 pub(super) const HOST: &str = "nvx.test";
 
@@ -38,6 +43,10 @@ pub(super) struct Cabinet {
     hasty: u64,
     /// How often each request was carried out that must not be repeated.
     pub(super) executed: BTreeMap<String, u64>,
+    /// Whether there is [`CHILD`].
+    pub(super) has_child: bool,
+    /// How often its login was refused.
+    pub(super) refused: u64,
     /// The tokens that were handed out.
     pub(super) issued: Vec<String>,
     pub(super) tally: Tally,
@@ -65,7 +74,8 @@ impl Cabinet {
         engine.found(founding).unwrap();
         let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
-        Self { nirvanix, parts, wall, dice, ill, hasty, executed, issued, tally }
+        let (has_child, refused) = (false, 0);
+        Self { nirvanix, parts, wall, dice, ill, hasty, executed, has_child, refused, issued, tally }
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -75,6 +85,17 @@ impl Cabinet {
     /// Whoever looks without being noticed.
     pub(super) fn insider(&self) -> Caller {
         self.engine().login(APP_KEY, USER, &Secret::new(PASSWORD), HERE).unwrap().caller
+    }
+
+    pub(super) fn admit_child(&mut self) {
+        let password = Secret::new(CHILDS_PASSWORD);
+        self.engine().create_child_account(&self.insider(), CHILD, &password, Contact::new()).unwrap();
+        self.has_child = true;
+    }
+
+    /// Whether the child's own password is accepted, which it is not while the account is locked.
+    pub(super) fn lets_child_in(&self) -> bool {
+        self.engine().login(APP_KEY, CHILD, &Secret::new(CHILDS_PASSWORD), HERE).is_ok()
     }
 
     /// Puts a file there, as if it had been there before.
@@ -102,6 +123,9 @@ impl Cabinet {
             Answer::AuthenticationLogin(answer) => self.issued.push(answer.session_token.expose().to_owned()),
             Answer::ImfsGetStorageNode(answer) | Answer::ImfsGetStorageNodeExtended(answer) => {
                 self.issued.push(answer.upload_token.expose().to_owned())
+            }
+            Answer::ImfsGetOptimalUrls(answer) => {
+                self.issued.extend(answer.downloads.iter().map(|link| link.download_token.expose().to_owned()))
             }
             _ => {}
         }
@@ -143,8 +167,15 @@ impl Service<Nvx> for Cabinet {
                 let (answer, sending) = self.nirvanix.send(known, &download)?;
                 Ok(Served::Download(answer, Moving::Out(Box::new(sending))))
             }
+            Request::TransferUpdate(update) => {
+                let receiving = self.nirvanix.receive_update(known, &update)?;
+                Ok(Served::Upload(Moving::In(Box::new(receiving))))
+            }
             request => {
-                let answer = at_once(dispatch(&self.nirvanix, &known.asker, request))?;
+                let is_childs = matches!(&request, Request::AuthenticationLogin(login) if login.user_name.as_str() == CHILD);
+                let answer = at_once(dispatch(&self.nirvanix, &known.asker, request));
+                self.refused += u64::from(is_childs && answer.is_err());
+                let answer = answer?;
                 self.note(&answer);
                 Ok(Served::Answer(answer))
             }
@@ -175,13 +206,14 @@ impl Service<Nvx> for Cabinet {
     }
 }
 
-/// A message that must not be carried out twice, as text; nothing of what may be.
+/// A message that must not be carried out twice, as text; nothing of what may be, nor the pieces of a file, whose content tells.
 pub(super) struct Once;
 
 impl Inspect for Once {
     type Output = Option<String>;
 
     fn inspect<O: Operation>(self, request: &O) -> Option<String> {
-        (O::META.kind == Kind::Unary && O::META.repeat == Repeat::Unsafe).then(|| format!("{request:?}"))
+        let is_piece = O::META.name == AppendFile::META.name;
+        (O::META.kind == Kind::Unary && O::META.repeat == Repeat::Unsafe && !is_piece).then(|| format!("{request:?}"))
     }
 }

@@ -3,51 +3,67 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use larder_core::Note;
 use larder_core::operation::Inspect;
 use larder_core::{Call, ClientMachine, Clock, Clocks, Operation, Settings, Target, Time};
-use larder_proto_nvx::flow::{DownloadFile, Stored, UploadFile, Uploading, When};
+use larder_proto_nvx::authentication::Logout;
+use larder_proto_nvx::flow::{Stored, UploadFile, Uploading, When};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
-use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::sim::{Dice, Later, Promise, Tally};
 use larder_testkit::{Pair, Source, Ticket};
 
 use super::cabinet::{Cabinet, HOST, Once};
-use super::oracle::{Oracle, Place, There, Told, brought, told};
+use super::oracle::{Oracle, Place, There, Told, told};
 use crate::nvx::parse;
 
 /// The file that several upload and download at once.
 pub(super) const SHARED: &str = "in/both.bin";
 
-type Versions = Rc<RefCell<Vec<(There, Option<Told>)>>>;
-type World = Pair<Nvx, Cabinet>;
+/// What a file was meant to be at one time or another, and what was told of each.
+pub(super) type Versions = Rc<RefCell<Vec<(There, Option<Told>)>>>;
+pub(super) type World = Pair<Nvx, Cabinet>;
 type Check = Box<dyn FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String>>;
+/// What somebody does when calls have ended; whether there is more to come.
+type Chore = Box<dyn FnMut(&mut World, &mut Calls) -> bool>;
 
 /// The calls of a scenario.
 pub(super) struct Calls {
-    dice: Dice,
-    style: Style,
+    pub(super) dice: Dice,
+    pub(super) style: Style,
     /// The latest beginning, in milliseconds.
     latest: u64,
     pub(super) promises: Vec<Promise>,
     /// How often each request may be carried out that must not be repeated.
     pub(super) once: Vec<String>,
     pub(super) checks: Vec<Check>,
+    chores: Vec<Chore>,
+    /// Clients that came for one purpose.
+    pub(super) guests: Vec<usize>,
+    /// Whether nothing goes wrong but what is done from outside.
+    is_calm: bool,
     /// What the shared file may be (it was the first, or was not), and what was told of each that wanted it to be so.
-    versions: Versions,
+    pub(super) versions: Versions,
 }
 
 impl Calls {
-    pub(super) fn new(dice: Dice, style: Style, latest: u64, shared: There) -> Self {
+    pub(super) fn new(dice: Dice, style: Style, latest: u64, shared: There, is_calm: bool) -> Self {
         let versions = Rc::new(RefCell::new(vec![(shared, None)]));
-        Self { dice, style, latest, promises: Vec::new(), once: Vec::new(), checks: Vec::new(), versions }
+        let (promises, once, checks, chores, guests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { dice, style, latest, promises, once, checks, chores, guests, is_calm, versions }
     }
 
     /// One more call of this client.
     pub(super) fn add(&mut self, world: &mut World, client: usize) {
         let number = self.promises.len();
-        match self.dice.within(0..=12) {
+        match self.dice.within(0..=20) {
+            13 | 14 => self.update(world, client, number),
+            15 | 16 => self.append(world, client, number),
+            17 => self.fetch_ranges(world, client),
+            18 => self.link(world, client, number),
+            19 => self.logout(world, client),
+            20 => self.wrong_password(world),
             0 => self.list(world, client),
             1 => self.look(world, client),
             2 | 3 => self.create(world, client, number),
@@ -60,7 +76,7 @@ impl Calls {
         }
     }
 
-    fn settings(&mut self) -> Settings<Nvx> {
+    pub(super) fn settings(&mut self) -> Settings<Nvx> {
         let target = Target::parse(&format!("http://{HOST}")).unwrap();
         let mut settings = Settings { style: self.style.clone(), ..Settings::new(target) };
         if self.dice.one_in(4) {
@@ -74,7 +90,7 @@ impl Calls {
     }
 
     /// Sends a machine on its way.
-    fn start<M: ClientMachine<Nvx> + 'static>(
+    pub(super) fn start<M: ClientMachine<Nvx> + 'static>(
         &mut self,
         world: &mut World,
         client: usize,
@@ -90,19 +106,36 @@ impl Calls {
     }
 
     /// Sends a message on its way.
-    fn say<O: Operation<Api = Nvx>>(&mut self, world: &mut World, client: usize, operation: O) -> Ticket<Nvx, O::Answer> {
+    pub(super) fn say<O: Operation<Api = Nvx>>(
+        &mut self,
+        world: &mut World,
+        client: usize,
+        operation: O,
+    ) -> Ticket<Nvx, O::Answer> {
         self.once.extend(Once.inspect(&operation));
         let settings = self.settings();
         let clocks = settings.clocks.or(Clocks::of(&O::META));
         self.start(world, client, Call::new(operation, settings), clocks, Source::default())
     }
 
-    fn check(&mut self, check: impl FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String> + 'static) {
+    pub(super) fn check(&mut self, check: impl FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String> + 'static) {
         self.checks.push(Box::new(check));
     }
 
+    /// Somebody who acts when calls have ended.
+    pub(super) fn chore(&mut self, chore: impl FnMut(&mut World, &mut Self) -> bool + 'static) {
+        self.chores.push(Box::new(chore));
+    }
+
+    /// Lets those act who wait for the end of calls.
+    pub(super) fn go_on(&mut self, world: &mut World) {
+        let mut chores = core::mem::take(&mut self.chores);
+        chores.retain_mut(|chore| chore(world, self));
+        self.chores.append(&mut chores);
+    }
+
     /// A change of these places.
-    fn changes<T: 'static>(&mut self, ticket: Ticket<Nvx, T>, places: Vec<Place>) {
+    pub(super) fn changes<T: 'static>(&mut self, ticket: Ticket<Nvx, T>, places: Vec<Place>) {
         self.check(move |_, oracle, tally| {
             let ended = ticket.outcome();
             oracle.hears(tally, ended.as_ref());
@@ -111,11 +144,17 @@ impl Calls {
     }
 
     /// A question that changes nothing.
-    fn asks<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
+    pub(super) fn asks<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
         self.check(move |_, oracle, tally| {
             oracle.hears(tally, ticket.outcome().as_ref());
             Ok(())
         });
+    }
+
+    /// Ends the session: all others log in again.
+    fn logout(&mut self, world: &mut World, client: usize) {
+        let ticket = self.say(world, client, Logout {});
+        self.asks(ticket);
     }
 
     fn list(&mut self, world: &mut World, client: usize) {
@@ -136,7 +175,7 @@ impl Calls {
     }
 
     /// A file of this call's own that is there before it begins.
-    fn file(&mut self, world: &World, folder: &str, name: &str) -> (String, There) {
+    pub(super) fn file(&mut self, world: &World, folder: &str, name: &str) -> (String, There) {
         let content = self.content();
         world.service.put(folder, name, &content);
         (format!("{folder}/{name}"), There::File(content))
@@ -167,34 +206,7 @@ impl Calls {
         self.changes(ticket, vec![from, Place { path: to, before: There::Nothing, after: file }]);
     }
 
-    fn download(&mut self, world: &mut World, client: usize) {
-        let download = Download::new(parse(SHARED));
-        if self.dice.one_in(2) {
-            let ticket = self.say(world, client, download);
-            return self.fetches(ticket);
-        }
-        let settings = self.settings();
-        let clocks = settings.clocks;
-        let ticket = self.start(world, client, DownloadFile::new(download, true, settings), clocks, Source::default());
-        self.fetches(ticket);
-    }
-
-    /// What was fetched is what the file was at some time.
-    fn fetches<T: 'static>(&mut self, ticket: Ticket<Nvx, T>) {
-        let versions = Rc::clone(&self.versions);
-        self.check(move |world, oracle, tally| {
-            let ended = ticket.outcome();
-            oracle.hears(tally, ended.as_ref());
-            match brought(world, &ticket, ended.as_ref()) {
-                Some(bytes) if !versions.borrow().iter().any(|(version, _)| *version == There::file(&bytes)) => {
-                    Err(format!("call {} fetched what the file never was: {} bytes", ticket.number(), bytes.len()))
-                }
-                Some(_) | None => Ok(()),
-            }
-        });
-    }
-
-    fn content(&mut self) -> Vec<u8> {
+    pub(super) fn content(&mut self) -> Vec<u8> {
         let most = *self.dice.pick(&[0, 9, 300, 3_000, 9_000]);
         let length = self.dice.within(0..=most);
         self.dice.bytes(usize::try_from(length).unwrap())
@@ -208,13 +220,18 @@ impl Calls {
         Uploading { overwrite, pieces, piece, verify, restarts: 2, ..Uploading::default() }
     }
 
+    /// A file that is read in some pieces, at some speed, once or as often as anybody likes.
+    pub(super) fn source(&mut self, content: &[u8]) -> Source {
+        let piece = usize::try_from(self.dice.within(1..=4_000)).unwrap().max(content.len() / 50);
+        let pause = if self.dice.one_in(4) { self.dice.millis(0..=500) } else { core::time::Duration::ZERO };
+        Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) }
+    }
+
     fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8], overwrite: bool) -> Ticket<Nvx, Stored> {
         let mut settings = self.settings();
         settings.length = self.dice.percent(70).then_some(content.len() as u64);
         let clocks = settings.clocks;
-        let piece = usize::try_from(self.dice.within(1..=4_000)).unwrap().max(content.len() / 50);
-        let pause = if self.dice.one_in(4) { self.dice.millis(0..=500) } else { core::time::Duration::ZERO };
-        let source = Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) };
+        let source = self.source(content);
         let machine = UploadFile::new(parse("in"), parse(name), self.uploading(overwrite), settings);
         self.start(world, client, machine, clocks, source)
     }
@@ -225,7 +242,20 @@ impl Calls {
         let content = self.content();
         let overwrite = self.dice.one_in(2);
         let ticket = self.send(world, client, &name, &content, overwrite);
+        self.goes_on(&ticket);
         self.changes(ticket, vec![Place { path: format!("in/{name}"), before, after: There::File(content) }]);
+    }
+
+    /// What was acknowledged is not asked for again, even if the service has been started anew.
+    fn goes_on(&mut self, ticket: &Ticket<Nvx, Stored>) {
+        let (number, is_calm) = (ticket.number(), self.is_calm);
+        self.check(move |world, _, tally| {
+            let notes = &world.history(number).notes;
+            let starts_over = notes.contains(&Note::Restarting);
+            let is_late = notes.contains(&Note::TokenExpired);
+            tally.more("token ended within an upload", u64::from(is_late && notes.iter().any(is_acknowledged)));
+            if is_calm && starts_over { Err(format!("call {number} sent again what was acknowledged")) } else { Ok(()) }
+        });
     }
 
     fn upload_shared(&mut self, world: &mut World, client: usize) {
@@ -256,4 +286,8 @@ impl Calls {
         }
         Err(format!("{SHARED} is {there:?}, told {:?}", later.iter().map(|(_, told)| told).collect::<Vec<_>>()))
     }
+}
+
+fn is_acknowledged(note: &Note) -> bool {
+    matches!(note, Note::Acknowledged { .. })
 }

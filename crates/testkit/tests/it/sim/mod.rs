@@ -6,9 +6,12 @@
 mod cabinet;
 mod calls;
 mod canary;
+mod downloads;
 mod found;
 mod nvx;
 mod oracle;
+mod rewrites;
+mod strangers;
 mod surroundings;
 
 use larder_testkit::sim::Seeds;
@@ -17,7 +20,7 @@ use larder_testkit::sim::Seeds;
 const SCENARIOS: u64 = 20_000;
 
 /// What a usual run must have seen often: otherwise it proves less than it says.
-const SEEN: [&str; 16] = [
+const SEEN: [&str; 25] = [
     "ended: well",
     "ended: fault",
     "ended: peer",
@@ -34,6 +37,15 @@ const SEEN: [&str; 16] = [
     "failure in 200",
     "page after",
     "slow drip",
+    "token ended within an upload",
+    "updated",
+    "update refused: MD5",
+    "appended",
+    "assembled of ranges",
+    "fetched by link",
+    "password refused",
+    "note: resuming",
+    "note: restarting",
 ];
 
 #[test]

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use larder_core::wire::ReplyBody;
-use larder_core::{Api, Session};
-use larder_core::{Budget, Permits};
+use larder_core::{Api, Budget, Note, Permits, Session};
 use larder_proto_nvx::authentication::Login;
 use larder_proto_nvx::{Code, Fault, Nvx, Style};
 use larder_testkit::sim::{Dice, Laws, Tally, Weather};
 use larder_testkit::{Canned, Pair};
 
-use super::cabinet::{APP_KEY, Cabinet, PASSWORD, USER};
+use super::cabinet::{APP_KEY, CHILDS_PASSWORD, Cabinet, PASSWORD, USER};
 use super::calls::Calls;
 use super::oracle::{Oracle, There};
+use super::strangers::WRONG;
 use crate::nvx::parse;
 
 /// What somebody does to the run from outside.
@@ -58,6 +58,7 @@ impl Scenario {
         let mut dice = Dice::new(seed);
         let style = dice.pick(&[Style::XML, Style::JSON, Style::JSON, Style::SOAP_1_1]).clone();
         let (ill, hasty) = (*dice.pick(&[0, 0, 5, 20]), *dice.pick(&[0, 0, 5, 20]));
+        let trouble = *dice.pick(&[0, 10, 30, 60]);
         let cabinet = Cabinet::new(dice.fork(), ill, hasty);
         let shared = if dice.one_in(2) { There::File(dice.bytes(500)) } else { There::Nothing };
         if let There::File(content) = &shared {
@@ -73,19 +74,20 @@ impl Scenario {
         for _ in 1..clients {
             pair.join(Session::with_login(login()), dice.bits());
         }
-        let budgets = (0..clients).map(|client| limits(&mut pair, client, &mut dice)).collect();
+        let mut budgets: Vec<u32> = (0..clients).map(|client| limits(&mut pair, client, &mut dice)).collect();
 
-        let weather = Weather::new(dice.fork(), *dice.pick(&[0, 10, 30, 60]), failures(&style));
+        let weather = Weather::new(dice.fork(), trouble, failures(&style));
         let weather = Rc::new(RefCell::new(weather));
         let plans = Rc::clone(&weather);
         pair.link(move |opening| plans.borrow_mut().plan(opening));
 
         let latest = *dice.pick(&[0, 0, 500, 5_000, 60_000, 2_000_000]);
-        let mut calls = Calls::new(dice.fork(), style, latest, shared);
+        let mut calls = Calls::new(dice.fork(), style, latest, shared, trouble + ill + hasty == 0);
         for client in 0..clients {
             (0..dice.within(1..=3)).for_each(|_| calls.add(&mut pair, client));
         }
-        let laws = Laws::new("Login.ashx", budgets, calls.promises.clone());
+        budgets.extend(calls.guests.iter().map(|guest| limits(&mut pair, *guest, &mut dice)));
+        let laws = Laws::new("Login.ashx", budgets, Vec::new());
         let events = events(&mut dice, calls.promises.len());
         Self { pair, calls, laws, weather, events }
     }
@@ -95,17 +97,20 @@ impl Scenario {
             while let Some((_, event)) = self.events.pop_if(|(at, _)| *at <= moves) {
                 self.happen(event);
             }
+            self.calls.go_on(&mut self.pair);
             if !self.pair.step() {
                 break;
             }
             self.laws.during(&mut self.pair)?;
         }
+        self.laws.promises.clone_from(&self.calls.promises);
         self.laws.secrets = self.pair.service.issued.clone();
-        self.laws.secrets.extend([PASSWORD, APP_KEY].map(str::to_owned));
+        self.laws.secrets.extend([PASSWORD, APP_KEY, CHILDS_PASSWORD, WRONG].map(str::to_owned));
         self.laws.at_end(&mut self.pair)?;
         self.once()?;
         let mut tally = self.weather.borrow().tally().clone();
         tally.join(&self.pair.service.tally);
+        (0..self.calls.promises.len()).for_each(|call| count(&mut tally, &self.pair.history(call).notes));
         let oracle = Oracle::new(&self.pair.service);
         for check in self.calls.checks.drain(..) {
             check(&self.pair, &oracle, &mut tally)?;
@@ -173,4 +178,19 @@ fn events(dice: &mut Dice, calls: usize) -> Vec<(u64, Event)> {
     }
     events.sort_by_key(|(at, _)| core::cmp::Reverse(*at));
     events
+}
+
+/// What calls told.
+fn count(tally: &mut Tally, notes: &[Note]) {
+    for note in notes {
+        match note {
+            Note::Resuming { .. } => tally.add("note: resuming"),
+            Note::Restarting => tally.add("note: restarting"),
+            Note::Recovered(_) => tally.add("note: recovered"),
+            Note::SessionExpired => tally.add("note: session expired"),
+            Note::SessionIdle => tally.add("note: session idle"),
+            Note::Verified => tally.add("note: verified"),
+            _ => {}
+        }
+    }
 }

@@ -7,8 +7,8 @@ use larder_core::ErrorKind;
 use larder_engine::rules::listing::EntryKind;
 use larder_engine::{Caller, Refusal};
 use larder_proto_nvx::Nvx;
+use larder_testkit::Ended;
 use larder_testkit::sim::Tally;
-use larder_testkit::{Ended, Pair, Ticket};
 
 use super::cabinet::Cabinet;
 
@@ -136,9 +136,4 @@ impl<'a> Oracle<'a> {
         let paths: Vec<&str> = places.iter().map(|place| place.path.as_str()).collect();
         Err(format!("{paths:?}: told {told:?}, there is {there:?}"))
     }
-}
-
-/// What a download brought, unless it failed.
-pub(super) fn brought<T>(pair: &Pair<Nvx, Cabinet>, ticket: &Ticket<Nvx, T>, ended: Option<&Ended<Nvx, T>>) -> Option<Vec<u8>> {
-    matches!(ended, Some(Ok(_))).then(|| pair.received(ticket).to_vec())
 }
