@@ -237,6 +237,8 @@ pub struct Error<F> {
     pub host: String,
     /// What the last answer said, if there was one.
     pub raw: Option<RawAnswer>,
+    /// Whether the reply to an earlier attempt was lost, and nothing since has told whether that one was carried out.
+    pub is_in_doubt: bool,
 }
 
 impl<F> Error<F> {
@@ -246,12 +248,14 @@ impl<F> Error<F> {
     /// An error of a call that sent nothing, or of a parent machine.
     #[must_use]
     pub fn new(kind: ErrorKind<F>, operation: Meta, host: impl Into<String>) -> Self {
-        Self { kind, operation, attempts: Vec::new(), elapsed: Duration::ZERO, phase: Phase::Idle, host: host.into(), raw: None }
+        let (attempts, elapsed, phase) = (Vec::new(), Duration::ZERO, Phase::Idle);
+        Self { kind, operation, attempts, elapsed, phase, host: host.into(), raw: None, is_in_doubt: false }
     }
 
     /// Whether the operation may have been carried out although this says that it failed. Look before asking again.
     pub fn is_outcome_unknown(&self) -> bool {
         match &self.kind {
+            _ if self.is_in_doubt && self.operation.repeat != Repeat::Safe => true,
             ErrorKind::OutcomeUnknown(_) => true,
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
