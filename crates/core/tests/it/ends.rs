@@ -186,14 +186,20 @@ fn logout() -> Client<Quit> {
 
 #[test]
 fn a_logout_ends_no_session_but_its_own() {
-    let mut client = logout();
-    // Meanwhile another call has found the session over, and opened another.
-    client.shared.session = Session::with_token("second".into());
+    let mut before = Client::new(Look::default(), login());
+    before.poll().answered(2, 200, "first").answered(3, 200, "seen");
+    let mut client = Client { shared: before.shared, ..Client::new(Quit::default(), Session::none()) };
+    client.poll().tell(wrote(5)).tell(failed(5, Failure::Reset, Phase::Send));
+    // Meanwhile another call finds the session over, and opens another.
+    let mut other = Client::new(Look::default(), Session::none());
+    core::mem::swap(&mut client.shared, &mut other.shared);
+    other.poll().answered(7, 401, "").answered(8, 200, "second").answered(9, 200, "seen");
+    assert!(other.is_done, "{}", other.log);
+    core::mem::swap(&mut client.shared, &mut other.shared);
     client.now = client.now + Duration::from_secs(2);
     let Action::Open { at, head, .. } = client.call.poll(client.now, &mut client.shared) else { panic!("{}", client.log) };
     assert_eq!(head.0.headers().get("token").map(http::HeaderValue::as_bytes), Some(b"first".as_slice()));
-    client.say(Input::Connected { at });
-    client.answered(3, 401, "");
+    client.tell(Input::Connected { at }).answered(at.0, 401, "");
     assert!(client.log.contains("Recovered") && client.log.ends_with("Done\n"), "{}", client.log);
     assert!(client.shared.session.is_open());
 }
