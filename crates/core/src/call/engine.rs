@@ -12,8 +12,8 @@ use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Fault, FaultClass, Refusal};
 use crate::wire::{Address, Outgoing};
 use crate::{
-    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Secret, Time,
-    Verdict, Why,
+    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Repeat, Secret,
+    Time, Verdict, Why,
 };
 
 /// What the engine asks of the typed shell around it.
@@ -192,7 +192,7 @@ impl<A: Api> Engine<A> {
                     // Told before anything else: from here on its events are late ones.
                     self.abort = attempt.must_abort().then_some(at);
                     let before = self.notes.len();
-                    let verdict = self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    let verdict = self.ended(now, shared, script, purpose, &attempt, ending);
                     // Who goes on elsewhere keeps the permit: to be sent there is half of a download.
                     if verdict != Verdict::Redirected || !matches!(self.state, State::Gate) {
                         self.give_back(shared);
@@ -387,10 +387,10 @@ impl<A: Api> Engine<A> {
 
     fn error(&mut self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
         let elsewhere = self.elsewhere.as_ref().and_then(|uri| uri.authority());
-        // A service that says that it is in trouble says that it failed; whatever else it says of a later attempt says
-        // nothing of the one before.
+        // Who is in trouble may have carried it out before.
         let is_trouble = matches!(&kind, ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient);
-        let is_in_doubt = self.lost.is_some() || self.may_be_done && !is_trouble;
+        let is_unsafe = self.meta.repeat != Repeat::Safe && self.phase > Phase::Connect;
+        let is_in_doubt = self.lost.is_some() || self.may_be_done || is_trouble && is_unsafe;
         Box::new(Error {
             kind,
             operation: *self.meta,

@@ -64,7 +64,8 @@ impl<A: Api> Engine<A> {
         if let Some(login) = shared.session.login() {
             redactor.join(Redactor::of(login));
         }
-        self.token.iter().cloned().for_each(|token| redactor.add(token));
+        // The session's, too, where the operation itself was sent without it.
+        self.token.iter().chain(shared.session.token()).cloned().for_each(|token| redactor.add(token));
         redactor.join(self.led_by.clone());
         redactor
     }

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use http::{HeaderMap, StatusCode, Uri, header, response};
 
-use super::attempt::Ending;
+use super::attempt::{Attempt, Ending};
 use super::engine::{Engine, Purpose, Script, State};
 use super::gate;
 use super::kept::tokens_of;
@@ -23,7 +23,7 @@ impl<A: Api> Engine<A> {
         shared: &mut Shared<A>,
         script: &mut dyn Script<A>,
         purpose: Purpose,
-        uri: &Uri,
+        attempt: &Attempt,
         ending: Ending,
     ) -> Verdict {
         match ending {
@@ -32,11 +32,17 @@ impl<A: Api> Engine<A> {
                 match purpose {
                     Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
-                        self.redirected(uri, &head.headers);
+                        self.redirected(&attempt.uri, &head.headers);
                         if let State::Over(_) = self.state {
                             self.keep_flaw(shared, script, self.meta, (head.status, &body), PeerFlaw::Redirect);
                         }
                         Verdict::Redirected
+                    }
+                    // What it says of a request that it cannot know may be of any, or of part of this one.
+                    Purpose::Operation { .. } if !attempt.is_all_sent() && script.judge(&head, &body).is_ok() => {
+                        self.keep_flaw(shared, script, self.meta, (head.status, &body), PeerFlaw::Early);
+                        self.again(now, shared, purpose, Trouble::Flawed(PeerFlaw::Early, None));
+                        Verdict::Refused(head.status.as_u16())
                     }
                     Purpose::Operation { epoch } => self.answered(now, shared, script, epoch, &head, &body),
                 }

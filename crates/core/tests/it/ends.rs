@@ -2,11 +2,13 @@
 
 use core::time::Duration;
 
-use larder_core::{Action, Call, Clock, Clocks, ErrorKind, Failure, Input, Machine, Phase, Session, Settings, Target, Time};
+use larder_core::{
+    Action, Call, Clock, Clocks, ErrorKind, Failure, Input, Machine, PeerFlaw, Phase, Policy, Session, Settings, Target, Time,
+};
 
 use crate::drive::world::{Event, Member, World};
-use crate::drive::{Client, data, end, failed, head, head_with, login, settings, token, wrote};
-use crate::toy::{Fault, Fetch, FetchInside, Finish, Look, Quit};
+use crate::drive::{Client, body, data, end, failed, head, head_with, login, settings, token, wrote};
+use crate::toy::{Change, Fault, Fetch, FetchInside, Finish, Keep, Look, Ping, Quit};
 
 /// A login whose answer comes byte by byte, each just in time; when it was given up.
 fn drip(client: &mut Client<FetchInside>) -> Time {
@@ -220,4 +222,51 @@ fn a_logout_whose_session_is_gone_meanwhile_is_recovered() {
     let error = silent.error(failed(5, Failure::Connect, Phase::Connect));
     assert!(error.is_outcome_unknown(), "{error:?}");
     assert!(!matches!(error.kind, ErrorKind::NoSession));
+}
+
+#[test]
+fn a_success_before_the_whole_request_is_none() {
+    let early = |length: Option<u64>, sent: &[&str]| {
+        let mut client = Client::with(Keep::default(), token(), Settings { length, ..settings() });
+        client.poll().tell(wrote(2));
+        let mut offset = 0;
+        for piece in sent {
+            client.tell(body(offset, piece)).tell(wrote(2));
+            offset += piece.len() as u64;
+        }
+        client.say(head(2, 200)).say(data(2, "stored"));
+        client
+    };
+    for (length, sent) in [(Some(8), ["half"].as_slice()), (Some(8), &[]), (None, &["all?"])] {
+        let mut client = early(length, sent);
+        let error = client.error(end(2));
+        assert!(error.kind == ErrorKind::Peer(PeerFlaw::Early) && error.is_outcome_unknown(), "{error:?}");
+    }
+    // A refusal is one, however early.
+    let mut refused = Client::with(Keep::default(), token(), Settings { length: Some(8), ..settings() });
+    refused.poll().tell(wrote(2)).say(head(2, 403));
+    assert!(matches!(refused.error(end(2)).kind, ErrorKind::Fault(Fault::No)));
+    // The last piece may be on its way still for all that is known here.
+    let mut whole = Client::new(Look::default(), token());
+    whole.poll().say(head(2, 200)).tell(end(2));
+    assert!(whole.log.ends_with("Done\n"), "{}", whole.log);
+}
+
+#[test]
+fn a_service_in_trouble_may_have_carried_it_out() {
+    let once = Settings { policy: Policy { attempts: 1, ..Policy::default() }, ..settings() };
+    let mut change = Client::with(Change::default(), token(), once.clone());
+    change.poll().tell(wrote(2)).tell(head(2, 500));
+    assert!(change.error(end(2)).is_outcome_unknown());
+    let mut look = Client::with(Look::default(), token(), once);
+    look.poll().tell(wrote(2)).tell(head(2, 500));
+    assert!(!look.error(end(2)).is_outcome_unknown());
+}
+
+#[test]
+fn the_sessions_token_shows_nowhere_even_where_it_was_not_sent() {
+    let mut client = Client::new(Ping::default(), Session::with_token("0f8fad5bd9cb469f".into()));
+    client.poll().tell(wrote(1)).tell(head(1, 418)).say(data(1, "session=0F8FAD5BD9CB469F"));
+    let error = client.error(end(1));
+    assert_eq!(error.raw.map(|raw| raw.body).as_deref(), Some("session=REDACTED"));
 }
