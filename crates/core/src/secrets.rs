@@ -16,9 +16,10 @@ use crate::Secret;
 ///
 /// The longest of what begins at one place is replaced. A secret of fewer than [`WORD`](Self::WORD) characters is replaced
 /// only where it stands alone, between signs that are neither letters nor digits: inside of words it would shred the text,
-/// and tell by the holes what it is. Empty ones are none. Of a longer one, each longer line and the beginning are replaced
-/// too, line ends are all the same, and blanks at its ends do not matter. If it is the base64 of a text, so is that text. From [`EITHER_CASE`](Self::EITHER_CASE) characters on, upper and
-/// lower case of ASCII are the same: services repeat tokens in either.
+/// and tell by the holes what it is. Empty ones are none. From [`EITHER_CASE`](Self::EITHER_CASE) characters on, upper and
+/// lower case of ASCII are the same: services repeat tokens in either; and each line of so many characters, and a
+/// [beginning](Self::BEGINNING), is replaced by itself. Blanks at its ends and the kind of its line ends do not matter. If it
+/// is the base64 of a text, that text is a secret, too.
 #[derive(Clone, Default)]
 pub struct Redactor {
     /// Longest first.
