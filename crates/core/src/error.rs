@@ -81,6 +81,10 @@ pub enum PeerFlaw {
     /// 503 or 504 and the operation is safe to repeat: a proxy speaks, and the service may do better in a moment.
     #[error("undocumented HTTP status {0}")]
     Status(u16),
+    /// It said that all was well before it had the whole request. Never tried again: part of it may be stored, or all of
+    /// another.
+    #[error("the service said that all was well before it had the whole request")]
+    Early,
     /// A redirect that cannot be followed: it names no place, leads away from TLS, or is one more than
     /// [`Limits::redirects`](crate::Limits::redirects). Never tried again; [`Error::host`] is who sent it.
     #[error("a redirect that cannot be followed")]
@@ -220,7 +224,8 @@ impl RawAnswer {
     pub const MAX: usize = 4 << 10;
 }
 
-/// How a call ended when it did not succeed. Never holds a secret; the peer's own text is in [`raw`](Self::raw) only.
+/// How a call ended when it did not succeed. Never holds a secret. The service's own words are in
+/// [`raw`](Self::raw) and in its fault, which `Display` repeats: secrets of the request and of the session are taken out of both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<F> {
     /// What kind of error it is.
@@ -237,6 +242,9 @@ pub struct Error<F> {
     pub host: String,
     /// What the last answer said, if there was one.
     pub raw: Option<RawAnswer>,
+    /// Whether this attempt, or one before it, may have been carried out whatever the [`kind`](Self::kind) says: the reply was
+    /// lost, or the service was in trouble, and nothing since has told.
+    pub is_in_doubt: bool,
 }
 
 impl<F> Error<F> {
@@ -246,12 +254,14 @@ impl<F> Error<F> {
     /// An error of a call that sent nothing, or of a parent machine.
     #[must_use]
     pub fn new(kind: ErrorKind<F>, operation: Meta, host: impl Into<String>) -> Self {
-        Self { kind, operation, attempts: Vec::new(), elapsed: Duration::ZERO, phase: Phase::Idle, host: host.into(), raw: None }
+        let (attempts, elapsed, phase) = (Vec::new(), Duration::ZERO, Phase::Idle);
+        Self { kind, operation, attempts, elapsed, phase, host: host.into(), raw: None, is_in_doubt: false }
     }
 
     /// Whether the operation may have been carried out although this says that it failed. Look before asking again.
     pub fn is_outcome_unknown(&self) -> bool {
         match &self.kind {
+            _ if self.is_in_doubt && self.operation.repeat != Repeat::Safe => true,
             ErrorKind::OutcomeUnknown(_) => true,
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe

@@ -16,7 +16,8 @@ pub struct Policy {
     /// The longest pause of all, beside what the peer asks for.
     pub cap: Duration,
     /// The longest wait that the peer may ask for (`Retry-After`). A pause is added to it, so that not all who were told the
-    /// same come back at once. Who asks for more is not asked again: it would only refuse again.
+    /// same come back at once. Who asks for more is not asked again: it would only refuse again. Where an attempt of an
+    /// operation that is [`Telling`](Repeat::Telling) may have been carried out, no wait is longer than `cap`.
     pub retry_after: Duration,
 }
 
@@ -79,8 +80,10 @@ impl Policy {
             Cause::Broken | Cause::Fault(FaultClass::Transient) => {}
         }
         let wish = tried.retry_after.unwrap_or_default();
+        // What may be done already is not done again after a long time: what was named may be another thing by then.
+        let longest = if unsent || tried.repeat != Repeat::Telling { self.retry_after } else { self.retry_after.min(self.cap) };
         let pause = self.pause(tried.attempts, jitter).saturating_add(wish);
-        if wish > self.retry_after || tried.attempts >= self.attempts || tried.left.is_some_and(|left| left <= pause) {
+        if wish > longest || tried.attempts >= self.attempts || tried.left.is_some_and(|left| left <= pause) {
             return Decision::Stop;
         }
         Decision::After(pause)
@@ -145,7 +148,7 @@ impl Budget {
 
     /// A call succeeded.
     pub fn refund(&mut self) {
-        self.left = self.full.min(self.left + 1);
+        self.left = self.full.min(self.left.saturating_add(1));
     }
 
     /// What is left.
@@ -201,6 +204,11 @@ mod tests {
         let wish = |seconds| Tried { retry_after: Some(Duration::from_secs(seconds)), ..TRIED };
         assert_eq!(policy.decide(&wish(60), 0), Decision::After(Duration::from_secs(60)));
         assert_eq!(policy.decide(&wish(61), 0), Decision::Stop);
+        let telling = |seconds| Tried { repeat: Repeat::Telling, ..wish(seconds) };
+        assert_eq!(policy.decide(&telling(10), 0), Decision::After(Duration::from_secs(10)));
+        assert_eq!(policy.decide(&telling(11), 0), Decision::Stop);
+        let unsent = Tried { phase: Phase::Connect, ..telling(11) };
+        assert_eq!(policy.decide(&unsent, 0), Decision::After(Duration::from_secs(11)));
         let Decision::After(pause) = policy.decide(&wish(7), u64::MAX) else { panic!() };
         assert!(pause > Duration::from_millis(7199) && pause <= Duration::from_millis(7200), "{pause:?}");
     }
@@ -233,5 +241,8 @@ mod tests {
         assert!(budget.take() && budget.take() && !budget.take());
         (0..50).for_each(|_| budget.refund());
         assert_eq!(budget.left(), 10);
+        let mut endless = Budget::new(u32::MAX);
+        endless.refund();
+        assert_eq!(endless.left(), u32::MAX);
     }
 }

@@ -116,6 +116,11 @@ impl Attempt {
         matches!(self.end, Some(Ending::Answered(..)))
     }
 
+    /// Whether the peer can have had the whole request.
+    pub(super) fn is_all_sent(&self) -> bool {
+        self.sender.is_all_written()
+    }
+
     /// Whether its connection must be closed, now that it is over.
     pub(super) fn must_abort(&self) -> bool {
         self.must_abort

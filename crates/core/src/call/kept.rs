@@ -1,6 +1,6 @@
 //! What an error keeps of the answer that caused it, and what of it nobody may see.
 
-use http::{StatusCode, Uri};
+use http::StatusCode;
 
 use super::engine::{Engine, Script};
 use crate::machine::Shared;
@@ -64,18 +64,21 @@ impl<A: Api> Engine<A> {
         if let Some(login) = shared.session.login() {
             redactor.join(Redactor::of(login));
         }
-        self.token.iter().cloned().for_each(|token| redactor.add(token));
-        self.elsewhere.iter().flat_map(tokens_of).for_each(|token| redactor.add(token));
+        // The session's, too, where the operation itself was sent without it.
+        self.token.iter().chain(shared.session.token()).cloned().for_each(|token| redactor.add(token));
+        redactor.join(self.led_by.clone());
         redactor
     }
 }
 
-/// What may be a token in a URL that a service has sent us to.
-fn tokens_of(uri: &Uri) -> Vec<Secret> {
+/// What may be a token in a URL that a service has sent us to, and the URL itself: whoever has it has the file.
+pub(super) fn tokens_of(location: &str) -> Vec<Secret> {
     let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let segments = uri.path().split('/').map(decoded);
-    let values = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).map(|(_, value)| value.into_owned());
-    segments.chain(values).filter(|part| part.chars().count() >= TOKEN).map(Secret::from).collect()
+    let (path, query) = location.split_once('?').unwrap_or((location, ""));
+    let segments = path.split('/').map(decoded);
+    let values = form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value.into_owned());
+    let whole = core::iter::once(location.to_owned());
+    whole.chain(segments).chain(values).filter(|part| part.chars().count() >= TOKEN).map(Secret::from).collect()
 }
 
 /// An answer that could not be read may hold the very secret that was asked for. Tokens and keys are long words.
@@ -106,8 +109,8 @@ mod tests {
     #[test]
     fn tokens_of_urls_are_found() {
         let uri = "http://node.example/Goh7ot5p~BeuoQ45icq~L9TM2K%73h/a/file.txt?key=0f8fad5bd9cb469fa16570867728950e&b=c";
-        let found = tokens_of(&uri.parse().unwrap());
+        let found = tokens_of(uri);
         let found: Vec<&str> = found.iter().map(Secret::expose).collect();
-        assert_eq!(found, ["Goh7ot5p~BeuoQ45icq~L9TM2Ksh", "0f8fad5bd9cb469fa16570867728950e"]);
+        assert_eq!(found, [uri, "Goh7ot5p~BeuoQ45icq~L9TM2Ksh", "0f8fad5bd9cb469fa16570867728950e"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Replies that were lost, and refusals that tell what they would have said.
 
-use larder_core::{Action, CallResult, Error, Failure, Input, Machine, Operation, Phase, Policy, Settings};
+use larder_core::{Error, ErrorKind, Failure, Input, Operation, Phase, Policy, Settings};
 
 use crate::drive::{Client, body, data, end, failed, head, head_with, settings, token, wrote};
 use crate::toy::{Change, Fault, Fetch, Finish, Keep, Look, Said, Toy};
@@ -50,11 +50,12 @@ fn it_tells_nothing_when_no_attempt_can_have_been_carried_out() {
 }
 
 #[test]
-fn another_refusal_is_what_it_is() {
+fn another_refusal_is_what_it_is_and_leaves_the_outcome_open() {
     let mut client = finish();
     lost(&mut client, 2);
-    client.answered(3, 401, "");
-    assert!(client.log.ends_with("Done Fault(Session)\n"), "{}", client.log);
+    client.say(wrote(3)).poll().say(head(3, 401));
+    let error = client.error(end(3));
+    assert!(matches!(error.kind, ErrorKind::Fault(Fault::Session)) && error.is_outcome_unknown(), "{error:?}");
 }
 
 #[test]
@@ -87,16 +88,7 @@ fn whose_reply_never_comes_has_an_unknown_outcome() {
 
 /// The error that a call ends with, when it is told this last.
 fn error<O: Operation<Api = Toy, Answer = Said>>(client: &mut Client<O>, last: Input) -> Box<Error<Fault>> {
-    client.say(last);
-    loop {
-        match client.call.poll(client.now, &mut client.shared) {
-            Action::Done(CallResult::Err(error)) => return error,
-            Action::Done(CallResult::Ok(said)) => panic!("{said:?}"),
-            Action::Wait { .. } => panic!("goes on:\n{}", client.log),
-            Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. } => {}
-            Action::Feed { .. } | Action::Data { .. } | Action::Note(_) => {}
-        }
-    }
+    client.error(last)
 }
 
 #[test]
