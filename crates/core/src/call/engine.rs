@@ -12,8 +12,8 @@ use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Refusal};
 use crate::wire::{Address, Outgoing};
 use crate::{
-    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Secret, Time,
-    Verdict, Why,
+    Attempted, Error, ErrorKind, ExchangeId, Failure, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Secret,
+    Time, Verdict, Why,
 };
 
 /// What the engine asks of the typed shell around it.
@@ -112,6 +112,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) token: Option<Secret>,
     /// What the last answer said that was none, or a refusal.
     pub(super) raw: Option<RawAnswer>,
+    /// What the system said of the last attempt, if it failed, and how that is called.
+    pub(super) detail: Option<(Failure, Box<str>)>,
     /// Bytes of the file that were handed on by attempts that are over.
     pub(super) delivered: u64,
     pub(super) has_gone_back: bool,
@@ -144,6 +146,7 @@ impl<A: Api> Engine<A> {
             history: Vec::new(),
             token: None,
             raw: None,
+            detail: None,
             delivered: 0,
             has_gone_back: false,
             notes: VecDeque::new(),
@@ -183,7 +186,7 @@ impl<A: Api> Engine<A> {
                     // Told before anything else: from here on its events are late ones.
                     self.abort = attempt.must_abort().then_some(at);
                     let before = self.notes.len();
-                    let verdict = self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    let verdict = self.ended(now, shared, script, purpose, (&attempt.uri, attempt.detail()), ending);
                     // Who goes on elsewhere keeps the permit: to be sent there is half of a download.
                     if verdict != Verdict::Redirected || !matches!(self.state, State::Gate) {
                         self.give_back(shared);
@@ -355,6 +358,7 @@ impl<A: Api> Engine<A> {
     }
 
     fn error(&mut self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
+        let detail = self.detail_of(&kind);
         let elsewhere = self.elsewhere.as_ref().and_then(|uri| uri.authority());
         Box::new(Error {
             kind,
@@ -364,6 +368,7 @@ impl<A: Api> Engine<A> {
             phase: self.lost.as_ref().map_or(self.phase, |(_, phase)| self.phase.max(*phase)),
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
             raw: self.raw.take(),
+            detail,
         })
     }
 }
