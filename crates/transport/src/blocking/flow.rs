@@ -138,12 +138,12 @@ impl Flow {
         match self.line.http.fill(wanted, |room| socket.read(room)) {
             // Less than there was room for is all that there was.
             Ok(count) => self.may_have_come = count == wanted || (count > 0 && socket.may_hold_back()),
-            Err(error) => match error.kind() {
-                io::ErrorKind::WouldBlock => self.may_have_come = false,
-                io::ErrorKind::UnexpectedEof => return Err(of_flaw(self.line.http.cut_off())),
-                io::ErrorKind::InvalidData => return Err(Broken::new(Failure::Protocol, error)),
-                _ => return Err(Broken::new(Failure::Reset, error)),
-            },
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.may_have_come = false,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(of_flaw(self.line.http.cut_off())),
+            Err(error) => {
+                let is_nonsense = error.kind() == io::ErrorKind::InvalidData;
+                return Err(Broken::new(if is_nonsense { Failure::Protocol } else { Failure::Reset }, error));
+            }
         }
         Ok(())
     }
