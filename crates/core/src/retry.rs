@@ -33,6 +33,8 @@ impl Default for Policy {
 pub enum Cause {
     /// The transport broke, or the peer was silent for too long.
     Broken,
+    /// There is no TLS with the peer, nor will be: its certificate is not accepted, or the handshake failed. Nothing was sent.
+    NoTls,
     /// The service answered with a failure.
     Fault(FaultClass),
     /// The answer was no answer (malformed, over a limit).
@@ -74,7 +76,7 @@ impl Policy {
         let unsent = tried.phase <= Phase::Connect;
         let safe = unsent || tried.repeat != Repeat::Unsafe;
         match tried.cause {
-            Cause::Fault(FaultClass::Permanent | FaultClass::Session) | Cause::Malformed => return Decision::Stop,
+            Cause::Fault(FaultClass::Permanent | FaultClass::Session) | Cause::Malformed | Cause::NoTls => return Decision::Stop,
             Cause::Broken if !safe => return Decision::Unknown,
             Cause::Fault(FaultClass::Transient) if !safe => return Decision::Stop,
             Cause::Broken | Cause::Fault(FaultClass::Transient) => {}
@@ -181,6 +183,11 @@ mod tests {
     fn permanent_faults_and_malformed_answers_are_final() {
         assert_eq!(decide(Tried { cause: Cause::Fault(FaultClass::Permanent), ..TRIED }), Decision::Stop);
         assert_eq!(decide(Tried { cause: Cause::Malformed, ..TRIED }), Decision::Stop);
+    }
+
+    #[test]
+    fn a_peer_that_cannot_be_trusted_is_not_asked_again() {
+        assert_eq!(decide(Tried { cause: Cause::NoTls, phase: Phase::Connect, ..TRIED }), Decision::Stop);
     }
 
     #[test]

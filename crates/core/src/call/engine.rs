@@ -12,8 +12,8 @@ use crate::machine::{Action, Input, Note, On, Shared};
 use crate::operation::{Api, Fault, FaultClass, Refusal};
 use crate::wire::{Address, Outgoing};
 use crate::{
-    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Repeat, Secret,
-    Time, Verdict, Why,
+    Attempted, Error, ErrorKind, ExchangeId, Failure, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Repeat,
+    Secret, Time, Verdict, Why,
 };
 
 /// What the engine asks of the typed shell around it.
@@ -118,6 +118,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) ending: Option<u64>,
     /// What the last answer said that was none, or a refusal.
     pub(super) raw: Option<RawAnswer>,
+    /// What the system said of the last attempt, if it failed, and how that is called.
+    pub(super) detail: Option<(Failure, Box<str>)>,
     /// Bytes of the file that were handed on by attempts that are over.
     pub(super) delivered: u64,
     pub(super) has_gone_back: bool,
@@ -153,6 +155,7 @@ impl<A: Api> Engine<A> {
             token: None,
             ending: None,
             raw: None,
+            detail: None,
             delivered: 0,
             has_gone_back: false,
             notes: VecDeque::new(),
@@ -386,6 +389,7 @@ impl<A: Api> Engine<A> {
     }
 
     fn error(&mut self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
+        let detail = self.detail_of(&kind);
         let elsewhere = self.elsewhere.as_ref().and_then(|uri| uri.authority());
         // Who is in trouble may have carried it out before.
         let is_trouble = matches!(&kind, ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient);
@@ -400,6 +404,7 @@ impl<A: Api> Engine<A> {
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
             raw: self.raw.take(),
             is_in_doubt,
+            detail,
         })
     }
 }

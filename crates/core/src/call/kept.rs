@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::engine::{Engine, Script};
 use crate::machine::Shared;
 use crate::operation::{Api, Fault, Refusal};
-use crate::{Meta, PeerFlaw, RawAnswer, Redactor, Secret};
+use crate::{Error, ErrorKind, Failure, Meta, PeerFlaw, RawAnswer, Redactor, Secret};
 
 /// Characters from which on a part of a redirect's URL may be a token.
 const TOKEN: usize = 20;
@@ -56,6 +56,33 @@ impl<A: Api> Engine<A> {
     ) {
         // It is the caller who knows what to do about the flaw.
         let _ = self.keep::<()>(shared, script, operation, answer, Err(Refusal::Peer(flaw)));
+    }
+
+    /// Keeps what the system said of a failure.
+    pub(super) fn keep_detail(&mut self, shared: &Shared<A>, script: &dyn Script<A>, failure: Failure, detail: Option<&str>) {
+        self.detail = detail.map(|detail| {
+            // A certificate's names are the peer's own text.
+            let line = detail.replace(char::is_control, " ");
+            let line = self.redactor(shared, script).beginning(line.as_bytes(), false, Error::<A::Fault>::DETAIL);
+            (failure, line.into_boxed_str())
+        });
+    }
+
+    /// What the system said of an error of this kind. What it said of a later attempt is no explanation.
+    pub(super) fn detail_of(&mut self, kind: &ErrorKind<A::Fault>) -> Option<Box<str>> {
+        let (failure, detail) = self.detail.take()?;
+        let is_it = match kind {
+            ErrorKind::Failure(told) | ErrorKind::OutcomeUnknown(told) => *told == failure,
+            ErrorKind::Deadline(_) => true,
+            ErrorKind::Encode(_)
+            | ErrorKind::NoSession
+            | ErrorKind::Fault(_)
+            | ErrorKind::Peer(_)
+            | ErrorKind::Body(_)
+            | ErrorKind::Content(_)
+            | ErrorKind::Cancelled => false,
+        };
+        is_it.then_some(detail)
     }
 
     /// The secrets of the operation, of the login, of the session, and of where a redirect led.

@@ -26,6 +26,7 @@ impl<A: Api> Engine<A> {
         attempt: &Attempt,
         ending: Ending,
     ) -> Verdict {
+        self.detail = None;
         match ending {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
@@ -49,6 +50,7 @@ impl<A: Api> Engine<A> {
             }
             Ending::Broken { failure, phase, delivered } => {
                 self.note_phase(purpose, phase);
+                self.keep_detail(shared, script, failure, attempt.detail());
                 let trouble = Trouble::Broken(failure, phase);
                 // Part of the file is with the caller: starting over would give it twice.
                 if delivered > 0 || purpose != Purpose::Login && self.delivered > 0 {
@@ -277,6 +279,7 @@ pub(super) enum Trouble<F> {
 impl<F: Fault> Trouble<F> {
     fn cause(&self, repeat: Repeat) -> (Cause, Phase, Option<Duration>) {
         match self {
+            Self::Broken(failure, phase) if failure.is_lasting() && *phase <= Phase::Connect => (Cause::NoTls, *phase, None),
             Self::Broken(_, phase) => (Cause::Broken, *phase, None),
             // A proxy in front of the service says so: the service may do better in a moment.
             Self::Flawed(flaw, wait) if flaw.is_transient() => (Cause::Fault(FaultClass::Transient), Phase::Receive, *wait),

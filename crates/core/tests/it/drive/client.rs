@@ -193,7 +193,7 @@ pub(crate) fn end(at: u64) -> Input {
 }
 
 pub(crate) fn failed(at: u64, failure: Failure, phase: Phase) -> Input {
-    Input::Failed { at: ExchangeId(at), failure, phase }
+    Input::Failed { at: ExchangeId(at), failure, phase, detail: None }
 }
 
 pub(crate) fn body(offset: u64, text: &str) -> Input {
