@@ -216,7 +216,12 @@ impl<A: Api> Engine<A> {
             Trouble::Broken(failure, _) => self.lost = Some((ErrorKind::OutcomeUnknown(*failure), phase)),
             Trouble::Flawed(flaw, _) => self.lost = Some((ErrorKind::Peer(flaw.clone()), phase)),
             // A service that is in trouble may have had it after it was done.
-            Trouble::Fault(fault, _) if fault.class() == FaultClass::Transient => {}
+            Trouble::Fault(fault, _) if fault.class() == FaultClass::Transient => {
+                // What is lost says more than that.
+                if !matches!(self.lost, Some((ErrorKind::OutcomeUnknown(_) | ErrorKind::Peer(_), _))) {
+                    self.lost = Some((ErrorKind::Fault(fault.clone()), phase));
+                }
+            }
             Trouble::Fault(..) => return,
         }
         self.may_be_done = true;

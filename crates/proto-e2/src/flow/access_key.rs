@@ -115,9 +115,9 @@ impl Creating {
     }
 }
 
-/// Whether there may be a key all the same. What refuses the request as such leaves none; an answer of a gateway, or that
-/// the service is in trouble, says nothing of what was done before.
+/// Whether there may be a key all the same. What refuses the request as such leaves none; an answer of a gateway, which has no
+/// code of the service's, or that the service is in trouble, says nothing of what was done before.
 fn may_be_there(error: &Error<Fault>) -> bool {
-    let refused = |fault: &Fault| matches!(fault.status, 400..=499 | 501);
+    let refused = |fault: &Fault| matches!(fault.status, 400..=499 | 501) && !fault.code.as_str().is_empty();
     error.is_outcome_unknown() || error.fault().is_some_and(|fault| !refused(fault))
 }

@@ -1,6 +1,6 @@
 //! Enabling a region, with its storage's domain in any case.
 
-use larder_core::{ErrorKind, Meta, Operation, Settings};
+use larder_core::{Error, ErrorKind, Meta, Operation, Phase, Settings};
 
 use super::parent::{Came, Next, Parent, Plot, ask, machine};
 use crate::{E2, EnableUserRegion, Fault, ListUserRegions, RegionEnabled, UserRegion, UserRegions};
@@ -9,7 +9,7 @@ use crate::{E2, EnableUserRegion, Fault, ListUserRegions, RegionEnabled, UserReg
 /// domain is looked up among the user's regions.
 ///
 /// Comes to an answer with a `storage_dn`, always. It ends with `region_already_enabled` where that is the service's first
-/// word, and where the lookup finds no storage in that region, or several (ledger E59).
+/// word, and where the lookup fails, or finds no storage in that region, or several (ledger E59).
 #[derive(Debug)]
 pub struct EnableRegion(Parent<Enabling>);
 
@@ -51,9 +51,19 @@ impl Plot for Enabling {
                 let storage_dn = found.ok_or_else(|| ErrorKind::Fault(EnableUserRegion::ALREADY_ENABLED.into()))?;
                 Next::Done(Ok(RegionEnabled { storage_added: true, storage_dn }))
             }
-            Said::Listed(Err(error)) => Next::Done(Err(error)),
+            Said::Listed(Err(error)) => Next::Done(Err(not_looked_up(error))),
         })
     }
+}
+
+/// The region is enabled; only its storage's domain is not known. Whoever did not wait for that hears that nobody knows.
+fn not_looked_up(mut error: Box<Error<Fault>>) -> Box<Error<Fault>> {
+    if matches!(error.kind, ErrorKind::Cancelled | ErrorKind::Deadline(_)) {
+        (error.operation, error.phase) = (EnableUserRegion::META, error.phase.max(Phase::Await));
+    } else {
+        error.kind = ErrorKind::Fault(EnableUserRegion::ALREADY_ENABLED.into());
+    }
+    error
 }
 
 impl Enabling {

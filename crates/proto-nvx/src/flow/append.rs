@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use larder_core::{ErrorKind, Meta, Note, Operation, Recovered, Reject, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, lost, machine};
+use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, lost, machine};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
 use super::place::{Found, Node, Place};
@@ -54,8 +54,9 @@ impl AppendFiles {
         let gather = Gather::new(how.piece.unwrap_or(usual).clamp(1, FileData::MAX as u64));
         let length = settings.length;
         let (place, restarts) = (Place { folder, name }, how.restarts);
-        let (node, looking, stored) = (None, None, None);
-        let plan = Pieces { place, how, length, gather, node, have: 0, sum: Sum::new(), sent: None, looking, stored, restarts };
+        let (node, looking, doubt, stored) = (None, None, None, None);
+        let plan =
+            Pieces { place, how, length, gather, node, have: 0, sum: Sum::new(), sent: None, looking, doubt, stored, restarts };
         Self(Flow::new(plan, settings))
     }
 }
@@ -77,6 +78,8 @@ struct Pieces {
     sent: Option<(u64, bool)>,
     /// Set while it is looked at what is there: what went wrong, if anything did.
     looking: Option<Option<Failed>>,
+    /// The end may have been carried out: the reply to it is lost, and nobody could see what came of it.
+    doubt: Option<Failed>,
     stored: Option<Stored>,
     restarts: u32,
 }
@@ -97,9 +100,18 @@ impl Pieces {
             base.notes.push_back(Note::TokenExpired);
             return self.restart(base, shared, error);
         }
+        // Somebody has this name by now, perhaps we ourselves.
+        let is_taken = error.fault().is_some_and(|fault| fault.code == Code::AlreadyExists);
         match lost(&error) {
+            Lost::Final if is_taken && self.doubt.is_some() => {
+                self.looking = Some(Some(error));
+                Ok(())
+            }
             Lost::Final => Err(error),
             Lost::Reply | Lost::Garbled if is_last => {
+                if error.is_outcome_unknown() {
+                    self.doubt.get_or_insert_with(|| error.clone());
+                }
                 self.looking = Some(Some(error));
                 Ok(())
             }
@@ -144,12 +156,37 @@ impl Pieces {
                 base.notes.extend([Note::Recovered(Recovered { caveat: "" }), Note::Verified]);
                 self.stored = Some(Stored { verified: true, recovered: true, ..stored });
             }
+            (Some(error), _) if lost(&error) == Lost::Final => return Err(error),
             (Some(error), _) => self.restart(base, shared, error)?,
             (None, Ok(same)) => {
                 base.notes.extend(same.map(|_| Note::Verified));
                 self.stored = Some(Stored { verified: same.is_some(), ..stored });
             }
             (None, Err(flaw)) => return Err(base.error(ErrorKind::Content(flaw))),
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
+        match result {
+            Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),
+            Ok(Answer::Taken) => {
+                let (length, is_last) = self.sent.take().unwrap_or_default();
+                base.progress();
+                self.have += length;
+                self.gather.next();
+                base.notes.push_back(Note::Acknowledged { bytes: self.have });
+                self.looking = is_last.then_some(None);
+            }
+            Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts))?,
+            Ok(Answer::Downloaded(_)) => {}
+            Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
+                Ok(found) => self.looked(base, shared, found)?,
+                Err(error) => self.not_looked(base, shared, error)?,
+            },
+            Err(error) if self.sent.is_some() => self.failed(base, shared, error)?,
+            Err(error) if lost(&error) == Lost::Final => return Err(error),
+            Err(error) => base.again(shared, error)?,
         }
         Ok(())
     }
@@ -189,27 +226,7 @@ impl Plan for Pieces {
     }
 
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        match result {
-            Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),
-            Ok(Answer::Taken) => {
-                let (length, is_last) = self.sent.take().unwrap_or_default();
-                base.progress();
-                self.have += length;
-                self.gather.next();
-                base.notes.push_back(Note::Acknowledged { bytes: self.have });
-                self.looking = is_last.then_some(None);
-            }
-            Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts))?,
-            Ok(Answer::Downloaded(_)) => {}
-            Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
-                Ok(found) => self.looked(base, shared, found)?,
-                Err(error) => self.not_looked(base, shared, error)?,
-            },
-            Err(error) if self.sent.is_some() => self.failed(base, shared, error)?,
-            Err(error) if lost(&error) == Lost::Final => return Err(error),
-            Err(error) => base.again(shared, error)?,
-        }
-        Ok(())
+        self.heard(base, shared, result).map_err(|error| in_doubt(&mut self.doubt, error))
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

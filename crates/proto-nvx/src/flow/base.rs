@@ -426,6 +426,20 @@ pub(super) enum Lost {
     Final,
 }
 
+/// How a flow ends when it fails: what is in doubt stays so, whatever went wrong after it.
+pub(super) fn in_doubt(doubt: &mut Option<Failed>, error: Failed) -> Failed {
+    match error.kind {
+        ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) => error,
+        ErrorKind::Encode(_)
+        | ErrorKind::NoSession
+        | ErrorKind::Fault(_)
+        | ErrorKind::Peer(_)
+        | ErrorKind::Failure(_)
+        | ErrorKind::OutcomeUnknown(_)
+        | ErrorKind::Body(_) => doubt.take().unwrap_or(error),
+    }
+}
+
 /// Whether a call that ended so may have been carried out.
 pub(super) fn lost(error: &Error<Fault>) -> Lost {
     use larder_core::Fault as _;

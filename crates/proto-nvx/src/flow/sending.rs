@@ -5,7 +5,7 @@ use core::mem;
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
 
-use super::base::{Base, Failed, Lost, Next, Plan, lost};
+use super::base::{Base, Failed, Lost, Next, Plan, in_doubt, lost};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
 use super::place::{Found, Node, Place};
@@ -215,20 +215,6 @@ impl Sending {
         }
     }
 
-    /// How it ends when it does: what is in doubt stays so, whatever went wrong after it.
-    fn end(&mut self, error: Failed) -> Failed {
-        match error.kind {
-            ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) => error,
-            ErrorKind::Encode(_)
-            | ErrorKind::NoSession
-            | ErrorKind::Fault(_)
-            | ErrorKind::Peer(_)
-            | ErrorKind::Failure(_)
-            | ErrorKind::OutcomeUnknown(_)
-            | ErrorKind::Body(_) => self.doubt.take().unwrap_or(error),
-        }
-    }
-
     /// What the call says of its piece, said of the whole file.
     fn placed(&self, piece: &Piece, mut error: Failed) -> Failed {
         if let ErrorKind::Body(BodyFlaw::Length { promised, got }) = &mut error.kind {
@@ -337,7 +323,7 @@ impl Plan for Sending {
             Err(error) if lost(&error) == Lost::Final => Err(error),
             Err(error) => base.again(shared, error),
         };
-        result.map_err(|error| self.end(error))
+        result.map_err(|error| in_doubt(&mut self.doubt, error))
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Reject, Rule, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, lost, machine};
+use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, lost, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
@@ -55,9 +55,9 @@ impl UpdateFile {
             Expect::Md5(md5) => (Some(md5), None),
             Expect::Source => (None, Some(Sum::new())),
         };
-        let (node, doing, stored, looking, restarts) = (None, Doing::Node, None, None, Self::RESTARTS);
+        let (node, doing, stored, looking, doubt, restarts) = (None, Doing::Node, None, None, None, Self::RESTARTS);
         let place = Place { folder, name };
-        let plan = Updating { place, ranges, callback_url, md5, sum, read: None, node, doing, looking, stored, restarts };
+        let plan = Updating { place, ranges, callback_url, md5, sum, read: None, node, doing, looking, doubt, stored, restarts };
         Self(Flow::new(plan, Settings { length: None, ..settings }))
     }
 }
@@ -79,6 +79,8 @@ struct Updating {
     doing: Doing,
     /// Set while it is looked at what came of it: what went wrong, if anything did.
     looking: Option<Option<Failed>>,
+    /// It may have been carried out: a reply is lost, and nobody could see what came of it.
+    doubt: Option<Failed>,
     stored: Option<Stored>,
     restarts: u32,
 }
@@ -134,6 +136,9 @@ impl Updating {
                 }
                 // Sent again, it would do the same; but whether it was done, nobody could tell.
                 Lost::Reply | Lost::Garbled if self.md5.is_some() => {
+                    if error.is_outcome_unknown() {
+                        self.doubt.get_or_insert_with(|| error.clone());
+                    }
                     self.looking = Some(Some(error));
                     Ok(())
                 }
@@ -174,6 +179,27 @@ impl Updating {
                 self.stored = Some(Stored { verified: same.is_some(), ..stored });
             }
             (None, Err(flaw)) => return Err(base.error(ErrorKind::Content(flaw))),
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
+        match (result, self.doing) {
+            (Ok(Answer::Node(node)), _) => self.node = Some(Node::named(node, base)?),
+            (Ok(Answer::Taken), _) => {
+                base.progress();
+                base.notes.push_back(Note::Acknowledged { bytes: self.total() });
+                self.looking = Some(None);
+            }
+            (Ok(Answer::Facts(facts)), _) => self.looked(base, shared, Found::from(*facts))?,
+            (Ok(Answer::Downloaded(_)), _) => {}
+            (Err(error), Doing::Send) => self.failed(base, shared, error)?,
+            (Err(error), Doing::Look) => match Found::of(Err(error)) {
+                Ok(found) => self.looked(base, shared, found)?,
+                Err(error) => self.not_looked(base, shared, error)?,
+            },
+            (Err(error), Doing::Node) if lost(&error) == Lost::Final => return Err(error),
+            (Err(error), Doing::Node) => base.again(shared, error)?,
         }
         Ok(())
     }
@@ -221,24 +247,7 @@ impl Plan for Updating {
     }
 
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        match (result, self.doing) {
-            (Ok(Answer::Node(node)), _) => self.node = Some(Node::named(node, base)?),
-            (Ok(Answer::Taken), _) => {
-                base.progress();
-                base.notes.push_back(Note::Acknowledged { bytes: self.total() });
-                self.looking = Some(None);
-            }
-            (Ok(Answer::Facts(facts)), _) => self.looked(base, shared, Found::from(*facts))?,
-            (Ok(Answer::Downloaded(_)), _) => {}
-            (Err(error), Doing::Send) => self.failed(base, shared, error)?,
-            (Err(error), Doing::Look) => match Found::of(Err(error)) {
-                Ok(found) => self.looked(base, shared, found)?,
-                Err(error) => self.not_looked(base, shared, error)?,
-            },
-            (Err(error), Doing::Node) if lost(&error) == Lost::Final => return Err(error),
-            (Err(error), Doing::Node) => base.again(shared, error)?,
-        }
-        Ok(())
+        self.heard(base, shared, result).map_err(|error| in_doubt(&mut self.doubt, error))
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

@@ -2,6 +2,7 @@
 
 use larder_core::{Action, Api, ClientMachine, Error, Input};
 
+use super::cancel::Cancel;
 use super::files::Files;
 use super::running::Running;
 use super::wire::Wire;
@@ -22,11 +23,12 @@ where
     K: Sink,
 {
     let mut call = Running::new(client, call, log);
-    let mut wire = Wire::new(client.pool(), client.cancels());
-    let mut is_cancelled = false;
+    let mut wire = Wire::new(client.pool());
+    let mut cancels = client.cancels();
     loop {
-        if !is_cancelled && client.is_cancelled() {
-            is_cancelled = true;
+        if cancels.iter().any(Cancel::is_cancelled) {
+            // Told once: what the machine still does is not cut short.
+            cancels = &[];
             call.tell(Input::Cancel);
         }
         let input = match call.poll() {
@@ -52,9 +54,9 @@ where
                 if on.body {
                     wire.at_hand(on.peer).or_else(|| files.read())
                 } else if wire.is_open() {
-                    wire.event(on.peer, until)
+                    wire.event(on.peer, until, cancels)
                 } else {
-                    client.rest(on.shared, until)
+                    client.rest(on.shared, until, cancels)
                 }
             }
             Action::Done(result) => return result,

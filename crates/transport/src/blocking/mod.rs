@@ -215,11 +215,6 @@ impl<A: Api> Client<A> {
         &self.cancels
     }
 
-    /// Whether its calls are to end.
-    fn is_cancelled(&self) -> bool {
-        self.cancels.iter().any(Cancel::is_cancelled)
-    }
-
     /// Works on the shared state, and wakes the calls that wait for it to change.
     fn share<T>(&self, work: impl FnOnce(&mut Shared<A>) -> T) -> T {
         let mut shared = self.shared();
@@ -232,9 +227,9 @@ impl<A: Api> Client<A> {
     }
 
     /// Does nothing until `until`, until the epoch is another than this, or until it is cancelled.
-    fn rest(&self, seen: Option<u64>, until: Option<Instant>) -> Option<Input> {
+    fn rest(&self, seen: Option<u64>, until: Option<Instant>, cancels: &[Cancel]) -> Option<Input> {
         let mut shared = self.shared();
-        while seen.is_none_or(|seen| shared.epoch() == seen) && !self.is_cancelled() {
+        while seen.is_none_or(|seen| shared.epoch() == seen) && !cancels.iter().any(Cancel::is_cancelled) {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             shared = match left {
                 Some(left) if left.is_zero() => break,

@@ -146,6 +146,16 @@ impl Socket {
     }
 }
 
+/// A connection of TLS says that it ends, so that what was sent before is known to be all.
+#[cfg(feature = "tls")]
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.close(&mut self.tcp);
+        }
+    }
+}
+
 /// At most a day: longer ones are too long for some systems, and the loop comes back for the rest.
 fn left(until: Option<Instant>) -> Option<Timespec> {
     let left = until?.saturating_duration_since(Instant::now());

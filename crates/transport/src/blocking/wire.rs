@@ -18,8 +18,6 @@ use crate::idle::Origin;
 /// The exchange that is open, if one is. Dropping it before its end closes the connection.
 pub(super) struct Wire<'a> {
     pool: &'a Pool,
-    /// What ends a wait early.
-    cancels: &'a [Cancel],
     open: Option<Open>,
 }
 
@@ -36,8 +34,8 @@ enum Stage {
 }
 
 impl<'a> Wire<'a> {
-    pub(super) fn new(pool: &'a Pool, cancels: &'a [Cancel]) -> Self {
-        Self { pool, cancels, open: None }
+    pub(super) fn new(pool: &'a Pool) -> Self {
+        Self { pool, open: None }
     }
 
     /// Whether an exchange is open.
@@ -86,14 +84,14 @@ impl<'a> Wire<'a> {
     }
 
     /// The next event of the exchange, or nothing when none came before `until` or it is cancelled. Of the answer only if `peer`.
-    pub(super) fn event(&mut self, peer: bool, until: Option<Instant>) -> Option<Input> {
+    pub(super) fn event(&mut self, peer: bool, until: Option<Instant>, cancels: &[Cancel]) -> Option<Input> {
         loop {
-            if let Some(input) = self.connected(until).or_else(|| self.step(peer)) {
+            if let Some(input) = self.connected(until, cancels).or_else(|| self.step(peer)) {
                 return Some(input);
             }
             let Open { at, stage: Stage::Connected(flow), .. } = self.open.as_mut()? else { return None };
             let at = *at;
-            match flow.wait(peer, until, self.cancels) {
+            match flow.wait(peer, until, cancels) {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(failure) => return self.fail(at, failure, Phase::Send),
@@ -110,11 +108,11 @@ impl<'a> Wire<'a> {
     }
 
     /// Makes the connection, if that is still to be done.
-    fn connected(&mut self, until: Option<Instant>) -> Option<Input> {
+    fn connected(&mut self, until: Option<Instant>, cancels: &[Cancel]) -> Option<Input> {
         let Open { at, origin, stage, .. } = self.open.as_mut()?;
         let Stage::Unconnected(head, length) = stage else { return None };
         let at = *at;
-        match self.pool.connect(origin, until, self.cancels).and_then(|line| Flow::begin(line, head, *length)) {
+        match self.pool.connect(origin, until, cancels).and_then(|line| Flow::begin(line, head, *length)) {
             Ok(flow) => {
                 *stage = Stage::Connected(flow);
                 Some(Input::Connected { at })

@@ -15,7 +15,10 @@ pub(super) struct Row {
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// The answer is all facts of a path, or also what is known of the file's content, which is XML within the answer.
-    Small { at_once: usize, metadata: bool },
+    Small {
+        at_once: usize,
+        metadata: bool,
+    },
     Up,
     Down,
 }

@@ -1,5 +1,5 @@
-//! Nirvanix Web Services without a runtime: [`Client`], and everything of `larder-proto-nvx`. What a method does and comes to is as
-//! with the client on tokio; so are paths.
+//! Nirvanix Web Services without a runtime: [`Client`], and everything of `larder-proto-nvx`. What a method does and comes to is
+//! as with the client on tokio; so are paths.
 
 mod cancel;
 mod many;

@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::cabinet::{APP_KEY, PASSWORD};
+use super::cabinet::{APP_KEY, CHILDS_PASSWORD, PASSWORD};
+use super::e2::{self, API_KEY};
+use super::strangers::WRONG;
 
 /// What must be in no snapshot at all.
-const NOWHERE: [&str; 2] = [PASSWORD, APP_KEY];
+const NOWHERE: [&str; 6] = [PASSWORD, APP_KEY, CHILDS_PASSWORD, WRONG, API_KEY, e2::PASSWORD];
 
 /// Secrets of tests, and what all canaries have in their names: in no snapshot but those of messages.
 const SECRETS: [&str; 3] = [crate::nvx::PASSWORD, "correct horse", "canary"];

@@ -2,9 +2,9 @@
 
 use core::time::Duration;
 
-use larder_core::{Clock, Session, Settings, Target};
-use larder_proto_nvx::Nvx;
-use larder_proto_nvx::flow::{Stored, UploadFile, Uploading};
+use larder_core::{ClientMachine, Clock, Session, Settings, Target};
+use larder_proto_nvx::flow::{AppendFiles, Appending, Expect, Stored, UpdateFile, UploadFile, Uploading};
+use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::sim::Dice;
 use larder_testkit::{Pair, Plan, Point, Ticket, Trouble};
 
@@ -48,4 +48,41 @@ fn also_when_its_time_is_up_before_anybody_could_look() {
     let stored = ticket.outcome().unwrap().unwrap();
     assert_eq!((stored.bytes, stored.verified), (2, false));
     assert_eq!(pair.history(ticket.number()).ended.unwrap().0, limit);
+}
+
+/// Uploads or changes while the reply to what stores the file is lost, and the service refuses everything for now after it.
+fn in_doubt<M: ClientMachine<Nvx, Answer = Stored> + 'static>(cabinet: Cabinet, machine: M, what: &'static str) -> bool {
+    let mut pair = Pair::new(Session::with_login(super::nvx::login()), 1, cabinet);
+    let refusal = super::nvx::failures(&Style::JSON).swap_remove(0);
+    let mut is_lost = false;
+    pair.link(move |opening| match opening.head.0.uri().path() {
+        path if path.ends_with(what) && !core::mem::replace(&mut is_lost, true) => Plan::trouble(Trouble::Reset(Point::Complete)),
+        _ if is_lost => Plan::canned(refusal.clone()),
+        _ => Plan::default(),
+    });
+    let ticket = pair.drive(machine, "hi");
+    pair.run();
+    ticket.outcome().unwrap().unwrap_err().is_outcome_unknown()
+}
+
+fn usual() -> Settings<Nvx> {
+    Settings { length: Some(2), style: Style::JSON, ..Settings::new(Target::parse(&format!("http://{HOST}")).unwrap()) }
+}
+
+/// Found by seed 7677: it ended with 70004, since the first upload had taken the name.
+#[test]
+fn an_append_whose_end_is_in_doubt_is_not_told_as_not_made() {
+    let append = AppendFiles::new(parse("in"), parse("a"), Appending::default(), usual());
+    assert!(in_doubt(Cabinet::new(Dice::new(1), 0, 0), append, "AppendFile.ashx"));
+}
+
+#[test]
+fn nor_is_an_update() {
+    let cabinet = Cabinet::new(Dice::new(1), 0, 0);
+    cabinet.put("in", "a", b"ho");
+    let callback = "http://here.test/done".parse().unwrap_or_else(|_| panic!("it is a URL"));
+    let ranges = vec![parse("0-1/2")];
+    let settings = Settings { length: None, ..usual() };
+    let update = UpdateFile::new(parse("in"), parse("a"), ranges, callback, Expect::Source, settings);
+    assert!(in_doubt(cabinet, update, "Update.ashx"));
 }

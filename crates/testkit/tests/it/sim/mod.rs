@@ -7,6 +7,7 @@ mod cabinet;
 mod calls;
 mod canary;
 mod downloads;
+mod e2;
 mod found;
 mod nvx;
 mod oracle;
@@ -56,5 +57,35 @@ fn whatever_the_weather_clients_are_told_the_truth() {
     // A single scenario, or a few, need not have everything.
     if tally.of("calls") > SCENARIOS {
         SEEN.iter().for_each(|what| assert!(tally.of(what) > 100, "{what}: {}", tally.of(what)));
+    }
+}
+
+/// Scenarios of a usual run of the reseller API, which are shorter.
+const RESELLERS: u64 = 20_000;
+
+/// What a usual run of it must have seen often.
+const SEEN_BY_RESELLERS: [&str; 13] = [
+    "ended: well",
+    "ended: fault",
+    "ended: outcome unknown",
+    "ended: deadline",
+    "ended: dropped",
+    "restarts",
+    "refused for now",
+    "carried out and refused",
+    "key: made",
+    "key: lost",
+    "key: orphan removed",
+    "key: none was left",
+    "key: look again",
+];
+
+#[test]
+fn resellers_are_told_the_truth_and_keep_their_keys() {
+    let seeds = Seeds { test: "sim::resellers_are_told", package: "larder-testkit", scenarios: RESELLERS };
+    let tally = seeds.run(e2::scenario);
+    println!("{tally}");
+    if tally.of("calls") > RESELLERS {
+        SEEN_BY_RESELLERS.iter().for_each(|what| assert!(tally.of(what) > 100, "{what}: {}", tally.of(what)));
     }
 }

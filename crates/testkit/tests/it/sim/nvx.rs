@@ -110,7 +110,11 @@ impl Scenario {
         self.once()?;
         let mut tally = self.weather.borrow().tally().clone();
         tally.join(&self.pair.service.tally);
-        (0..self.calls.promises.len()).for_each(|call| count(&mut tally, &self.pair.history(call).notes));
+        for call in 0..self.calls.promises.len() {
+            let notes = &self.pair.history(call).notes;
+            count(&mut tally, notes);
+            is_discreet(notes, &self.laws.secrets)?;
+        }
         let oracle = Oracle::new(&self.pair.service);
         for check in self.calls.checks.drain(..) {
             check(&self.pair, &oracle, &mut tally)?;
@@ -158,7 +162,7 @@ fn limits(pair: &mut Pair<Nvx, Cabinet>, client: usize, dice: &mut Dice) -> u32 
 }
 
 /// Refusals within a good status, as the service writes them.
-fn failures(style: &Style) -> Vec<Canned> {
+pub(super) fn failures(style: &Style) -> Vec<Canned> {
     let codes = [Code::Database, Code::SessionNotFound, Code::InvalidSessionToken, Code::StorageLimitExceeded];
     let written = codes.map(|code| {
         let reply = Nvx::refuse(&Fault::from(code), None, style);
@@ -178,6 +182,15 @@ fn events(dice: &mut Dice, calls: usize) -> Vec<(u64, Event)> {
     }
     events.sort_by_key(|(at, _)| core::cmp::Reverse(*at));
     events
+}
+
+/// No note shows a secret, as a value.
+fn is_discreet(notes: &[Note], secrets: &[String]) -> Result<(), String> {
+    let text = format!("{notes:?}");
+    match secrets.iter().find(|secret| text.contains(secret.as_str())) {
+        Some(secret) => Err(format!("a note shows {secret}:\n{text}")),
+        None => Ok(()),
+    }
 }
 
 /// What calls told.
