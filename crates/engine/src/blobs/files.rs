@@ -70,10 +70,10 @@ impl Shared {
         self.folder.join("tmp").join(name.text())
     }
 
-    /// Whether so many bytes of an unfinished file are there. What is behind them is cut off.
+    /// Opens an unfinished file if so many bytes of it are there. What is behind them is cut off.
     ///
-    /// A process that stopped between finishing the file and publishing it left it among the finished ones: it goes back.
-    fn settle(&self, name: BlobName, size: u64) -> Result<bool, StoreError> {
+    /// One that was finished and could not be published is among the finished ones: it goes back.
+    fn settle(&self, name: BlobName, size: u64) -> Result<Option<Box<dyn DiskFile>>, StoreError> {
         let (path, finished) = (self.temporary(name), self.path(name));
         let file = match self.disk.reopen(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.disk.open(&finished).is_ok() => {
@@ -86,14 +86,21 @@ impl Shared {
             file => file,
         };
         let mut file = match file {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file.map_err(StoreError::io("opening an unfinished blob"))?,
         };
         let length = file.length().map_err(StoreError::io("measuring an unfinished blob"))?;
         if length > size {
             file.truncate(size).map_err(StoreError::io("shortening an unfinished blob"))?;
         }
-        Ok(length >= size)
+        Ok((length >= size).then_some(file))
+    }
+
+    fn remove(&self, path: &Path, doing: &'static str) -> Result<(), StoreError> {
+        match self.disk.remove(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io(doing)(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     fn healthy(&self) -> Result<(), StoreError> {
@@ -156,19 +163,14 @@ impl BlobFiles for DiskBlobs {
 
     fn reopen(&self, name: BlobName, size: u64) -> Result<Box<dyn BlobSink>, StoreError> {
         self.0.healthy()?;
-        let temporary = self.0.temporary(name);
-        let mut file = self.0.disk.reopen(&temporary).map_err(StoreError::io("opening an unfinished blob"))?;
-        if file.length().map_err(StoreError::io("measuring an unfinished blob"))? < size {
-            return Err(StoreError::Damaged("an unfinished blob is too short"));
-        }
-        file.truncate(size).map_err(StoreError::io("shortening an unfinished blob"))?;
-        Ok(Box::new(Sink { shared: self.0.clone(), name, temporary, file, state: State::Kept }))
+        let file = self.0.settle(name, size)?.ok_or(StoreError::Damaged("an unfinished blob is missing or too short"))?;
+        Ok(Box::new(Sink { shared: self.0.clone(), name, temporary: self.0.temporary(name), file, state: State::Kept }))
     }
 
     fn recover(&self, unfinished: &[(BlobName, u64)], missing: &mut dyn FnMut(BlobName)) -> Result<(), StoreError> {
         let mut known = HashSet::new();
         for (name, size) in unfinished {
-            if self.0.settle(*name, *size)? {
+            if self.0.settle(*name, *size)?.is_some() {
                 known.insert(self.0.temporary(*name));
             } else {
                 missing(*name);
@@ -182,10 +184,8 @@ impl BlobFiles for DiskBlobs {
     }
 
     fn discard(&self, name: BlobName) -> Result<(), StoreError> {
-        match self.0.disk.remove(&self.0.temporary(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io("removing an unfinished blob")(error)),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        self.0.remove(&self.0.temporary(name), "removing an unfinished blob")?;
+        self.0.remove(&self.0.path(name), "removing an unpublished blob")
     }
 
     fn open(&self, name: BlobName) -> Result<Box<dyn BlobSource>, StoreError> {
@@ -194,10 +194,7 @@ impl BlobFiles for DiskBlobs {
     }
 
     fn remove(&self, name: BlobName) -> Result<(), StoreError> {
-        match self.0.disk.remove(&self.0.path(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::io("removing a blob")(error)),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        self.0.remove(&self.0.path(name), "removing a blob")
     }
 
     fn each(&self, visit: &mut dyn FnMut(BlobName) -> Result<(), StoreError>) -> Result<(), StoreError> {

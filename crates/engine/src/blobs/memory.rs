@@ -27,6 +27,15 @@ struct Sink {
     content: Content,
 }
 
+impl Shelf {
+    /// What was finished and not published is unfinished again.
+    fn take_back(&mut self, name: BlobName) {
+        if let Some(content) = self.finished.remove(&name) {
+            self.kept.insert(name, Arc::new(Mutex::new(content.to_vec())));
+        }
+    }
+}
+
 fn open<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -41,7 +50,10 @@ impl BlobFiles for MemoryBlobs {
     }
 
     fn reopen(&self, name: BlobName, size: u64) -> Result<Box<dyn BlobSink>, StoreError> {
-        let content = open(&self.0).kept.get(&name).cloned().ok_or(StoreError::Damaged("an unfinished blob is missing"))?;
+        let mut shelf = open(&self.0);
+        shelf.take_back(name);
+        let content = shelf.kept.get(&name).cloned().ok_or(StoreError::Damaged("an unfinished blob is missing"))?;
+        drop(shelf);
         if open(&content).len() < index(size) {
             return Err(StoreError::Damaged("an unfinished blob is too short"));
         }
@@ -53,9 +65,7 @@ impl BlobFiles for MemoryBlobs {
         let mut shelf = open(&self.0);
         let mut known = BTreeSet::new();
         for (name, size) in unfinished {
-            if let Some(content) = shelf.finished.remove(name) {
-                shelf.kept.insert(*name, Arc::new(Mutex::new(content.to_vec())));
-            }
+            shelf.take_back(*name);
             match shelf.kept.get(name).map(|content| open(content)).filter(|content| content.len() >= index(*size)) {
                 Some(mut content) => {
                     content.truncate(index(*size));
@@ -69,7 +79,9 @@ impl BlobFiles for MemoryBlobs {
     }
 
     fn discard(&self, name: BlobName) -> Result<(), StoreError> {
-        open(&self.0).kept.remove(&name);
+        let mut shelf = open(&self.0);
+        shelf.kept.remove(&name);
+        shelf.finished.remove(&name);
         Ok(())
     }
 

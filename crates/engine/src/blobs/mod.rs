@@ -79,10 +79,11 @@ pub trait BlobFiles: Send + Sync {
     /// The storage failed or is poisoned.
     fn create(&self, name: BlobName) -> Result<Box<dyn BlobSink>, StoreError>;
 
-    /// Takes up an unfinished file that was kept, to go on behind its first `size` bytes.
+    /// Takes up an unfinished file that was kept, to go on behind its first `size` bytes; also one that was finished since
+    /// and not published.
     ///
     /// # Errors
-    /// It does not exist or is shorter, or the storage failed or is poisoned.
+    /// [`StoreError::Damaged`] if it does not exist or is shorter; or the storage failed or is poisoned.
     fn reopen(&self, name: BlobName, size: u64) -> Result<Box<dyn BlobSink>, StoreError>;
 
     /// Puts in order what an earlier process left: of unfinished files, only these stay, each as long as told. Calls
@@ -92,7 +93,8 @@ pub trait BlobFiles: Send + Sync {
     /// The storage failed.
     fn recover(&self, unfinished: &[(BlobName, u64)], missing: &mut dyn FnMut(BlobName)) -> Result<(), StoreError>;
 
-    /// Removes an unfinished file that was kept; one that is gone already is no error.
+    /// Removes an unfinished file that was kept, also if it was finished since; it must not have been published. One that is
+    /// gone already is no error.
     ///
     /// # Errors
     /// The storage failed.

@@ -32,6 +32,20 @@ enum Growing {
     Failed,
 }
 
+impl Mark {
+    /// The bytes before it.
+    #[must_use]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The MD5 of the content before it.
+    #[must_use]
+    pub fn md5(&self) -> [u8; 16] {
+        self.md5.clone().finalize().into()
+    }
+}
+
 impl BlobWriter {
     /// Begins empty content.
     ///

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use larder_core::Secret;
 
 use super::Engine;
-use super::partial::{FileKey, Lost, Outcome, Piece, Repeat, Work, file_key, is_in_doubt};
+use super::partial::{FileKey, Lost, Outcome, Piece, Repeat, Work, file_key};
 use crate::blobs::{BlobName, BlobPlace, BlobReader, BlobWriter, StoredBlob};
 use crate::env::Timestamp;
 use crate::pending::Pending;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, StoreError};
 use crate::rules::files;
 use crate::rules::housekeeping::{self, FILES_AT_ONCE};
 use crate::rules::listing::{Entry, EntryKind};
@@ -75,6 +75,17 @@ pub(super) struct Publication {
     pub(super) base: Option<BlobId>,
     /// The row of the unfinished file that it was made of, or that it replaces.
     pub(super) unfinished: Option<BlobName>,
+}
+
+/// What became of a change that failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// The rules refused it: nothing of it is there.
+    Refused,
+    /// The storage failed, and nothing of it is there.
+    Undone,
+    /// The storage failed, and nobody knows.
+    InDoubt,
 }
 
 /// What a sweep removed.
@@ -143,6 +154,10 @@ impl Engine {
         for removal in &due {
             self.blobs.remove(removal.name)?;
         }
+        // Rows that nobody works with go with their content: something failed, and it was not known what was on the disk.
+        let rows = self.store.read(|view| Ok(view.unfinished_files()?))?;
+        let stray = rows.into_iter().filter(|row| row.expires < now && !self.partial.has_row(row.name));
+        let stray: Vec<_> = stray.map(|row| row.name).collect();
         let (files, done) = (due.len(), due.into_iter().map(|removal| removal.id).collect::<Vec<_>>());
         let swept = self.change(move |tx, now| {
             housekeeping::settle(tx, &done)?;
@@ -156,7 +171,17 @@ impl Engine {
             // Their rows are gone.
             let _ = lost.discard(&*self.blobs);
         }
+        for name in self.partial.leftovers().into_iter().chain(stray) {
+            self.remove_unfinished(name)?;
+        }
         Ok(SweepReport { files, rights, partials, links })
+    }
+
+    fn remove_unfinished(&self, name: BlobName) -> Result<(), Refusal> {
+        if !self.store.read(|view| Ok(view.names_blob(name)?))? {
+            self.blobs.discard(name)?;
+        }
+        Ok(())
     }
 
     /// Removes what was unfinished. Nobody waits for its row to go: if that is lost in a crash, opening does it.
@@ -181,17 +206,30 @@ impl Engine {
             files::publish(tx, &place, &stored, overwrite, now)
         });
         published.wait().inspect_err(|refusal| {
-            // After a failure of the storage nobody knows whether a row names the file; opening anew finds out.
-            if matches!(refusal, Refusal::Storage(_)) {
+            let name = if let BlobPlace::Named(name) = file { Some(name) } else { None };
+            let fate = self.fate(refusal);
+            // What was acknowledged of it goes back; or else nobody knows whether a row names the file, and opening anew finds out.
+            if fate == Fate::InDoubt || fate == Fate::Undone && name.is_some() && name == unfinished {
                 return;
             }
-            if let BlobPlace::Named(name) = file {
+            if let Some(name) = name {
                 let _ = self.blobs.remove(name);
             }
             if let Some(row) = unfinished {
                 self.drop_row(row);
             }
         })
+    }
+
+    /// What is on the disk of a change that was refused so.
+    fn fate(&self, refusal: &Refusal) -> Fate {
+        match refusal {
+            // A store that goes on writing has undone what it could not do.
+            Refusal::Storage(StoreError::Full) => Fate::Undone,
+            Refusal::Storage(_) if self.change(|_, _| Ok(())).wait().is_ok() => Fate::Undone,
+            Refusal::Storage(_) => Fate::InDoubt,
+            _ => Fate::Refused,
+        }
     }
 }
 
@@ -252,8 +290,10 @@ impl Upload {
         match work.open(&*self.engine.blobs) {
             Ok(()) => Ok(work),
             Err(error) => {
-                // Not what was acknowledged: the next try begins anew.
-                self.engine.let_go(work.give_up());
+                if matches!(error, StoreError::Damaged(_)) {
+                    // Not what was acknowledged: the next try begins anew.
+                    self.engine.let_go(work.give_up());
+                }
                 Err(error.into())
             }
         }
@@ -292,31 +332,56 @@ impl Upload {
     pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
         let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
         let key = file_key(self.right.hash, &place);
-        let (writer, last, unfinished) = match receiving {
-            Receiving::Whole { writer, length } => {
-                if length.is_some_and(|length| length != writer.size()) {
-                    return Err(Refusal::RangeNotSatisfiable);
-                }
-                let lost = self.engine.partial.forget(&key);
-                (writer, None, lost.and_then(|lost| lost.discard(&*self.engine.blobs)))
-            }
+        match receiving {
+            Receiving::Whole { writer, length } => self.end_whole(place, &key, writer, length, md5),
             Receiving::Piece(work) => match work.end()? {
-                Outcome::More(work) => return self.acknowledge(work),
-                Outcome::Complete(writer, last, row) => (*writer, last, row),
+                Outcome::More(work) => self.acknowledge(work),
+                Outcome::Complete(work) => self.end_last(place, work, md5),
             },
-            Receiving::Repeat(repeat) => return self.end_repeat(*repeat, md5),
-        };
-        if md5.is_some_and(|md5| md5 != writer.md5()) {
-            writer.discard();
-            unfinished.into_iter().for_each(|row| self.engine.drop_row(row));
+            Receiving::Repeat(repeat) => self.end_repeat(*repeat, md5),
+        }
+    }
+
+    /// Ends a file that came in one, and takes the place of what was unfinished there.
+    fn end_whole(
+        &self,
+        place: Place,
+        key: &FileKey,
+        writer: BlobWriter,
+        length: Option<u64>,
+        md5: Option<[u8; 16]>,
+    ) -> Result<EndOfFile, Refusal> {
+        if length.is_some_and(|length| length != writer.size()) {
+            return Err(Refusal::RangeNotSatisfiable);
+        }
+        let lost = self.engine.partial.forget(key);
+        let unfinished = lost.and_then(|lost| lost.discard(&*self.engine.blobs));
+        let right = md5.is_none_or(|md5| md5 == writer.md5());
+        let stored = if right { writer.finish().map_err(Refusal::from) } else { Err(Refusal::Integrity) };
+        let stored = stored.inspect_err(|_| unfinished.into_iter().for_each(|row| self.engine.drop_row(row)))?;
+        let new = Publication { place, stored, base: None, unfinished };
+        self.engine.publish(&self.right, self.peer, new).map(EndOfFile::Published)
+    }
+
+    /// Ends the last piece, and with it the file. Where the storage fails, the file goes on without this piece.
+    fn end_last(&self, place: Place, mut work: Box<Work>, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
+        if md5.is_some() && md5 != work.content_md5() {
+            self.engine.let_go(work.give_up());
             return Err(Refusal::Integrity);
         }
-        let new = Publication { place, stored: writer.finish()?, base: None, unfinished };
-        let entry = self.engine.publish(&self.right, self.peer, new)?;
-        if let Some(last) = last {
-            self.engine.partial.finish(key, last, entry.clone(), self.right.expires);
+        let new = Publication { place, unfinished: work.row(), stored: work.finish()?, base: None };
+        match self.engine.publish(&self.right, self.peer, new) {
+            Ok(entry) => {
+                work.published(entry.clone());
+                Ok(EndOfFile::Published(entry))
+            }
+            Err(refusal) => {
+                if self.engine.fate(&refusal) != Fate::Undone {
+                    work.abandon();
+                }
+                Err(refusal)
+            }
         }
-        Ok(EndOfFile::Published(entry))
     }
 
     /// Makes a piece durable: its bytes first, then the row that says so.
@@ -326,7 +391,7 @@ impl Upload {
         if let Some(row) = row {
             let put = self.engine.change(move |tx, _| Ok(tx.put_unfinished_file(&row)?)).wait();
             if let Err(refusal) = put {
-                if is_in_doubt(&refusal) {
+                if self.engine.fate(&refusal) == Fate::InDoubt {
                     // Neither shortened nor removed: whichever row is there, its bytes are.
                     drop(work.give_up());
                 }

@@ -11,6 +11,7 @@ mod handlers;
 mod namespace;
 mod pieces;
 mod resellers;
+mod setbacks;
 mod snapshots;
 mod support;
 mod transfer;

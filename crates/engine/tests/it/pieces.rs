@@ -18,18 +18,18 @@ use crate::crash::{StoppingDisk, blob_files, make_unclean};
 use crate::support::{HERE, World, noise, parts};
 
 /// Pieces of which each test's file has.
-const PIECES: u64 = 4;
+pub(crate) const PIECES: u64 = 4;
 
 /// A file of pieces that are equally long.
 #[derive(Clone)]
-struct File {
-    token: Secret,
-    name: String,
+pub(crate) struct File {
+    pub(crate) token: Secret,
+    pub(crate) name: String,
     piece: u64,
 }
 
 impl File {
-    fn new(engine: &Engine, who: &Caller, name: &str, piece: u64) -> Self {
+    pub(crate) fn new(engine: &Engine, who: &Caller, name: &str, piece: u64) -> Self {
         let token = engine.grant_upload(who, UploadTerms::default()).wait().unwrap();
         Self { token, name: name.to_owned(), piece }
     }
@@ -38,7 +38,7 @@ impl File {
         noise(usize::try_from(PIECES * self.piece).unwrap())
     }
 
-    fn begin(&self, engine: &Arc<Engine>, number: u64) -> Result<Upload, Refusal> {
+    pub(crate) fn begin(&self, engine: &Arc<Engine>, number: u64) -> Result<Upload, Refusal> {
         let to = Destination { token: self.token.clone(), peer: HERE, folder: None, first_byte: FirstByte::Enforced };
         let mut upload = engine.begin_upload(&to)?;
         let (first, total) = (number * self.piece, PIECES * self.piece);
@@ -52,16 +52,16 @@ impl File {
         Ok(upload)
     }
 
-    fn send(&self, engine: &Arc<Engine>, number: u64) -> Result<EndOfFile, Refusal> {
+    pub(crate) fn send(&self, engine: &Arc<Engine>, number: u64) -> Result<EndOfFile, Refusal> {
         self.begin(engine, number)?.end_file(None)
     }
 
     /// Sends all from there on, and says how many were acknowledged.
-    fn go_on(&self, engine: &Arc<Engine>, from: u64) -> u64 {
+    pub(crate) fn go_on(&self, engine: &Arc<Engine>, from: u64) -> u64 {
         (from..PIECES).find(|number| self.send(engine, *number).is_err()).unwrap_or(PIECES)
     }
 
-    fn is_complete(&self, engine: &Engine, who: &Caller) -> bool {
+    pub(crate) fn is_complete(&self, engine: &Engine, who: &Caller) -> bool {
         let Ok(mut download) = engine.open_file(who, &self.name) else { return false };
         let content = self.content();
         assert!(download.content.read_at(0, content.len()).unwrap() == content);
@@ -69,24 +69,24 @@ impl File {
     }
 }
 
-fn temporary(data: &Path) -> Vec<u64> {
+pub(crate) fn temporary(data: &Path) -> Vec<u64> {
     SystemDisk.list(&data.join("blobs/tmp")).unwrap().iter().map(|path| path.metadata().unwrap().len()).collect()
 }
 
-fn rows(engine: &Engine) -> usize {
+pub(crate) fn rows(engine: &Engine) -> usize {
     // Behind all that was queued without anybody waiting for it.
     engine.store().change(|_| Ok(())).wait().unwrap();
     engine.store().read(|view| Ok(view.unfinished_files()?)).unwrap().len()
 }
 
-fn founded() -> (tempfile::TempDir, PathBuf, Caller) {
+pub(crate) fn founded() -> (tempfile::TempDir, PathBuf, Caller) {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let kid = World::sqlite(&data).kid;
     (folder, data, kid)
 }
 
-fn open(data: &Path, parts: Parts) -> Arc<Engine> {
+pub(crate) fn open(data: &Path, parts: Parts) -> Arc<Engine> {
     Arc::new(Engine::open(data, parts).unwrap())
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A piece that was acknowledged is durable: its bytes are synced, and a row of the store says how many are there, before the
 //! answer. Opening the engine takes up what the rows say; the content is read again, and checked, when the next piece comes.
-//! What is not acknowledged is forgotten.
+//! What is not acknowledged is forgotten. Where the storage fails, and nobody doubts what it has, the file goes on without the
+//! piece that failed, the last one too: its content is then opened again as after a restart.
 //!
 //! The row goes in the transaction that publishes the file. Where a row and its content's file part otherwise, as when room
 //! is made, opening settles it: a row without its file goes, and so does a file without a row.
@@ -18,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::blobs::{BlobFiles, BlobName, BlobWriter};
 use crate::env::Timestamp;
-use crate::refusal::{Refusal, StoreError};
+use crate::refusal::Refusal;
 use crate::rules::places::Place;
 use crate::token::TokenHash;
 use crate::types::{AccountId, ApplicationId, Placed, UnfinishedFile};
@@ -66,6 +67,8 @@ struct All {
     slots: HashMap<FileKey, Slot>,
     /// Files that are published, by a last piece that was a range. None of them has a slot.
     finished: HashMap<FileKey, Finished>,
+    /// Contents that belong to none of them any more.
+    leftovers: Vec<BlobName>,
     /// The number of the latest slot.
     latest: u64,
 }
@@ -94,8 +97,10 @@ struct Partial {
 #[derive(Debug)]
 enum Content {
     Open(BlobWriter),
-    /// As an earlier process left it: so many bytes, with that MD5.
+    /// As an earlier process left it, or a failure of the storage: so many bytes, with that MD5, and perhaps more.
     Closed(BlobName, u64, [u8; 16]),
+    /// None, and none that was acknowledged.
+    Gone,
 }
 
 impl Partial {
@@ -103,13 +108,14 @@ impl Partial {
         match &self.content {
             Content::Open(writer) => writer.size(),
             Content::Closed(_, size, _) => *size,
+            Content::Gone => 0,
         }
     }
 
     const fn writer(&mut self) -> Option<&mut BlobWriter> {
         match &mut self.content {
             Content::Open(writer) => Some(writer),
-            Content::Closed(..) => None,
+            Content::Closed(..) | Content::Gone => None,
         }
     }
 }
@@ -129,7 +135,7 @@ impl Lost {
             Some(Content::Open(writer)) => writer.discard(),
             // What stays is removed when the folder is opened again.
             Some(Content::Closed(name, ..)) => drop(files.discard(name)),
-            None => {}
+            Some(Content::Gone) | None => {}
         }
         self.row
     }
@@ -229,6 +235,16 @@ impl Partials {
         all.slots.remove(key).map(Lost::from)
     }
 
+    /// Takes away names of contents that are to be removed.
+    pub(super) fn leftovers(&self) -> Vec<BlobName> {
+        std::mem::take(&mut self.all().leftovers)
+    }
+
+    /// Whether a file has that row.
+    pub(super) fn has_row(&self, row: BlobName) -> bool {
+        self.all().slots.values().any(|slot| slot.row == Some(row))
+    }
+
     /// Takes away files whose token has expired.
     pub(super) fn sweep(&self, now: Timestamp) -> Vec<Lost> {
         let expired = |slot: &Slot| slot.partial.as_ref().is_some_and(|partial| partial.expires < now);
@@ -236,9 +252,4 @@ impl Partials {
         all.finished.retain(|_, finished| finished.expires >= now);
         all.slots.extract_if(|_, slot| expired(slot)).map(|(_, slot)| Lost::from(slot)).collect()
     }
-}
-
-/// Whether nobody knows what of a change is on the disk.
-pub(super) const fn is_in_doubt(refusal: &Refusal) -> bool {
-    matches!(refusal, Refusal::Storage(error) if !matches!(error, StoreError::Full))
 }

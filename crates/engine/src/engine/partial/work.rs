@@ -3,8 +3,9 @@
 use md5::{Digest, Md5};
 
 use super::{Content, FileKey, Lost, Partial, Partials, Piece};
-use crate::blobs::{BlobFiles, BlobName, BlobWriter, Mark};
+use crate::blobs::{BlobFiles, BlobName, BlobWriter, Mark, StoredBlob};
 use crate::refusal::{Refusal, StoreError};
+use crate::rules::listing::Entry;
 use crate::types::{Placed, UnfinishedFile};
 
 /// The work on one piece. What is unfinished when it is dropped goes back without this piece.
@@ -29,8 +30,9 @@ pub(in crate::engine) enum Outcome {
     /// The file goes on. The piece counts once it is [acknowledged](Work::acknowledge), which needs what is
     /// [kept](Work::keep) to be durable, unless it is a repeat.
     More(Box<Work>),
-    /// The file is complete, with this range as its end. Its row, if it has one, is to be dropped.
-    Complete(Box<BlobWriter>, Option<Placed>, Option<BlobName>),
+    /// The file is complete, and to be [finished](Work::finish). Its row, if it has one, is to be dropped when it is published,
+    /// which is [told](Work::published).
+    Complete(Box<Work>),
 }
 
 impl Work {
@@ -78,7 +80,7 @@ impl Work {
         }
     }
 
-    pub(in crate::engine) fn end(mut self: Box<Self>) -> Result<Outcome, Refusal> {
+    pub(in crate::engine) fn end(self: Box<Self>) -> Result<Outcome, Refusal> {
         let md5: [u8; 16] = self.md5.clone().finalize().into();
         let latest = self.partial.as_ref().and_then(|partial| partial.latest);
         let (complete, fits) = match self.piece {
@@ -94,15 +96,42 @@ impl Work {
         if !complete {
             return Ok(Outcome::More(self));
         }
-        let placed = self.placed();
-        let Some(Partial { content: Content::Open(writer), row, .. }) = self.partial.take() else {
-            return Err(StoreError::Poisoned.into());
-        };
-        if self.leave(None).0 {
-            return Ok(Outcome::Complete(Box::new(writer), placed, row));
+        if self.is_current() { Ok(Outcome::Complete(self)) } else { Err(Refusal::FileLocked) }
+    }
+
+    /// The name of the row, if there is one.
+    pub(in crate::engine) fn row(&self) -> Option<BlobName> {
+        self.partial.as_ref()?.row
+    }
+
+    /// The MD5 of all of the content.
+    pub(in crate::engine) fn content_md5(&mut self) -> Option<[u8; 16]> {
+        self.partial.as_mut()?.writer().map(|writer| writer.md5())
+    }
+
+    /// Makes the complete content durable. Nobody else can take the file up until this is published, given up or dropped, and
+    /// then what was acknowledged goes back.
+    pub(in crate::engine) fn finish(&mut self) -> Result<StoredBlob, StoreError> {
+        let before = self.before();
+        let partial = self.partial.as_mut().ok_or(StoreError::Poisoned)?;
+        let content = std::mem::replace(&mut partial.content, before.unwrap_or(Content::Gone));
+        let Content::Open(writer) = content else { return Err(StoreError::Poisoned) };
+        writer.finish()
+    }
+
+    /// The file is published: this is over, and its last piece may come once more.
+    pub(in crate::engine) fn published(mut self, entry: Entry) {
+        let expires = self.partial.take().map(|partial| partial.expires);
+        self.leave(None);
+        if let (Some(last), Some(expires)) = (self.placed(), expires) {
+            self.partials.finish(self.key.clone(), last, entry, expires);
         }
-        writer.discard();
-        Err(Refusal::FileLocked)
+    }
+
+    /// Ends the work, and leaves the content and the row as they are.
+    pub(in crate::engine) fn abandon(mut self) {
+        self.partial = None;
+        self.leave(None);
     }
 
     /// Whether the piece was there already.
@@ -157,30 +186,40 @@ impl Work {
     }
 }
 
+impl Work {
+    /// What was acknowledged, as it is to be read again.
+    fn before(&self) -> Option<Content> {
+        let (name, start) = (self.row()?, self.start.as_ref()?);
+        Some(Content::Closed(name, start.size(), start.md5()))
+    }
+
+    /// Whether the slot is still this one's.
+    fn is_current(&self) -> bool {
+        self.partials.all().slots.get(&self.key).is_some_and(|slot| slot.number == self.number)
+    }
+}
+
 impl Drop for Work {
     fn drop(&mut self) {
+        let before = self.before();
         let Some(mut partial) = self.partial.take() else { return };
-        let is_whole = match (partial.writer(), self.start.take()) {
-            (Some(writer), Some(start)) => writer.rewind(start).is_ok(),
-            // It was not opened yet.
-            (Some(_), None) | (None, _) => true,
-        };
-        let goes_on = is_whole && partial.size() > 0;
-        let lost = match (goes_on, partial.row) {
+        if let (Some(writer), Some(start)) = (partial.writer(), self.start.take())
+            && writer.rewind(start).is_err()
+        {
+            // Whoever takes it up again shortens it.
+            partial.content = before.unwrap_or(Content::Gone);
+        }
+        let lost = if partial.size() > 0 {
             // Where the slot is another's by now, this is for nothing.
-            (true, _) => self.leave(Some(partial)).1,
-            (false, None) => {
-                self.leave(None);
-                Some(partial)
-            }
-            // A file that cannot be shortened stays, for the next process to do it.
-            (false, Some(_)) => {
-                self.leave(None);
-                None
-            }
+            self.leave(Some(partial)).1
+        } else {
+            self.leave(None);
+            Some(partial)
         };
-        if let Some(Partial { content: Content::Open(writer), .. }) = lost {
-            writer.discard();
+        match lost.map(|partial| partial.content) {
+            Some(Content::Open(writer)) => writer.discard(),
+            Some(Content::Closed(name, ..)) => self.partials.all().leftovers.push(name),
+            Some(Content::Gone) | None => {}
         }
     }
 }
