@@ -19,7 +19,8 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<()> {
     let manifest = workspace::root().join("xtask/bench/Cargo.toml");
     let target = workspace::metadata()?.target_directory.into_std_path_buf().join("bench");
-    let mut command = workspace::cargo(&["run", "--quiet", "--release", "--locked", "--manifest-path"]);
+    let what = options.arguments.first().filter(|what| *what == "client").map_or("wire", String::as_str);
+    let mut command = workspace::cargo(&["run", "--quiet", "--release", "--locked", "--bin", what, "--manifest-path"]);
     command.arg(manifest).arg("--target-dir").arg(target).arg("--").args(&options.arguments);
     workspace::run(command)
 }

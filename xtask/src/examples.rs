@@ -27,7 +27,14 @@ pub fn run() -> Result<()> {
         command.args([&service.url, APP_KEY, USER, PASSWORD]);
         workspace::run(command)?;
     }
-    Ok(())
+    drop(service);
+    survive()
+}
+
+/// Uploads a file while its server is killed twice, a session ends and a reply is lost: large enough to go in pieces.
+fn survive() -> Result<()> {
+    println!("larder-cli: survivor");
+    workspace::run(workspace::cargo(&["run", "--quiet", "--locked", "-p", "larder-cli", "--example", "survivor", "--", "128"]))
 }
 
 /// A service over a folder of its own; both end when this is dropped.

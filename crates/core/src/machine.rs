@@ -103,9 +103,10 @@ pub enum Action<T, F> {
         /// The exchange.
         at: ExchangeId,
     },
-    /// Read the caller's file at `offset`, at most `max` bytes, and say `Body`, `BodyEnd` or `BodyGone`. Offset zero a
-    /// second time means rewind; who cannot, says `BodyGone`. The exchange's end, an `Abort` and another `Feed` end the
-    /// asking: what was being read then is to be dropped.
+    /// Read the caller's file at `offset`, at most `max` bytes, and say `Body`, `BodyEnd` or `BodyGone`. An earlier
+    /// offset may be asked for again; who cannot go back there says `BodyGone`. A machine of several calls may ask while no
+    /// exchange is open. The exchange's end, an `Abort` and another `Feed` end the asking: what was being read then is to be
+    /// dropped.
     Feed {
         /// Where.
         offset: u64,

@@ -57,12 +57,13 @@ impl Target {
     /// # Errors
     /// `Malformed` unless it is.
     pub fn uri(&self, path_and_query: &str) -> Result<Uri, Reject> {
-        Uri::builder()
-            .scheme(self.scheme.clone())
-            .authority(self.authority.clone())
-            .path_and_query(format!("{}{path_and_query}", self.prefix))
-            .build()
-            .map_err(|_| Reject::new("path", Rule::Malformed))
+        let path = Bytes::from([&self.prefix, path_and_query].concat());
+        let mut parts = uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = uri::PathAndQuery::from_maybe_shared(path).ok();
+        // Without a path, it is none.
+        Uri::from_parts(parts).map_err(|_| Reject::new("path", Rule::Malformed))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What hostile input must not do: targets for cargo-fuzz, as plain functions that tests replay without it.
 //!
 //! # In scope
-//! Everything that reads what a peer wrote: the codecs, the values, multipart, and both machines whole. A target panics when
+//! Everything that reads what a peer wrote: the codecs, the values, multipart, HTTP/1.1, and both machines whole. A target panics when
 //! an input does what it must not; what that is stands at the top of each of [`targets`].
 //!
 //! # Out of scope
@@ -50,6 +50,7 @@ targets! {
     json 8192,
     soap 8192,
     form 4096,
+    h1 8192,
     dates 64,
     paths 1024,
     ranges 256,

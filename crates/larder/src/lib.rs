@@ -1,9 +1,9 @@
 //! Larder speaks two storage services' APIs: **Nirvanix Web Services**, an Internet file system of folders, uploads and
 //! downloads, and the **IDrive e2 Reseller API**, by which a reseller keeps its users.
 //!
-//! This crate is the short way in: a client for each, on tokio and hyper, or [without a runtime](blocking), which logs in, tries again where that is safe,
-//! streams files of any size, and types every answer and every refusal. The crates below it are re-exported, and each of
-//! them stands alone.
+//! This crate is the short way in: a client for each, on tokio and hyper, or [without a runtime](blocking), which logs in, tries
+//! again where that is safe, streams files of any size, and types every answer and every refusal. The crates below it are
+//! re-exported, and each of them stands alone.
 //!
 //! # Nirvanix Web Services
 //!
@@ -79,20 +79,18 @@
 //!
 //! # Features
 //! `nvx` and `e2`: the two APIs. `hyper`: the clients on tokio; without it, [`blocking`] is what there is, and neither tokio nor
-//! hyper is in the tree. `tls`: `https` targets, by rustls with ring, trusting Mozilla's roots unless [told otherwise](Options). These are on by default, the others are not. `schema`: what operations look like, as
+//! hyper is in the tree. `tls`: `https` targets, by rustls with ring, trusting Mozilla's roots unless [told otherwise](Options).
+//! These are on by default, the others are not. `schema`: what operations look like, as
 //! JSON Schema ([`larder_core::schema`]), and descriptions made of it. `tracing`: spans of calls, by an observer for
 //! [`Options::observer`](Options).
 
 pub mod blocking;
-#[cfg(feature = "nvx")]
-mod credentials;
+mod both;
 #[cfg(all(feature = "e2", feature = "hyper"))]
 pub mod e2;
 mod error;
 #[cfg(all(feature = "nvx", feature = "hyper"))]
 pub mod nvx;
-#[cfg(feature = "nvx")]
-mod place;
 
 pub use larder_core;
 #[cfg(feature = "e2")]

@@ -6,7 +6,7 @@
 //! **Out of scope:** what a connection is, whether it still lives, and what time it is: whoever has sockets and clocks says so.
 
 use core::time::Duration;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
@@ -47,6 +47,11 @@ impl Origin {
         self.authority.port_u16().unwrap_or(if self.is_secure() { 443 } else { 80 })
     }
 
+    /// Whether it is the same. Mostly they are spelt alike, which is quicker to see than that names of hosts have no case.
+    fn is(&self, other: &Self) -> bool {
+        self.scheme == other.scheme && self.authority.as_str() == other.authority.as_str() || self == other
+    }
+
     /// Host and port as they stand in the URI, and so in `Host`.
     #[must_use]
     pub fn authority(&self) -> &Authority {
@@ -59,8 +64,8 @@ impl Origin {
 pub struct Idle<C> {
     age: Duration,
     per_origin: usize,
-    /// The newest last. No entry is empty.
-    kept: HashMap<Origin, VecDeque<(Time, C)>>,
+    /// By origin, the newest last. A list, since there are few: comparing with each is cheaper than hashing a name.
+    kept: Vec<(Origin, VecDeque<(Time, C)>)>,
     swept: Time,
 }
 
@@ -68,16 +73,16 @@ impl<C> Idle<C> {
     /// Keeps each for `age` at most, and at most `per_origin` for each origin.
     #[must_use]
     pub fn new(age: Duration, per_origin: usize) -> Self {
-        Self { age, per_origin, kept: HashMap::new(), swept: Time::ZERO }
+        Self { age, per_origin, kept: Vec::new(), swept: Time::ZERO }
     }
 
     /// The newest one that is not too old.
     pub fn take(&mut self, origin: &Origin, now: Time) -> Option<C> {
-        let kept = self.kept.get_mut(origin)?;
+        let kept = &mut self.kept.iter_mut().find(|(kept, _)| kept.is(origin))?.1;
         let newest = kept.pop_back().filter(|(since, _)| now.since(*since) < self.age);
-        // When the newest is too old, the others are.
-        if newest.is_none() || kept.is_empty() {
-            self.kept.remove(origin);
+        if newest.is_none() {
+            // When the newest is too old, the others are.
+            kept.clear();
         }
         newest.map(|(_, connection)| connection)
     }
@@ -92,7 +97,10 @@ impl<C> Idle<C> {
             over.push(connection);
             return over;
         }
-        let kept = self.kept.entry(origin).or_default();
+        let kept = match self.kept.iter().position(|(kept, _)| kept.is(&origin)) {
+            Some(place) => &mut self.kept[place].1,
+            None => &mut self.kept.push_mut((origin, VecDeque::new())).1,
+        };
         if kept.len() >= self.per_origin {
             over.extend(kept.pop_front().map(|(_, oldest)| oldest));
         }
@@ -105,7 +113,7 @@ impl<C> Idle<C> {
     pub fn sweep(&mut self, now: Time) -> Vec<C> {
         self.swept = now;
         let (age, mut old) = (self.age, Vec::new());
-        self.kept.retain(|_, kept| {
+        self.kept.retain_mut(|(_, kept)| {
             let count = kept.partition_point(|(since, _)| now.since(*since) >= age);
             old.extend(kept.drain(..count).map(|(_, connection)| connection));
             !kept.is_empty()
@@ -116,13 +124,13 @@ impl<C> Idle<C> {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.kept.values().map(VecDeque::len).sum()
+        self.kept.iter().map(|(_, kept)| kept.len()).sum()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.kept.is_empty()
+        self.len() == 0
     }
 }
 

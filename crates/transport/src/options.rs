@@ -28,12 +28,17 @@ pub struct Options {
     pub observer: Option<Arc<dyn Observer>>,
 }
 
+impl Options {
+    /// hyper's own default.
+    pub(crate) const HEADERS: usize = 100;
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
             idle: Duration::from_secs(15),
             idle_per_host: 32,
-            headers: 100,
+            headers: Self::HEADERS,
             buffer: 256 << 10,
             #[cfg(feature = "tls")]
             roots: Roots::mozilla(),

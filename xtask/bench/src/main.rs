@@ -1,12 +1,10 @@
-//! Larder's codecs against code written by hand and against other crates: `cargo xtask bench wire`. Its clients against other
-//! clients: `cargo xtask bench client`, see [`client`].
+//! Larder's codecs against code written by hand and against other crates: `cargo xtask bench wire`.
 //!
-//! Of the codecs, everything is in one process on one thread. A round runs every contender of a row once, so that whatever disturbs the
+//! Everything is in one process on one thread. A round runs every contender of a row once, so that whatever disturbs the
 //! machine disturbs all of them; ratios are the median of the rounds' own. Where valgrind is installed, callgrind counts
 //! instructions, which no other process disturbs.
 
 mod callgrind;
-mod client;
 mod contest;
 mod memory;
 mod options;
@@ -19,9 +17,6 @@ use contest::Row;
 use options::Options;
 
 fn main() {
-    if std::env::args().nth(1).is_some_and(|what| what == "client") {
-        return client::main(std::env::args().skip(2).collect());
-    }
     let options = Options::parse(std::env::args().skip(1));
     if let Some(once) = &options.once {
         return rows::once(once);

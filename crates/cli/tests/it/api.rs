@@ -37,7 +37,7 @@ fn there_is_a_line_for_every_operation() {
             [api, name, kind, authentication],
             ["api", "name", "kind", "authentication"].map(|key| row[key].as_str().unwrap())
         );
-        assert_eq!(repeat == "safe", row["safe_to_repeat"].as_bool().unwrap(), "{line}");
+        assert_eq!(repeat, row["repeat"].as_str().unwrap(), "{line}");
     }
     for (api, count) in [("e2", 17), ("nvx", 57)] {
         assert_eq!(said(&["--list", "--api", api]).lines().count(), count);

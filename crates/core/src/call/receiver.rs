@@ -14,6 +14,8 @@ pub(super) struct Receiver {
     head: Option<ResponseHead>,
     declared: Option<u64>,
     got: u64,
+    /// A message: mostly it comes in one piece, which is not copied.
+    only: Bytes,
     collected: BytesMut,
     ready: Option<(u64, Bytes)>,
     window: Window,
@@ -29,6 +31,7 @@ impl Receiver {
             head: None,
             declared: None,
             got: 0,
+            only: Bytes::new(),
             collected: BytesMut::new(),
             ready: None,
             window: Window::default(),
@@ -57,11 +60,25 @@ impl Receiver {
             self.ready = Some((offset, chunk)).filter(|(_, chunk)| !chunk.is_empty());
         } else if self.got > self.limit as u64 {
             self.too_long = true;
-            let room = RawAnswer::MAX.saturating_sub(self.collected.len());
-            self.collected.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            let room = RawAnswer::MAX.saturating_sub(self.only.len() + self.collected.len());
+            self.collect(chunk.slice(..room.min(chunk.len())));
         } else {
-            self.collected.extend_from_slice(&chunk);
+            self.collect(chunk);
         }
+    }
+
+    fn collect(&mut self, chunk: Bytes) {
+        if self.only.is_empty() && self.collected.is_empty() {
+            self.only = chunk;
+            return;
+        }
+        self.collected.extend_from_slice(&core::mem::take(&mut self.only));
+        self.collected.extend_from_slice(&chunk);
+    }
+
+    /// What was collected.
+    fn message(&mut self) -> Bytes {
+        if self.collected.is_empty() { core::mem::take(&mut self.only) } else { core::mem::take(&mut self.collected).freeze() }
     }
 
     /// The head of a file that nobody has looked at yet.
@@ -104,7 +121,7 @@ impl Receiver {
 
     /// What came of an answer that is too long: more than is kept of it, unless nothing more came.
     pub(super) fn beginning(&mut self) -> Bytes {
-        core::mem::take(&mut self.collected).freeze()
+        self.message()
     }
 
     pub(super) fn flaw(&self) -> PeerFlaw {
@@ -130,7 +147,9 @@ impl Receiver {
         if self.declared.is_some_and(|declared| declared != self.got) {
             return Err(Failure::Truncated);
         }
-        let head = self.head.clone().ok_or(Failure::Protocol)?;
-        Ok((head, core::mem::take(&mut self.collected).freeze()))
+        let is_file = self.head.as_ref().is_some_and(|head| self.is_file(head.0.status()));
+        // What is left of a file goes on being asked of its head.
+        let head = if is_file { self.head.clone() } else { self.head.take() };
+        Ok((head.ok_or(Failure::Protocol)?, self.message()))
     }
 }

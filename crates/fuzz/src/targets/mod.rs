@@ -7,6 +7,7 @@ pub mod e2_answer;
 pub mod e2_request;
 pub mod exchange;
 pub mod form;
+pub mod h1;
 pub mod json;
 mod message;
 pub mod multipart;

@@ -1,5 +1,6 @@
-//! The clients without a runtime: each call is made by the thread that makes it, over `std::net`. No thread is started, and with
-//! `default-features = false` neither tokio nor hyper is in the tree.
+//! The clients without a runtime: each call is made by the thread that makes it, over `std::net`. With `default-features = false`
+//! neither tokio nor hyper is in the tree. Threads are started only by what does several things at once, on request
+//! ([`download_file`](nvx::Client::download_file), [`upload_many`](nvx::Client::upload_many)), and are gone when that returns.
 //!
 //! ```no_run
 //! # #[cfg(feature = "nvx")]
@@ -20,11 +21,11 @@
 //! ```
 //!
 //! Clients are `Send` and `Sync`: clones in as many threads as you like share one session, one login and one pool of
-//! connections.
+//! connections. A [`Cancel`] ends calls from another thread.
 
 #[cfg(feature = "e2")]
 pub mod e2;
 #[cfg(feature = "nvx")]
 pub mod nvx;
 
-pub use larder_transport::blocking::{Once, Options, Positioned, Report, Seekable, Sink, Source, Writer};
+pub use larder_transport::blocking::{Cancel, Once, Options, Positioned, Report, Seekable, Sink, Source, Writer};

@@ -1,136 +1,50 @@
-//! A local file that appears only when it is complete.
+//! Local files, used by the runtime's threads for blocking work.
 
-use std::collections::hash_map::RandomState;
-use std::ffi::OsString;
-use std::hash::BuildHasher;
-use std::io::{Read, Seek};
-use std::path::{Path, PathBuf};
+use std::fs::Metadata;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::{fs, io};
 
-use larder_proto_nvx::flow::Sum;
 use larder_proto_nvx::values::Md5;
 use tokio::task::spawn_blocking;
 
-/// A file on its way, beside the place where it will be. Dropped before that, it is gone.
-#[derive(Debug)]
-pub(super) struct Part {
-    file: Arc<fs::File>,
-    temporary: Temporary,
-}
+use crate::both::nvx::part;
 
-/// Removes what it names, unless that was moved away.
+/// See [`part::Part`].
 #[derive(Debug)]
-struct Temporary {
-    path: PathBuf,
-    place: PathBuf,
-}
+pub(super) struct Part(part::Part);
 
 impl Part {
-    /// # Errors
-    /// The file system's own.
     pub(super) async fn create(place: PathBuf) -> io::Result<Self> {
         // If the caller drops this meanwhile, the result is dropped too, and the file with it.
-        let (file, temporary) = blocking(move || Temporary::create(place)).await?;
-        Ok(Self { file: Arc::new(file), temporary })
+        blocking(move || part::Part::create(place)).await.map(Self)
     }
 
-    /// Where the bytes go.
-    pub(super) fn file(&self) -> &Arc<fs::File> {
-        &self.file
+    pub(super) fn file(&self) -> &Arc<std::fs::File> {
+        self.0.file()
     }
 
-    /// Cuts it to this length, in bytes, if one is given. Returns how long it is.
-    ///
-    /// # Errors
-    /// The file system's own.
     pub(super) async fn cut(&self, length: Option<u64>) -> io::Result<u64> {
-        let file = Arc::clone(&self.file);
-        blocking(move || {
-            length.map_or(Ok(()), |length| file.set_len(length))?;
-            Ok(file.metadata()?.len())
-        })
-        .await
+        let file = Arc::clone(self.file());
+        blocking(move || part::cut(&file, length)).await
     }
 
-    /// Puts the complete file in its place, so that it survives a power cut.
-    ///
-    /// # Errors
-    /// The file system's own.
     pub(super) async fn publish(self) -> io::Result<()> {
-        let Self { file, temporary } = self;
-        blocking(move || {
-            file.sync_all()?;
-            // Some systems do not rename an open file.
-            drop(file);
-            temporary.publish()
-        })
-        .await
+        blocking(move || self.0.publish()).await
     }
 }
 
-/// The MD5 of a file, read from its start.
-///
-/// # Errors
-/// The file system's own.
-pub(super) async fn md5(file: &Arc<fs::File>) -> io::Result<Md5> {
+/// See [`part::md5`].
+pub(super) async fn md5(file: &Arc<std::fs::File>) -> io::Result<Md5> {
     let file = Arc::clone(file);
-    blocking(move || {
-        let (mut file, mut sum, mut piece) = (&*file, Sum::new(), vec![0; PIECE]);
-        file.rewind()?;
-        loop {
-            match file.read(&mut piece) {
-                Ok(0) => return Ok(sum.md5()),
-                Ok(count) => sum.update(&piece[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-    })
-    .await
+    blocking(move || part::md5(&file)).await
 }
 
-/// Bytes that are read at once.
-const PIECE: usize = 256 << 10;
-
-impl Temporary {
-    fn create(place: PathBuf) -> io::Result<(fs::File, Self)> {
-        let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        // Not to be met by chance; `create_new` refuses it if it is.
-        hidden.push(format!(".{:016x}.part", RandomState::new().hash_one(std::process::id())));
-        let path = place.with_file_name(hidden);
-        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-        Ok((file, Self { path, place }))
-    }
-
-    fn publish(mut self) -> io::Result<()> {
-        fs::rename(&self.path, &self.place)?;
-        self.path.clear();
-        sync_folder(&self.place)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
-            // There is nobody to tell.
-            let _ = fs::remove_file(&self.path);
-        }
-    }
-}
-
-/// Makes the new name of `place` survive a power cut.
-#[cfg(unix)]
-fn sync_folder(place: &Path) -> io::Result<()> {
-    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
-    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+/// A local file to be read, and what it is.
+pub(super) async fn open(path: PathBuf) -> io::Result<(tokio::fs::File, Metadata)> {
+    let file = tokio::fs::File::open(path).await?;
+    let facts = file.metadata().await?;
+    Ok((file, facts))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {

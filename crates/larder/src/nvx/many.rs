@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use futures_core::Stream;
 use larder_core::Permits;
 use larder_proto_nvx::flow::{Stored, Uploading};
-use larder_transport::client::Source;
 use tokio::task::JoinSet;
 
+use super::transport::Source;
 use super::{Client, Result};
 
 type Job = Pin<Box<dyn Future<Output = Result<Stored>> + Send>>;

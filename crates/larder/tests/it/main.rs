@@ -3,6 +3,8 @@
 #![cfg_attr(feature = "nvx", expect(clippy::unwrap_used, reason = "helpers of tests"))]
 
 #[cfg(feature = "nvx")]
+mod blocking;
+#[cfg(feature = "nvx")]
 mod double;
 #[cfg(feature = "nvx")]
 mod files;

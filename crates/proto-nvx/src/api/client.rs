@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, StatusCode, header, request, response};
+use http::{HeaderValue, Method, Request, StatusCode, header, request, response};
 use larder_core::multipart::{Boundary, Writer};
 use larder_core::wire::{Address, Outgoing, OutgoingBody, RequestHead, Span};
 use larder_core::{Kind, Operation, PeerFlaw, Refusal, Reject, Rule};
@@ -28,14 +28,17 @@ pub(super) fn encode<O: Operation<Api = Nvx>>(operation: &O, address: &Address<'
 fn unary<O: Operation>(pairs: Pairs, address: &Address<'_, Nvx>) -> Result<Outgoing, Reject> {
     let uri = address.target.uri(&path(&O::META))?;
     // Room for most forms: growing step by step was a third of all allocations.
-    let mut body = form_urlencoded::Serializer::new(String::with_capacity(256));
+    let mut body = String::with_capacity(256);
     if let Some(token) = address.token {
-        body.append_pair(O::META.token_name.unwrap_or(SESSION_TOKEN), token.expose());
+        form::append(&mut body, O::META.token_name.unwrap_or(SESSION_TOKEN), token.expose());
     }
-    body.extend_pairs(pairs);
-    body.extend_pairs(output(address));
-    let head = Request::post(uri).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    Ok(Outgoing { head: finish(head)?, body: OutgoingBody::Whole(body.finish().into()) })
+    pairs.iter().for_each(|(name, value)| form::append(&mut body, name, value));
+    output(address).iter().for_each(|(name, value)| form::append(&mut body, name, value));
+    let mut head = Request::new(());
+    *head.method_mut() = Method::POST;
+    *head.uri_mut() = uri;
+    head.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    Ok(Outgoing { head: RequestHead(head), body: OutgoingBody::Whole(body.into()) })
 }
 
 /// What asks for JSON.

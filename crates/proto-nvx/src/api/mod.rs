@@ -136,8 +136,8 @@ impl Api for Nvx {
 /// The path of an operation, but of one that fetches a file: that one's is the file's.
 pub(crate) fn path(meta: &Meta) -> String {
     match meta.kind {
-        Kind::Unary => format!("/ws/{}/{}.ashx", meta.namespace, meta.name),
-        Kind::Upload | Kind::Download => format!("/{}.ashx", meta.name),
+        Kind::Unary => ["/ws/", meta.namespace, "/", meta.name, ".ashx"].concat(),
+        Kind::Upload | Kind::Download => ["/", meta.name, ".ashx"].concat(),
     }
 }
 

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use larder_core::{Credential, Session, Settings, Target, Time};
 use larder_proto_e2::{
-    AccessKeyCreated, Answer, CreateAccessKey, CreateUser, E2, EncodedPassword, Fault, KeyPair, Permissions, Quota, Request,
-    UserCreated, Users,
+    AccessKeyCreated, Answer, CreateUser, E2, EncodedPassword, Fault, KeyPair, Quota, Request, UserCreated, Users,
 };
 use larder_testkit::{Pair, Served, Service};
 
@@ -63,16 +62,5 @@ pub(crate) fn create() -> CreateUser {
         last_name: None,
         quota: Quota::gigabytes(1),
         email_notification: None,
-    }
-}
-
-/// Makes an access key: not safe to repeat.
-pub(crate) fn make_key() -> CreateAccessKey {
-    CreateAccessKey {
-        email: parse("a@example.com"),
-        storage_dn: parse("a.example.com"),
-        name: parse("key"),
-        permissions: Permissions::ReadWrite,
-        buckets: None,
     }
 }

@@ -1,7 +1,8 @@
 //! The driver: what a [`Call`](larder_core::Call) wants done, done by the thread that makes it.
 
-use larder_core::{Action, Api, ClientMachine, Error};
+use larder_core::{Action, Api, ClientMachine, Error, Input};
 
+use super::cancel::Cancel;
 use super::files::Files;
 use super::running::Running;
 use super::wire::Wire;
@@ -23,7 +24,13 @@ where
 {
     let mut call = Running::new(client, call, log);
     let mut wire = Wire::new(client.pool());
+    let mut cancels = client.cancels();
     loop {
+        if cancels.iter().any(Cancel::is_cancelled) {
+            // Told once: what the machine still does is not cut short.
+            cancels = &[];
+            call.tell(Input::Cancel);
+        }
         let input = match call.poll() {
             Action::Open { at, head, length } => wire.open(at, &head, length),
             Action::Write { chunk, .. } => wire.write(chunk),
@@ -47,9 +54,9 @@ where
                 if on.body {
                     wire.at_hand(on.peer).or_else(|| files.read())
                 } else if wire.is_open() {
-                    wire.event(on.peer, until)
+                    wire.event(on.peer, until, cancels)
                 } else {
-                    client.rest(on.shared, until)
+                    client.rest(on.shared, until, cancels)
                 }
             }
             Action::Done(result) => return result,

@@ -7,6 +7,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use larder_core::wire::RequestHead;
 use larder_core::{Failure, Length};
 
+use super::cancel::Cancel;
 use super::pool::Line;
 use crate::h1::{Event, Flaw};
 
@@ -144,9 +145,9 @@ impl Flow {
         Ok(())
     }
 
-    /// Waits until something can be sent, or received if `peer`; false at `until`.
-    pub(super) fn wait(&mut self, peer: bool, until: Option<Instant>) -> Result<bool, Failure> {
-        let ready = self.line.socket.wait(peer, self.has_more(), until).map_err(|_| Failure::Reset)?;
+    /// Waits until something can be sent, or received if `peer`; false at `until`, or when it is cancelled.
+    pub(super) fn wait(&mut self, peer: bool, until: Option<Instant>, cancels: &[Cancel]) -> Result<bool, Failure> {
+        let ready = self.line.socket.wait(peer, self.has_more(), until, cancels).map_err(|_| Failure::Reset)?;
         self.may_have_come |= ready.read;
         Ok(ready.read || ready.write)
     }

@@ -4,7 +4,7 @@
 //! clocks, transfers, a pool of connections. No thread is started and no runtime is hidden.
 //!
 //! **Out of scope:** waiting for the caller's file and for the peer at once. While a [`Source`] or a [`Sink`] takes its time,
-//! nothing is read. Interrupting the resolution of a name: the system's own limit holds for it.
+//! nothing is read. Interrupting the resolution of a name: the system's own limit holds for it. What [`Cancel`] does not end.
 //!
 //! # The driver
 //! `call` is a [`ClientMachine`] that is abandoned when it is dropped, `wire` one exchange by [`h1`](crate::h1), `files` a
@@ -30,6 +30,7 @@
 //! # }
 //! ```
 
+mod cancel;
 mod drive;
 mod files;
 mod flow;
@@ -52,6 +53,8 @@ use std::time::Instant;
 
 use larder_core::{Api, Call, ClientMachine, Error, Input, Operation, Plan, Reject, Session, Settings, Shared, Time};
 
+pub use self::cancel::Cancel;
+use self::cancel::Wake;
 use self::files::Files;
 use self::pool::Pool;
 pub use self::positioned::Positioned;
@@ -71,6 +74,8 @@ pub use crate::report::Report;
 /// Without the feature `tls`, an `https` target fails with [`Failure::Connect`](larder_core::Failure::Connect).
 pub struct Client<A: Api> {
     inner: Arc<Inner<A>>,
+    /// Each of them ends its calls.
+    cancels: Vec<Cancel>,
 }
 
 struct Inner<A: Api> {
@@ -88,10 +93,24 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn new(session: Session<A>, options: Options) -> Self {
         // Keyed by the operating system's randomness; it decides jitter and boundaries, no secret.
-        let shared = Mutex::new(Shared::new(session, RandomState::new().hash_one(0)));
-        let (observer, calls) = (options.observer.clone(), AtomicU64::new(0));
+        Self::with_shared(Shared::new(session, RandomState::new().hash_one(0)), options)
+    }
+
+    /// A client whose shared state has a seed, a budget of retries or room for transfers of its own.
+    #[must_use]
+    pub fn with_shared(shared: Shared<A>, options: Options) -> Self {
+        let (shared, observer, calls) = (Mutex::new(shared), options.observer.clone(), AtomicU64::new(0));
         let inner = Inner { pool: Pool::new(options), shared, moved: Condvar::new(), observer, calls };
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), cancels: Vec::new() }
+    }
+
+    /// The same client, whose calls `cancel` ends too; those of other clones go on.
+    #[must_use]
+    pub fn with_cancel(mut self, cancel: &Cancel) -> Self {
+        let inner: Arc<dyn Wake> = Arc::<Inner<A>>::clone(&self.inner);
+        cancel.add(Arc::downgrade(&inner));
+        self.cancels.push(cancel.clone());
+        self
     }
 
     /// Makes a call without a file.
@@ -165,6 +184,23 @@ impl<A: Api> Client<A> {
         result.map_err(|error| CallError::new(error, files.into_spoiled()))
     }
 
+    /// Drives a machine like [`drive`](Self::drive), and tells how it went like [`report`](Self::report).
+    ///
+    /// # Errors
+    /// As [`drive`](Self::drive).
+    pub fn drive_report<M, S, K>(&self, machine: M, source: S, sink: K) -> Result<Report<M::Answer>, CallError<A::Fault>>
+    where
+        M: ClientMachine<A>,
+        S: Source,
+        K: Sink,
+    {
+        let (mut files, mut log) = (Files::new(source, sink), Log::default());
+        match drive::drive(self, machine, &mut files, Some(&mut log)) {
+            Ok(answer) => Ok(log.into_report(answer)),
+            Err(error) => Err(CallError::new(error, files.into_spoiled())),
+        }
+    }
+
     /// Begins to tell of a call.
     fn watch(&self, machine: &impl ClientMachine<A>) -> Watch {
         let number = || self.inner.calls.fetch_add(1, Ordering::Relaxed) + 1;
@@ -173,6 +209,10 @@ impl<A: Api> Client<A> {
 
     fn pool(&self) -> &Pool {
         &self.inner.pool
+    }
+
+    fn cancels(&self) -> &[Cancel] {
+        &self.cancels
     }
 
     /// Works on the shared state, and wakes the calls that wait for it to change.
@@ -186,10 +226,10 @@ impl<A: Api> Client<A> {
         result
     }
 
-    /// Does nothing until `until`, or until the epoch is another than this.
-    fn rest(&self, seen: Option<u64>, until: Option<Instant>) -> Option<Input> {
+    /// Does nothing until `until`, until the epoch is another than this, or until it is cancelled.
+    fn rest(&self, seen: Option<u64>, until: Option<Instant>, cancels: &[Cancel]) -> Option<Input> {
         let mut shared = self.shared();
-        while seen.is_none_or(|seen| shared.epoch() == seen) {
+        while seen.is_none_or(|seen| shared.epoch() == seen) && !cancels.iter().any(Cancel::is_cancelled) {
             let left = until.map(|until| until.saturating_duration_since(Instant::now()));
             shared = match left {
                 Some(left) if left.is_zero() => break,
@@ -214,9 +254,17 @@ impl<A: Api> Client<A> {
     }
 }
 
+impl<A: Api> Wake for Inner<A> {
+    fn wake(&self) {
+        // Who looked before and does not sleep yet has the lock.
+        drop(self.shared.lock().unwrap_or_else(PoisonError::into_inner));
+        self.moved.notify_all();
+    }
+}
+
 impl<A: Api> Clone for Client<A> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self { inner: Arc::clone(&self.inner), cancels: self.cancels.clone() }
     }
 }
 

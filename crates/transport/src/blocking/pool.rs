@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use larder_core::{Failure, Time};
 
+use super::cancel::Cancel;
 use super::socket::Socket;
 use crate::h1::{self, Connection};
 use crate::idle::{Idle, Origin};
@@ -68,18 +69,18 @@ impl Pool {
 
     /// A new connection. Resolving a name cannot be interrupted: the system's own limits hold for it, and what it took is
     /// missing afterwards.
-    pub(super) fn connect(&self, origin: &Origin, until: Option<Instant>) -> Result<Line, Failure> {
+    pub(super) fn connect(&self, origin: &Origin, until: Option<Instant>, cancels: &[Cancel]) -> Result<Line, Failure> {
         let tcp = connect(origin, until).map_err(|_| Failure::Connect)?;
         let socket = Socket::plain(tcp).map_err(|_| Failure::Connect)?;
-        let socket = if origin.is_secure() { self.secure(socket, origin, until)? } else { socket };
+        let socket = if origin.is_secure() { self.secure(socket, origin, until, cancels)? } else { socket };
         Ok(Line { socket, http: Connection::new(self.limits) })
     }
 
     #[cfg(feature = "tls")]
-    fn secure(&self, socket: Socket, origin: &Origin, until: Option<Instant>) -> Result<Socket, Failure> {
+    fn secure(&self, socket: Socket, origin: &Origin, until: Option<Instant>, cancels: &[Cancel]) -> Result<Socket, Failure> {
         let name = rustls::pki_types::ServerName::try_from(origin.host().to_owned()).map_err(|_| Failure::Tls)?;
         let session = rustls::ClientConnection::new(std::sync::Arc::clone(&self.tls), name).map_err(|_| Failure::Tls)?;
-        socket.secured(session, until).map_err(|error| {
+        socket.secured(session, until, cancels).map_err(|error| {
             let is_tls = error.get_ref().is_some_and(|error| error.is::<rustls::Error>());
             if is_tls { Failure::Tls } else { Failure::Connect }
         })
@@ -87,7 +88,7 @@ impl Pool {
 
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, reason = "with TLS it has the certificates")]
-    fn secure(&self, _: Socket, _: &Origin, _: Option<Instant>) -> Result<Socket, Failure> {
+    fn secure(&self, _: Socket, _: &Origin, _: Option<Instant>, _: &[Cancel]) -> Result<Socket, Failure> {
         Err(Failure::Connect)
     }
 

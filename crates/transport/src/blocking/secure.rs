@@ -65,6 +65,13 @@ impl Tls {
         if count == 0 && !is_flushed { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(count) }
     }
 
+    /// Says that no more comes, if there is room to say so.
+    pub(super) fn close(&mut self, tcp: &mut TcpStream) {
+        self.session.send_close_notify();
+        // The peer may be gone: then nobody needs to know.
+        let _ = self.flush(tcp);
+    }
+
     /// Whether all that it took is sent; if not, tries again.
     pub(super) fn flush(&mut self, tcp: &mut TcpStream) -> io::Result<bool> {
         while self.session.wants_write() {

@@ -9,6 +9,7 @@ use rustix::io::Errno;
 #[cfg(feature = "tls")]
 use rustls::ClientConnection;
 
+use super::cancel::Cancel;
 #[cfg(feature = "tls")]
 use super::secure::Tls;
 
@@ -39,7 +40,7 @@ impl Socket {
 
     /// Shakes hands until `until`. A [`rustls::Error`] is within the error when TLS is what failed.
     #[cfg(feature = "tls")]
-    pub(super) fn secured(mut self, session: ClientConnection, until: Option<Instant>) -> io::Result<Self> {
+    pub(super) fn secured(mut self, session: ClientConnection, until: Option<Instant>, cancels: &[Cancel]) -> io::Result<Self> {
         let mut tls = Box::new(Tls::new(session));
         while tls.is_shaking_hands() {
             let is_flushed = tls.flush(&mut self.tcp)?;
@@ -53,7 +54,7 @@ impl Socket {
                     return Err(error);
                 }
             }
-            let ready = self.wait(true, !is_flushed, until)?;
+            let ready = self.wait(true, !is_flushed, until, cancels)?;
             if !ready.read && !ready.write {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -114,14 +115,22 @@ impl Socket {
         matches!(self.read(&mut [0]), Err(error) if error.kind() == io::ErrorKind::WouldBlock)
     }
 
-    /// Waits until it is ready for one of these, or broken: then for both. Neither at `until`.
-    pub(super) fn wait(&self, read: bool, write: bool, until: Option<Instant>) -> io::Result<Ready> {
+    /// Waits until it is ready for one of these, or broken: then for both. Neither at `until`, or when it is cancelled.
+    pub(super) fn wait(&self, read: bool, write: bool, until: Option<Instant>, cancels: &[Cancel]) -> io::Result<Ready> {
         let mut wanted = PollFlags::empty();
         wanted.set(PollFlags::IN, read);
         wanted.set(PollFlags::OUT, write);
+        let (mut one, mut several);
+        let fds: &mut [PollFd<'_>] = if cancels.is_empty() {
+            one = [PollFd::new(&self.tcp, wanted)];
+            &mut one
+        } else {
+            let signals = cancels.iter().map(|cancel| PollFd::new(cancel.signal(), PollFlags::IN));
+            several = core::iter::once(PollFd::new(&self.tcp, wanted)).chain(signals).collect::<Vec<_>>();
+            &mut several
+        };
         loop {
-            let mut fds = [PollFd::new(&self.tcp, wanted)];
-            match poll(&mut fds, left(until).as_ref()) {
+            match poll(fds, left(until).as_ref()) {
                 Ok(0) if until.is_none_or(|until| Instant::now() < until) => {}
                 Ok(0) => return Ok(Ready::default()),
                 Ok(_) => {
@@ -133,6 +142,16 @@ impl Socket {
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+}
+
+/// A connection of TLS says that it ends, so that what was sent before is known to be all.
+#[cfg(feature = "tls")]
+impl Drop for Socket {
+    fn drop(&mut self) {
+        if let Some(tls) = &mut self.tls {
+            tls.close(&mut self.tcp);
         }
     }
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use larder_core::wire::{RequestHead, ResponseHead};
 use larder_core::{ExchangeId, Failure, Input, Length, Phase};
 
+use super::cancel::Cancel;
 use super::flow::Flow;
 use super::pool::Pool;
 use crate::h1::Event;
@@ -82,15 +83,15 @@ impl<'a> Wire<'a> {
         self.open = None;
     }
 
-    /// The next event of the exchange, or nothing when none came before `until`. Of the answer only if `peer`.
-    pub(super) fn event(&mut self, peer: bool, until: Option<Instant>) -> Option<Input> {
+    /// The next event of the exchange, or nothing when none came before `until` or it is cancelled. Of the answer only if `peer`.
+    pub(super) fn event(&mut self, peer: bool, until: Option<Instant>, cancels: &[Cancel]) -> Option<Input> {
         loop {
-            if let Some(input) = self.connected(until).or_else(|| self.step(peer)) {
+            if let Some(input) = self.connected(until, cancels).or_else(|| self.step(peer)) {
                 return Some(input);
             }
             let Open { at, stage: Stage::Connected(flow), .. } = self.open.as_mut()? else { return None };
             let at = *at;
-            match flow.wait(peer, until) {
+            match flow.wait(peer, until, cancels) {
                 Ok(true) => {}
                 Ok(false) => return None,
                 Err(failure) => return self.fail(at, failure, Phase::Send),
@@ -107,11 +108,11 @@ impl<'a> Wire<'a> {
     }
 
     /// Makes the connection, if that is still to be done.
-    fn connected(&mut self, until: Option<Instant>) -> Option<Input> {
+    fn connected(&mut self, until: Option<Instant>, cancels: &[Cancel]) -> Option<Input> {
         let Open { at, origin, stage, .. } = self.open.as_mut()?;
         let Stage::Unconnected(head, length) = stage else { return None };
         let at = *at;
-        match self.pool.connect(origin, until).and_then(|line| Flow::begin(line, head, *length)) {
+        match self.pool.connect(origin, until, cancels).and_then(|line| Flow::begin(line, head, *length)) {
             Ok(flow) => {
                 *stage = Stage::Connected(flow);
                 Some(Input::Connected { at })

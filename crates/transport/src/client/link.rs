@@ -67,6 +67,11 @@ impl Link {
     /// Whether it takes another request: the last exchange is over, and the peer has not closed it or said anything since.
     pub(super) fn is_free(&mut self) -> bool {
         self.poll(&mut Context::from_waker(Waker::noop()));
+        self.is_idle()
+    }
+
+    /// The same, as far as is known without a look at the peer.
+    pub(super) fn is_idle(&self) -> bool {
         self.connection.is_some() && self.sender.is_ready()
     }
 

@@ -92,7 +92,9 @@ impl Wire {
 
 impl Open {
     fn poll(&mut self, cx: &mut Context<'_>, pool: &Pool, peer: bool, room: bool) -> Poll<Input> {
-        self.stage.move_on(cx);
+        if !(peer && matches!(self.stage, Stage::Body(..))) {
+            self.stage.move_on(cx);
+        }
         // An answer first: an early one says that the rest of the request is not wanted.
         if peer && let Poll::Ready(input) = self.answer(cx, pool) {
             return Poll::Ready(input);
@@ -170,7 +172,8 @@ impl Stage {
     }
 }
 
-/// The next piece of an answer. Only polling the link brings one, so that nobody else need wake us.
+/// The next piece of an answer: one that has come already, or else what polling the link brings. Nothing else does, so that
+/// nobody else need wake us.
 fn next(link: &mut Link, body: &mut Incoming, cx: &mut Context<'_>) -> Poll<Option<hyper::Result<Bytes>>> {
     let mut nobody = Context::from_waker(Waker::noop());
     loop {

@@ -5,6 +5,7 @@
 
 #[path = "../it/api.rs"]
 mod api;
+mod cancel;
 mod connections;
 mod faults;
 mod peer;

@@ -2,15 +2,19 @@
 
 use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use larder_core::{Clocks, ErrorKind, Session, Settings, Why};
+use larder_core::{
+    Action, Call, ClientMachine, Clocks, ErrorKind, Failure, Input, Machine, Meta, Misuse, Phase, Session, Settings, Shared,
+    Time, Why,
+};
 use larder_transport::blocking::{CallError, Client, Once, Options, Positioned, Seekable, Writer};
-use larder_transport::server::Plain;
+use larder_transport::server::{Accept, Plain};
+use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
 
 use crate::api::{Add, Echo, Fault, Fetch, Login, Put, Shelf, Stored};
@@ -20,9 +24,26 @@ const SIZE: usize = 8 << 20;
 
 /// The service, and the runtime that keeps it going.
 fn serve(how: How) -> (Runtime, Running) {
+    serve_with(how, Plain)
+}
+
+fn serve_with(how: How, layer: impl Accept) -> (Runtime, Running) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let running = runtime.block_on(start_with(how, Plain));
+    let running = runtime.block_on(start_with(how, layer));
     (runtime, running)
+}
+
+/// Counts connections.
+struct Counting(Arc<AtomicUsize>);
+
+impl Accept for Counting {
+    type Io = TcpStream;
+    const IS_SECURE: bool = false;
+
+    async fn accept(&self, tcp: TcpStream) -> io::Result<TcpStream> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(tcp)
+    }
 }
 
 fn client() -> Client<Shelf> {
@@ -74,9 +95,61 @@ fn who_waits_for_anothers_login_has_a_deadline() {
     assert_eq!(leader.join().unwrap(), "leader");
 }
 
-/// Its observer panics in the middle of the login that it leads: another leads the next one.
+/// A machine that panics with the first word of its peer.
+#[derive(Debug)]
+struct Trap(Call<Echo>);
+
+impl Machine for Trap {
+    type Shared = Shared<Shelf>;
+    type Input = Input;
+    type Action = Action<Echo, Fault>;
+
+    fn poll(&mut self, now: Time, shared: &mut Shared<Shelf>) -> Self::Action {
+        self.0.poll(now, shared)
+    }
+
+    fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        assert!(!matches!(input, Input::Head { .. }), "a machine that panics, on purpose");
+        self.0.handle(input)
+    }
+}
+
+impl ClientMachine<Shelf> for Trap {
+    type Answer = Echo;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        self.0.about()
+    }
+
+    fn abandon(&mut self, shared: &mut Shared<Shelf>) {
+        self.0.abandon(shared);
+    }
+}
+
 #[test]
-fn a_leader_that_panics_stands_in_nobodys_way() {
+fn a_leader_that_panics_in_its_login_stands_in_nobodys_way() {
+    let (_runtime, mut server) = serve(How { logins_wait: true, ..How::default() });
+    let client = client();
+    let leader = thread::spawn({
+        let (client, trap) = (client.clone(), Trap(Call::new(echo("leader"), server.settings())));
+        move || client.drive(trap, (), ()).is_ok()
+    });
+    assert_eq!(server.entered.blocking_recv(), Some("login"));
+    let others = [0, 1, 2].map(|number: u8| {
+        let (client, settings) = (client.clone(), server.settings());
+        thread::spawn(move || client.call(echo(&number.to_string()), settings).unwrap().text)
+    });
+    server.state.gate.add_permits(1);
+    assert!(leader.join().is_err(), "it panicked");
+    // One of the others leads the next login.
+    assert_eq!(server.entered.blocking_recv(), Some("login"));
+    server.state.gate.add_permits(1);
+    assert_eq!(others.map(|other| other.join().unwrap()), ["0", "1", "2"]);
+    assert_eq!(server.state.logins.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_source_that_panics_stands_in_nobodys_way() {
     struct Panics;
     impl larder_transport::blocking::Source for Panics {
         fn read(&mut self, _: u64, _: usize) -> io::Result<Option<Bytes>> {
@@ -159,14 +232,40 @@ fn a_slow_sink_holds_the_server_back() {
 
 #[test]
 fn one_call_after_the_other_takes_one_connection() {
-    let (runtime, mut server) = serve(How::default());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let (runtime, mut server) = serve_with(How::default(), Counting(Arc::clone(&connections)));
     let client = client();
     for number in 0..50 {
         let text = number.to_string();
         assert_eq!(client.call(Add { text: text.clone() }, server.settings()).unwrap().text, text);
     }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
     drop(client);
     drop(server.stop.take());
     let report = runtime.block_on(server.report).unwrap();
     assert_eq!(report.aborted, 0, "{report:?}");
+}
+
+/// An address where nobody answers: its line of connections is full, and the kernel drops what else comes.
+#[test]
+fn an_address_that_does_not_answer_ends_by_the_connect_clock() {
+    const SHORT: Duration = Duration::from_millis(100);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        socket.listen(1).unwrap()
+    });
+    let address = listener.local_addr().unwrap();
+    let connect = || std::net::TcpStream::connect_timeout(&address, SHORT);
+    let waiting: Vec<_> = core::iter::from_fn(|| connect().ok()).take(64).collect();
+    assert!(waiting.len() < 64, "the line has no end");
+    let clocks = Clocks { connect: SHORT.into(), ..Clocks::default() };
+    let mut settings = Settings { clocks, ..crate::shelf::settings(&format!("http://{address}")) };
+    settings.policy.attempts = 1;
+    let began = Instant::now();
+    let error = client().call(echo("a"), settings).unwrap_err();
+    let phases: Vec<_> = error.attempts.iter().map(|attempt| attempt.phase).collect();
+    assert_eq!((&error.kind, phases), (&ErrorKind::Failure(Failure::Connect), vec![Phase::Connect]));
+    assert!((SHORT..Duration::from_secs(20)).contains(&began.elapsed()), "{:?}", began.elapsed());
 }

@@ -81,8 +81,9 @@ fn a_server_that_speaks_no_tls_is_none() {
     assert_eq!(client.call(echo(), settings).unwrap_err().kind, ErrorKind::Failure(Failure::Tls));
 }
 
-/// A server of TLS by hand, which says `answer` and then closes: with a word of TLS if `is_told`.
-fn closing(answer: &'static str, is_told: bool) -> (Options, Settings<Shelf>) {
+/// A server of TLS by hand, which says `answer` and then closes: with a word of TLS if `is_told`. An answer that has a length is the
+/// last that it says; the thread tells whether the client's word of TLS came then.
+fn closing(answer: &'static str, is_told: bool) -> (Options, Settings<Shelf>, thread::JoinHandle<bool>) {
     let (made, listener) = (made(), TcpListener::bind("127.0.0.1:0").unwrap());
     let (options, settings) = (trusting(&made), settings(&format!("https://{}", listener.local_addr().unwrap())));
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
@@ -92,7 +93,7 @@ fn closing(answer: &'static str, is_told: bool) -> (Options, Settings<Shelf>) {
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
-    thread::spawn(move || {
+    let thread = thread::spawn(move || {
         let (mut tcp, _) = listener.accept().unwrap();
         let mut session = rustls::ServerConnection::new(Arc::new(config)).unwrap();
         let mut stream = rustls::Stream::new(&mut session, &mut tcp);
@@ -106,8 +107,18 @@ fn closing(answer: &'static str, is_told: bool) -> (Options, Settings<Shelf>) {
             session.send_close_notify();
             session.write_tls(&mut tcp).unwrap();
         }
+        answer.contains("content-length") && matches!(rustls::Stream::new(&mut session, &mut tcp).read(&mut room), Ok(0))
     });
-    (options, settings)
+    (options, settings, thread)
+}
+
+#[test]
+fn a_client_that_closes_says_so() {
+    let (options, settings, server) = closing("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\n{\"text\":\"a\"}", false);
+    let client = Client::<Shelf>::new(Session::with_token(Secret::new("t")), options);
+    assert_eq!(client.call(echo(), settings).unwrap().text, "a");
+    drop(client);
+    assert!(server.join().unwrap());
 }
 
 /// A body that ends with the connection is whole only if TLS says that the connection ends: anybody can cut one off.
@@ -115,7 +126,7 @@ fn closing(answer: &'static str, is_told: bool) -> (Options, Settings<Shelf>) {
 fn an_end_that_tls_does_not_tell_of_is_no_end() {
     const ANSWER: &str = "HTTP/1.1 200 OK\r\n\r\n{\"text\":\"a\"}";
     let call = |is_told| {
-        let (options, settings) = closing(ANSWER, is_told);
+        let (options, settings, _) = closing(ANSWER, is_told);
         let settings = Settings { policy: Policy { attempts: 1, ..settings.policy }, ..settings };
         Client::<Shelf>::new(Session::with_token(Secret::new("t")), options).call(echo(), settings)
     };

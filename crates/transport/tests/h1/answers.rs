@@ -162,6 +162,7 @@ proptest! {
     }
 }
 
+#[cfg(feature = "hyper")]
 pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
     ANSWERS.iter().map(|answer| answer.0)
 }

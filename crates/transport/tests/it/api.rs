@@ -25,6 +25,7 @@ pub struct Token {
     token: String,
 }
 
+#[cfg(feature = "hyper")]
 impl Token {
     pub fn new() -> Self {
         Self { token: "t".to_owned() }

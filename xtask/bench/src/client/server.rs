@@ -14,6 +14,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
+/// All facts of a path, but for the metadata.
+const FACTS: &[u8] = br#"{"ResponseCode":0,"GetPathInfo":{"ItemName":"F8.jpg","IsFile":true,"CreatedDate":"Wed, 02 May 2007 13:36:41 GMT","SizeBytes":1000000,"FileType":"Image","Metadata":null,"Tags":null,"IsShared":false,"ModifiedDate":"Wed, 02 May 2007 13:36:41 GMT","ItemID":1045632}}"#;
 const INFO: &[u8] = include_bytes!("../../../../fixtures/messages/extra/nvx/IMFS/GetPathInfo/success.json");
 const UPLOADED: &[u8] = include_bytes!("../../../../fixtures/messages/extra/nvx/Transfer/Upload/success.json");
 
@@ -37,12 +39,15 @@ type Answer = Response<Either<Full<Bytes>, Zeros>>;
 
 async fn serve(request: Request<Incoming>) -> Result<Answer, Infallible> {
     let (head, mut body) = request.into_parts();
-    while let Some(Ok(_)) = body.frame().await {}
+    let mut wants_metadata = false;
+    while let Some(Ok(frame)) = body.frame().await {
+        wants_metadata |= frame.data_ref().is_some_and(|data| memchr::memmem::find(data, b"showMetadata=true").is_some());
+    }
     // A download is asked for by its name, which ends with how many bytes it has.
     let answer = match head.uri.path().rsplit_once("zeros-").and_then(|(_, size)| size.parse().ok()) {
         Some(size) => Either::Right(Zeros::new(size)),
         None if head.uri.path().ends_with("Upload.ashx") => Either::Left(Full::new(Bytes::from_static(UPLOADED))),
-        None => Either::Left(Full::new(Bytes::from_static(INFO))),
+        None => Either::Left(Full::new(Bytes::from_static(if wants_metadata { INFO } else { FACTS }))),
     };
     Ok(Response::new(answer))
 }

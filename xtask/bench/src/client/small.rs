@@ -30,9 +30,9 @@ pub(super) fn settings(address: &str) -> Settings<Nvx> {
     Settings { style: Style::JSON, ..Settings::new(target) }
 }
 
-fn operation() -> GetPathInfo {
+fn operation(metadata: bool) -> GetPathInfo {
     let path = "Photos/2007/F8.jpg".to_owned().try_into().unwrap_or_else(|rule| panic!("{rule:?}"));
-    GetPathInfo::all(path)
+    GetPathInfo { show_metadata: Some(metadata), ..GetPathInfo::all(path) }
 }
 
 pub(super) fn larder() -> Client<Nvx> {
@@ -40,11 +40,11 @@ pub(super) fn larder() -> Client<Nvx> {
 }
 
 /// What Larder sends, ready for others to send.
-fn request(address: &str) -> Request<Bytes> {
+fn request(address: &str, operation: &GetPathInfo) -> Request<Bytes> {
     let settings = settings(address);
     let token = Secret::new(TOKEN);
     let address = Address { target: &settings.target, token: Some(&token), style: &settings.style, bits: [1, 2] };
-    let out = Nvx::encode(&operation(), &address).unwrap_or_else(|reject| panic!("{reject}"));
+    let out = Nvx::encode(operation, &address).unwrap_or_else(|reject| panic!("{reject}"));
     let OutgoingBody::Whole(body) = out.body else { panic!("a file") };
     out.head.0.map(|()| body)
 }
@@ -66,41 +66,42 @@ fn tasks(at_once: usize, amount: u64, task: impl Fn(u64) -> Calls) {
     Measured::tell(|| all(amount / at_once as u64));
 }
 
-pub(super) fn run(contender: &str, at_once: usize, amount: u64, address: &str) {
+pub(super) fn run(contender: &str, at_once: usize, metadata: bool, amount: u64, address: &str) {
+    let operation = operation(metadata);
     match contender {
-        "larder" => with_larder(at_once, amount, address),
-        "larder-blocking" => with_blocking(amount, address),
-        "legacy" => with_legacy(at_once, amount, address),
-        "conn" => with_conn(at_once, amount, address),
-        "reqwest" => with_reqwest(at_once, amount, address),
-        "ureq" => with_ureq(at_once, amount, address),
+        "larder" => with_larder(&operation, at_once, amount, address),
+        "larder-blocking" => with_blocking(&operation, amount, address),
+        "legacy" => with_legacy(request(address, &operation), at_once, amount),
+        "conn" => with_conn(request(address, &operation), at_once, amount, address),
+        "reqwest" => with_reqwest(request(address, &operation), at_once, amount),
+        "ureq" => with_ureq(request(address, &operation), at_once, amount),
         other => panic!("no contender {other}"),
     }
 }
 
-fn with_larder(at_once: usize, amount: u64, address: &str) {
+fn with_larder(operation: &GetPathInfo, at_once: usize, amount: u64, address: &str) {
     let runtime = runtime();
     let client = runtime.block_on(async { larder() });
     drop(runtime);
     let settings = settings(address);
     tasks(at_once, amount, |each| {
-        let (client, settings) = (client.clone(), settings.clone());
+        let (client, operation, settings) = (client.clone(), operation.clone(), settings.clone());
         Box::pin(async move {
             for _ in 0..each {
-                let info = client.call(operation(), settings.clone()).await.unwrap_or_else(|error| panic!("{error}"));
+                let info = client.call(operation.clone(), settings.clone()).await.unwrap_or_else(|error| panic!("{error}"));
                 assert_eq!(info.path_info.size_bytes, Some(1_000_000));
             }
         })
     });
 }
 
-fn with_blocking(amount: u64, address: &str) {
+fn with_blocking(operation: &GetPathInfo, amount: u64, address: &str) {
     let options = larder_transport::client::Options::default();
     let client = larder_transport::blocking::Client::<Nvx>::new(Session::with_token(Secret::new(TOKEN)), options);
     let settings = settings(address);
     let all = |calls: u64| {
         for _ in 0..calls {
-            let info = client.call(operation(), settings.clone()).unwrap_or_else(|error| panic!("{error}"));
+            let info = client.call(operation.clone(), settings.clone()).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(info.path_info.size_bytes, Some(1_000_000));
         }
     };
@@ -108,11 +109,10 @@ fn with_blocking(amount: u64, address: &str) {
     Measured::tell(|| all(amount));
 }
 
-fn with_legacy(at_once: usize, amount: u64, address: &str) {
+fn with_legacy(request: Request<Bytes>, at_once: usize, amount: u64) {
     let mut connector = legacy::connect::HttpConnector::new();
     connector.set_nodelay(true);
     let client: legacy::Client<_, Full<Bytes>> = legacy::Client::builder(TokioExecutor::new()).build(connector);
-    let request = request(address);
     tasks(at_once, amount, |each| {
         let (client, request) = (client.clone(), request.clone());
         Box::pin(async move {
@@ -131,8 +131,7 @@ async fn collected(response: http::Response<hyper::body::Incoming>) {
 }
 
 /// As little as there can be around hyper: a connection for each task, and a task that drives it.
-fn with_conn(at_once: usize, amount: u64, address: &str) {
-    let mut request = request(address);
+fn with_conn(mut request: Request<Bytes>, at_once: usize, amount: u64, address: &str) {
     let host = address.parse().unwrap_or_else(|error| panic!("{error}"));
     request.headers_mut().insert(header::HOST, host);
     let path = request.uri().path_and_query().cloned().unwrap_or_else(|| panic!("a path"));
@@ -155,9 +154,8 @@ fn with_conn(at_once: usize, amount: u64, address: &str) {
     });
 }
 
-fn with_reqwest(at_once: usize, amount: u64, address: &str) {
+fn with_reqwest(request: Request<Bytes>, at_once: usize, amount: u64) {
     let client = reqwest::Client::builder().build().unwrap_or_else(|error| panic!("{error}"));
-    let request = request(address);
     tasks(at_once, amount, |each| {
         let (client, request) = (client.clone(), request.clone());
         Box::pin(async move {
@@ -173,10 +171,10 @@ fn with_reqwest(at_once: usize, amount: u64, address: &str) {
 }
 
 /// Threads instead of tasks.
-fn with_ureq(at_once: usize, amount: u64, address: &str) {
+fn with_ureq(request: Request<Bytes>, at_once: usize, amount: u64) {
     let config = ureq::Agent::config_builder().max_idle_connections(at_once).max_idle_connections_per_host(at_once);
     let agent: ureq::Agent = config.build().into();
-    let request = request(address).map(|body| body.to_vec());
+    let request = request.map(|body| body.to_vec());
     let all = |each: u64| {
         std::thread::scope(|scope| {
             for _ in 0..at_once {

@@ -136,9 +136,10 @@ def imfs(service, token, base, secrets):
     files = {"uploadToken": (None, node["AccessToken"]), "destFolderPath": (None, base), "f": ("a.txt", CONTENT)}
     assert "<ResponseCode>0<" in service.http.post(f"http://{HOST}/Upload.ashx", files=files).text
     extended = {"sizeBytes": 1024, "destFolderPath": "/", "ipRestricted": True, "firstByteExpiration": 6000}
-    call("GetStorageNodeExtended", **extended, lastByteExpiration=259200)
+    node = call("GetStorageNodeExtended", **extended, lastByteExpiration=259200)
+    secrets.add(node["AccessToken"], "upload token")
     call("CopyFiles", srcFilePath=texts(file), destFolderPath=f"{base}/Out")
-    call("CopyFolders", srcFolderPath=texts(f"{base}/In"), destFolderPath=f"{base}/Out")
+    call("CopyFolders", srcFolderPath=texts(f"{base}/In"), destFolderPath=f"{base}/Ümläut & so")
     call("RenameFile", filePath=file, newFileName="b.txt")
     call("RenameFolder", folderPath=f"{base}/Out", newFolderName="Away")
     call("MoveFiles", srcFilePath=texts(f"{base}/b.txt"), destFolderPath=f"{base}/In")
@@ -158,7 +159,9 @@ def imfs(service, token, base, secrets):
     search = {"username": CREDENTIALS["master_user"], "searchTerm": "*", "fileType": "Document", "maxResults": 1000}
     call("SearchFileSystem", **search, minFileSize=0, maxFileSize=100000000, **days)
     call("GetDownloadNodes", filePath=texts(path))
-    call("GetOptimalUrls", filePath=texts(path), expiration=300, ipRestricted=False)
+    [link] = call("GetOptimalUrls", filePath=texts(path), expiration=300, ipRestricted=False)
+    secrets.add(link["DownloadToken"], "link")
+    assert service.http.get(link["DownloadURL"]).content == CONTENT, link
     call("Sideload", targetURL="http://localhost/a", destFilePath=f"{base}/side.html")
     call("DeleteFiles", filePath=texts(path))
     call("DeleteFolders", folderPath=texts(where, f"{base}/Ümläut & so"))

@@ -71,8 +71,8 @@ pub(super) struct Run<'d, A: Api, M> {
     pub(super) received: Vec<u8>,
     pub(super) delivered: u64,
     ends: Time,
-    /// Whether what comes may be a file, which is not held.
-    streams: bool,
+    /// A download may send a file, which is not held; an upload may read its own before it opens anything.
+    kind: Kind,
 }
 
 /// How a call is made, and answered.
@@ -98,17 +98,17 @@ impl Plan<'_> {
 /// Makes one call.
 pub(super) fn call<O: Operation>(operation: O, plan: Plan<'_>) -> Option<Heard> {
     let settings = plan.settings(Clocks::of(&O::META))?;
-    Some(run(Call::new(operation, settings), plan, Time(TOTAL), O::META.kind == Kind::Download))
+    Some(run(Call::new(operation, settings), plan, Time(TOTAL), O::META.kind))
 }
 
 /// Makes the calls that upload a file.
 pub(super) fn upload(plan: Plan<'_>) -> Option<Heard> {
     let settings = plan.settings(Clocks::for_kind(Kind::Upload))?;
     let upload = UploadFile::new(FolderPath::root(), "a file".parse().ok()?, Uploading::default(), settings);
-    Some(run(upload, plan, Time(2 * TOTAL), false))
+    Some(run(upload, plan, Time(2 * TOTAL), Kind::Upload))
 }
 
-fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Plan<'_>, ends: Time, streams: bool) -> Heard {
+fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Plan<'_>, ends: Time, kind: Kind) -> Heard {
     let mut run = Run {
         machine,
         shared: Shared::new(session::<A>(plan.flags & 2 == 0), u64::from(plan.flags)),
@@ -125,7 +125,7 @@ fn run<A: Api, M: ClientMachine<A, Answer: Debug> + Debug>(machine: M, plan: Pla
         received: Vec::new(),
         delivered: 0,
         ends,
-        streams,
+        kind,
     };
     for _ in 0..STEPS {
         let action = run.machine.poll(run.now, &mut run.shared);
@@ -183,7 +183,8 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
                 self.close();
             }
             Action::Feed { offset, max } => {
-                assert!(self.open.as_ref().is_some_and(|open| !open.is_over), "asks for the file without an exchange");
+                let is_open = self.open.as_ref().is_some_and(|open| !open.is_over);
+                assert!(is_open || self.kind == Kind::Upload, "asks for the file without an exchange");
                 assert!(max > 0 && max <= LIMITS.feed, "{max} bytes of the file at once");
                 self.asked = Some((offset, max));
             }
@@ -202,7 +203,7 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
     fn wait(&mut self, until: Option<Time>, on: On) {
         assert!(until.is_none_or(|until| until > self.now), "waits for what is past");
         assert!(self.now < self.ends, "waits after its time is up");
-        let held = self.open.as_ref().filter(|open| !self.streams && !open.is_over).map_or(0, |open| open.came);
+        let held = self.open.as_ref().filter(|open| self.kind != Kind::Download && !open.is_over).map_or(0, |open| open.came);
         assert!(held <= LIMITS.answer, "goes on after {held} bytes");
         (self.on, self.until) = (on, until);
         match self.script.next() {

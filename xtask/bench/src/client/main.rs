@@ -1,9 +1,11 @@
-//! Clients against clients: the same requests to the same bare server, which runs in a process of its own.
+//! Larder's clients against other clients: `cargo xtask bench client`. The same requests to the same bare server, which runs in a process of its own.
 //!
 //! Every contender runs in a process of its own too, once per round, and all of them in turn: what disturbs the machine
 //! disturbs all. A process warms its connections up, then measures itself: wall time, CPU time of all its threads
 //! (`/proc/self/stat`), and how far its peak of resident memory is above where it stood before. callgrind counts the
 //! instructions of N and of 2 N calls; the difference is what N calls cost, whatever the machine's mood.
+//!
+//! A program of its own beside that of the codecs, whose allocator counts: here that would count for instructions of all.
 //!
 //! Linux only, for `/proc`.
 
@@ -31,7 +33,9 @@ struct Options {
 const USAGE: &str = "client [--rounds N] [--calls N] [--bytes N] [--only PART_OF_A_ROW'S_NAME] [--no-counts]";
 
 /// Measures, or plays one of the parts of a measurement.
-pub(crate) fn main(arguments: Vec<String>) {
+fn main() {
+    // The first is `client`, as it stands behind `bench`.
+    let arguments: Vec<String> = std::env::args().skip(2).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["--server"] => server::run(),

@@ -6,22 +6,22 @@ use larder_core::{Reject, Rule};
 use larder_proto_nvx::values::{FileName, FolderPath, NonEmpty, Path};
 
 /// The value of a parameter.
-pub(super) fn value<T: FromStr<Err = Rule>>(field: &str, text: &str) -> Result<T, Reject> {
+pub(crate) fn value<T: FromStr<Err = Rule>>(field: &str, text: &str) -> Result<T, Reject> {
     text.parse().map_err(|rule| Reject::new(field, rule))
 }
 
-pub(super) fn path(field: &str, text: &str) -> Result<Path, Reject> {
+pub(crate) fn path(field: &str, text: &str) -> Result<Path, Reject> {
     value(field, text)
 }
 
 /// The values of a parameter that may be repeated.
-pub(super) fn paths<P: AsRef<str>>(field: &str, texts: impl IntoIterator<Item = P>) -> Result<NonEmpty<Path>, Reject> {
+pub(crate) fn paths<P: AsRef<str>>(field: &str, texts: impl IntoIterator<Item = P>) -> Result<NonEmpty<Path>, Reject> {
     let paths = texts.into_iter().map(|text| path(field, text.as_ref())).collect::<Result<Vec<_>, _>>()?;
     NonEmpty::try_from(paths).map_err(|rule| Reject::new(field, rule))
 }
 
 /// The folder and the name of a file to be.
-pub(super) fn split(text: &str) -> Result<(FolderPath, FileName), Reject> {
+pub(crate) fn split(text: &str) -> Result<(FolderPath, FileName), Reject> {
     let missing = || Reject::new("fileName", Rule::Missing);
     if text.ends_with('/') {
         return Err(missing());

@@ -1,0 +1,4 @@
+//! See `larder_fuzz::targets::h1`.
+#![cfg_attr(fuzzing, no_main)]
+
+larder_fuzz::binary!(h1);

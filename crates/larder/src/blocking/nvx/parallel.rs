@@ -1,0 +1,74 @@
+//! One file, fetched in several ranges at once, by threads that are gone when the method returns.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, mpsc};
+
+use larder_proto_nvx::flow::{Fetch, Ranges, Turn};
+use larder_proto_nvx::transfer::{Download, Downloaded};
+
+use super::range::{self, Came};
+use super::transport::{CallError, Cancel};
+use super::{Client, Error, Result};
+
+impl Client {
+    /// Fetches a file into a local one, so many ranges of so many bytes at once. What the service says of the file is returned.
+    pub(super) fn fetch_ranges(&self, download: Download, file: &Arc<File>, at_once: usize, size: u64) -> Result<Downloaded> {
+        let mut ranges = Ranges::new(download, size);
+        // When one range decides that all is lost, nobody waits for the others.
+        let cancel = Cancel::new().map_err(Error::Write)?;
+        let client = self.clone().with_cancel(&cancel);
+        let fetch = |fetch: Fetch| range::fetch(client.clone(), fetch, Arc::clone(file));
+        std::thread::scope(|threads| {
+            let (done, came) = mpsc::channel();
+            let mut running = 0;
+            let result = loop {
+                if running < at_once {
+                    match ranges.turn() {
+                        // The first one is alone, and so is each if they are to come one by one.
+                        Turn::Fetch(next) if running == 0 && (at_once == 1 || ranges.total().is_none()) => {
+                            if let Err(error) = tell(&mut ranges, fetch(next)) {
+                                break Err(error);
+                            }
+                            continue;
+                        }
+                        Turn::Fetch(next) => {
+                            let (done, fetch) = (done.clone(), &fetch);
+                            // The other end is there: it is in this very function.
+                            threads.spawn(move || drop(done.send(catch_unwind(AssertUnwindSafe(|| fetch(next))))));
+                            running += 1;
+                            continue;
+                        }
+                        Turn::Wait => {}
+                        Turn::Done(head) => break Ok(head),
+                        Turn::Failed(error) => break Err(error.into()),
+                    }
+                }
+                running -= 1;
+                let told = match came.recv() {
+                    Ok(Ok(came)) => tell(&mut ranges, came),
+                    Ok(Err(panic)) => {
+                        cancel.cancel();
+                        resume_unwind(panic)
+                    }
+                    Err(error) => Err(Error::Write(std::io::Error::other(error))),
+                };
+                if let Err(error) = told {
+                    break Err(error);
+                }
+            };
+            cancel.cancel();
+            result
+        })
+    }
+}
+
+/// Tells how a range went, unless that is the end of it all.
+fn tell(ranges: &mut Ranges, (fetch, result): Came) -> Result<()> {
+    match result {
+        Ok(head) => ranges.came(&fetch, Ok(head)),
+        Err(CallError::Call(error)) => ranges.came(&fetch, Err(error)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! A local file that appears only when it is complete.
+
+use std::collections::hash_map::RandomState;
+use std::ffi::OsString;
+use std::hash::BuildHasher;
+use std::io::{Read, Seek};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use larder_proto_nvx::flow::Sum;
+use larder_proto_nvx::values::Md5;
+
+/// A file on its way, beside the place where it will be. Dropped before that, it is gone.
+#[derive(Debug)]
+pub(crate) struct Part {
+    file: Arc<fs::File>,
+    temporary: Temporary,
+}
+
+/// Removes what it names, unless that was moved away.
+#[derive(Debug)]
+struct Temporary {
+    path: PathBuf,
+    place: PathBuf,
+}
+
+impl Part {
+    /// # Errors
+    /// The file system's own.
+    pub(crate) fn create(place: PathBuf) -> io::Result<Self> {
+        let (file, temporary) = Temporary::create(place)?;
+        Ok(Self { file: Arc::new(file), temporary })
+    }
+
+    /// Where the bytes go.
+    pub(crate) fn file(&self) -> &Arc<fs::File> {
+        &self.file
+    }
+
+    /// Cuts it to this length, in bytes, if one is given. Returns how long it is.
+    ///
+    /// # Errors
+    /// The file system's own.
+    pub(crate) fn cut(&self, length: Option<u64>) -> io::Result<u64> {
+        cut(&self.file, length)
+    }
+
+    /// Puts the complete file in its place, so that it survives a power cut.
+    ///
+    /// # Errors
+    /// The file system's own.
+    pub(crate) fn publish(self) -> io::Result<()> {
+        let Self { file, temporary } = self;
+        file.sync_all()?;
+        // Some systems do not rename an open file.
+        drop(file);
+        temporary.publish()
+    }
+}
+
+/// A local file to be read, and what it is.
+///
+/// # Errors
+/// The file system's own.
+pub(crate) fn open(path: PathBuf) -> io::Result<(fs::File, fs::Metadata)> {
+    let file = fs::File::open(path)?;
+    let facts = file.metadata()?;
+    Ok((file, facts))
+}
+
+/// See [`Part::cut`].
+pub(crate) fn cut(file: &fs::File, length: Option<u64>) -> io::Result<u64> {
+    length.map_or(Ok(()), |length| file.set_len(length))?;
+    Ok(file.metadata()?.len())
+}
+
+/// The MD5 of a file, read from its start.
+///
+/// # Errors
+/// The file system's own.
+pub(crate) fn md5(file: &fs::File) -> io::Result<Md5> {
+    let (mut file, mut sum, mut piece) = (file, Sum::new(), vec![0; PIECE]);
+    file.rewind()?;
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(sum.md5()),
+            Ok(count) => sum.update(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Bytes that are read at once.
+const PIECE: usize = 256 << 10;
+
+impl Temporary {
+    fn create(place: PathBuf) -> io::Result<(fs::File, Self)> {
+        let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        let mut hidden = OsString::from(".");
+        hidden.push(name);
+        // Not to be met by chance; `create_new` refuses it if it is.
+        hidden.push(format!(".{:016x}.part", RandomState::new().hash_one(std::process::id())));
+        let path = place.with_file_name(hidden);
+        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+        Ok((file, Self { path, place }))
+    }
+
+    fn publish(mut self) -> io::Result<()> {
+        fs::rename(&self.path, &self.place)?;
+        self.path.clear();
+        sync_folder(&self.place)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.path.as_os_str().is_empty() {
+            // There is nobody to tell.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Makes the new name of `place` survive a power cut.
+#[cfg(unix)]
+fn sync_folder(place: &Path) -> io::Result<()> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
