@@ -21,8 +21,8 @@ use core::time::Duration;
 use crate::operation::Api;
 use crate::{ErrorKind, ExchangeId, Secret, Time};
 
-/// How long the others wait for a login whose own clocks are off before one of them takes over: it may have been dropped
-/// without a word.
+/// How long the others wait for a login that has not waited for anything yet before one of them takes over: it may have been
+/// dropped without a word. From its first wait on, its own clocks count, which are never off.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long they wait beyond the moment at which its own clocks must have woken it: its driver may be busy.
