@@ -328,7 +328,8 @@ impl Upload {
     ///
     /// # Errors
     /// [`Refusal::FileNotFound`] if none was begun; [`Refusal::RangeNotSatisfiable`] for another length than announced;
-    /// [`Refusal::FileLocked`]; [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of [`files::publish`]. Files ended before stay.
+    /// [`Refusal::FileLocked`]; [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of
+    /// [`files::publish`]. Files ended before stay. After a failure of the storage the piece may come again.
     pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
         let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
         let key = file_key(self.right.hash, &place);

@@ -86,7 +86,7 @@ macro_rules! downloads {
                 /// A symbolic link is followed: the file that it names is replaced. The new file has the mode of the one that it
                 /// replaces, and its owner and group if this process may give files away; other names (hard links) keep the old
                 /// one. A pipe, a device, `/dev/stdout` and the like are not replaced but written to, in one stream, as it comes:
-                /// what fails then has left some of the file there.
+                /// what fails then has left some of the file there. A pipe's reader is waited for.
                 ///
                 /// [`Clocks::total`](larder_core::Clocks::total), if it is set, is the time for all of this.
                 ///
