@@ -57,7 +57,8 @@ pub struct Clocks {
     pub attempt: Clock,
     /// Between two signs of life, counted only while we wait for the peer: never while we wait for the caller.
     pub stall: Clock,
-    /// The whole call with all its attempts and waits.
+    /// The whole call with all its attempts and waits. A login that the call leads is a message, and all other calls wait
+    /// for it: it has at most a minute, or as long as `attempt` if that is longer, even where this is off.
     pub total: Clock,
 }
 

@@ -35,14 +35,28 @@ pub enum Misuse {
 
 /// What a broken transport can say. Retry rule: tried again, as often as the policy and the client's budget allow, when the
 /// phase is `Connect` or the operation is safe to repeat; a download goes on where it broke off, if it can
-/// ([`Resume`](crate::Resume)). Otherwise the outcome is unknown.
+/// ([`Resume`](crate::Resume)). Otherwise the outcome is unknown. What will be the same the next time
+/// ([`is_lasting`](Self::is_lasting)) is not tried again. The system's own words are in [`Error::detail`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Failure {
-    /// No connection: name not found, refused, unreachable, connect time-out. Nothing was sent: always tried
-    /// again.
+    /// The host's name has no address, or whoever resolves names is in trouble: systems do not tell these apart. Look for a typo
+    /// in the host. Nothing was sent: tried again.
+    #[error("the host's name could not be resolved")]
+    Resolve,
+    /// Nobody listens at this port of the host, or its firewall says so. Nothing was sent: tried again, for a service that
+    /// restarts.
+    #[error("the connection was refused")]
+    Refused,
+    /// No connection for another reason: unreachable, timed out, closed in the middle of the TLS handshake. Nothing was sent:
+    /// tried again.
     #[error("no connection")]
     Connect,
-    /// The TLS handshake failed. Nothing was sent: tried again, which rarely helps.
+    /// The server's certificate is not trusted, has expired, or is for another name. Nothing was sent. Not tried again: it is
+    /// the same the next time.
+    #[error("the server's certificate is not accepted")]
+    Certificate,
+    /// The TLS handshake failed otherwise: the peer does not speak TLS, or no version that we do, or gave up. Nothing was sent.
+    /// Not tried again: what the two are able to do does not change from one attempt to the next.
     #[error("the TLS handshake failed")]
     Tls,
     /// The connection broke. Tried again if the operation is safe to repeat.
@@ -60,6 +74,14 @@ pub enum Failure {
     /// The attempt took longer than one may. Tried again if the operation is safe to repeat.
     #[error("the attempt took too long")]
     Late,
+}
+
+impl Failure {
+    /// Whether the next attempt would fail the same way: there is no TLS with this peer.
+    #[must_use]
+    pub fn is_lasting(self) -> bool {
+        matches!(self, Self::Certificate | Self::Tls)
+    }
 }
 
 /// An answer that is no answer of this API. Retry rule: final, but for what a proxy says of itself
@@ -81,6 +103,10 @@ pub enum PeerFlaw {
     /// 503 or 504 and the operation is safe to repeat: a proxy speaks, and the service may do better in a moment.
     #[error("undocumented HTTP status {0}")]
     Status(u16),
+    /// It said that all was well before it had the whole request. Never tried again: part of it may be stored, or all of
+    /// another.
+    #[error("the service said that all was well before it had the whole request")]
+    Early,
     /// A redirect that cannot be followed: it names no place, leads away from TLS, or is one more than
     /// [`Limits::redirects`](crate::Limits::redirects). Never tried again; [`Error::host`] is who sent it.
     #[error("a redirect that cannot be followed")]
@@ -220,7 +246,8 @@ impl RawAnswer {
     pub const MAX: usize = 4 << 10;
 }
 
-/// How a call ended when it did not succeed. Never holds a secret; the peer's own text is in [`raw`](Self::raw) only.
+/// How a call ended when it did not succeed. Never holds a secret. The service's own words are in
+/// [`raw`](Self::raw) and in its fault, which `Display` repeats: secrets of the request and of the session are taken out of both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<F> {
     /// What kind of error it is.
@@ -237,21 +264,40 @@ pub struct Error<F> {
     pub host: String,
     /// What the last answer said, if there was one.
     pub raw: Option<RawAnswer>,
+    /// Whether this attempt, or one before it, may have been carried out whatever the [`kind`](Self::kind) says: the reply was
+    /// lost, or the service was in trouble, and nothing since has told.
+    pub is_in_doubt: bool,
+    /// What the operating system or TLS said of the failure ("Connection refused (os error 111)"), if they did: at most
+    /// [`Error::DETAIL`] bytes, without secrets. For people: the text depends on the system.
+    pub detail: Option<Box<str>>,
 }
 
 impl<F> Error<F> {
     /// Attempts that an error remembers.
     pub const ATTEMPTS: usize = 32;
+    /// Bytes that are kept of what the system said of a failure.
+    pub const DETAIL: usize = 200;
 
     /// An error of a call that sent nothing, or of a parent machine.
     #[must_use]
     pub fn new(kind: ErrorKind<F>, operation: Meta, host: impl Into<String>) -> Self {
-        Self { kind, operation, attempts: Vec::new(), elapsed: Duration::ZERO, phase: Phase::Idle, host: host.into(), raw: None }
+        Self {
+            kind,
+            operation,
+            attempts: Vec::new(),
+            elapsed: Duration::ZERO,
+            phase: Phase::Idle,
+            host: host.into(),
+            raw: None,
+            is_in_doubt: false,
+            detail: None,
+        }
     }
 
     /// Whether the operation may have been carried out although this says that it failed. Look before asking again.
     pub fn is_outcome_unknown(&self) -> bool {
         match &self.kind {
+            _ if self.is_in_doubt && self.operation.repeat != Repeat::Safe => true,
             ErrorKind::OutcomeUnknown(_) => true,
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Peer(_) | ErrorKind::Body(_) => {
                 self.phase > Phase::Connect && self.operation.repeat != Repeat::Safe
@@ -291,8 +337,7 @@ impl<F: Fault> Error<F> {
                 FaultClass::Session => true,
             },
             ErrorKind::Peer(flaw) => is_harmless && flaw.is_transient(),
-            // A certificate does not become another.
-            ErrorKind::Failure(failure) => is_harmless && *failure != Failure::Tls,
+            ErrorKind::Failure(failure) => is_harmless && !failure.is_lasting(),
             ErrorKind::OutcomeUnknown(_) | ErrorKind::Deadline(_) | ErrorKind::Cancelled => is_harmless,
             ErrorKind::Content(flaw) => is_harmless && *flaw == ContentFlaw::Changed,
             ErrorKind::Encode(_) | ErrorKind::NoSession | ErrorKind::Body(_) => false,
@@ -320,6 +365,9 @@ impl<F: fmt::Display> fmt::Display for ErrorKind<F> {
 impl<F: fmt::Display> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} at {}: {}", self.operation, self.host, self.kind)?;
+        if let Some(detail) = &self.detail {
+            write!(f, ": {detail}")?;
+        }
         let own = self.attempts.iter().filter(|attempt| attempt.operation == self.operation).count();
         if own > 1 {
             write!(f, " (attempt {own})")?;

@@ -232,6 +232,8 @@ pub enum Input {
         failure: Failure,
         /// How far the transport knows it to have come: `Connect` only if provably nothing was sent.
         phase: Phase,
+        /// What the system said of it, in its own words, for [`Error::detail`]: no URL, no header.
+        detail: Option<Box<str>>,
     },
     /// A piece of the caller's file.
     Body {
@@ -312,7 +314,7 @@ impl fmt::Debug for Input {
             Self::Head { at, head } => write!(f, "Head #{} {head:?}", at.0),
             Self::Data { at, chunk } => write!(f, "Data #{} {} bytes", at.0, chunk.len()),
             Self::End { at } => write!(f, "End #{}", at.0),
-            Self::Failed { at, failure, phase } => write!(f, "Failed #{} {failure:?} in {phase:?}", at.0),
+            Self::Failed { at, failure, phase, detail: _ } => write!(f, "Failed #{} {failure:?} in {phase:?}", at.0),
             Self::Body { offset, chunk } => write!(f, "Body {offset}, {} bytes", chunk.len()),
             Self::BodyEnd => f.write_str("BodyEnd"),
             Self::BodyGone => f.write_str("BodyGone"),

@@ -93,8 +93,11 @@ pub enum Auth {
 pub enum Repeat {
     /// Doing it twice is the same as doing it once.
     Safe,
-    /// Doing it twice does no more than doing it once, but the second time is refused in a way that tells: see
-    /// [`Operation::recover`](crate::Operation::recover).
+    /// The second time is refused in a way that tells, as long as nobody else changes the same thing in between: see
+    /// [`Operation::recover`](crate::Operation::recover). Of what has a number of its own, it then does no more than doing
+    /// it once. A *name* can be given again: a removal that is repeated after a pause (at most
+    /// [`Policy::cap`](crate::Policy) and what the network takes) also removes what another has made under that name
+    /// meanwhile.
     Telling,
     /// Doing it twice does more, or fails where once succeeds.
     Unsafe,

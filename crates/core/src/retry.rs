@@ -16,7 +16,8 @@ pub struct Policy {
     /// The longest pause of all, beside what the peer asks for.
     pub cap: Duration,
     /// The longest wait that the peer may ask for (`Retry-After`). A pause is added to it, so that not all who were told the
-    /// same come back at once. Who asks for more is not asked again: it would only refuse again.
+    /// same come back at once. Who asks for more is not asked again: it would only refuse again. Where an attempt of an
+    /// operation that is [`Telling`](Repeat::Telling) may have been carried out, no wait is longer than `cap`.
     pub retry_after: Duration,
 }
 
@@ -32,6 +33,8 @@ impl Default for Policy {
 pub enum Cause {
     /// The transport broke, or the peer was silent for too long.
     Broken,
+    /// There is no TLS with the peer, nor will be: its certificate is not accepted, or the handshake failed. Nothing was sent.
+    NoTls,
     /// The service answered with a failure.
     Fault(FaultClass),
     /// The answer was no answer (malformed, over a limit).
@@ -73,14 +76,16 @@ impl Policy {
         let unsent = tried.phase <= Phase::Connect;
         let safe = unsent || tried.repeat != Repeat::Unsafe;
         match tried.cause {
-            Cause::Fault(FaultClass::Permanent | FaultClass::Session) | Cause::Malformed => return Decision::Stop,
+            Cause::Fault(FaultClass::Permanent | FaultClass::Session) | Cause::Malformed | Cause::NoTls => return Decision::Stop,
             Cause::Broken if !safe => return Decision::Unknown,
             Cause::Fault(FaultClass::Transient) if !safe => return Decision::Stop,
             Cause::Broken | Cause::Fault(FaultClass::Transient) => {}
         }
         let wish = tried.retry_after.unwrap_or_default();
+        // What may be done already is not done again after a long time: what was named may be another thing by then.
+        let longest = if unsent || tried.repeat != Repeat::Telling { self.retry_after } else { self.retry_after.min(self.cap) };
         let pause = self.pause(tried.attempts, jitter).saturating_add(wish);
-        if wish > self.retry_after || tried.attempts >= self.attempts || tried.left.is_some_and(|left| left <= pause) {
+        if wish > longest || tried.attempts >= self.attempts || tried.left.is_some_and(|left| left <= pause) {
             return Decision::Stop;
         }
         Decision::After(pause)
@@ -145,7 +150,7 @@ impl Budget {
 
     /// A call succeeded.
     pub fn refund(&mut self) {
-        self.left = self.full.min(self.left + 1);
+        self.left = self.full.min(self.left.saturating_add(1));
     }
 
     /// What is left.
@@ -181,6 +186,11 @@ mod tests {
     }
 
     #[test]
+    fn a_peer_that_cannot_be_trusted_is_not_asked_again() {
+        assert_eq!(decide(Tried { cause: Cause::NoTls, phase: Phase::Connect, ..TRIED }), Decision::Stop);
+    }
+
+    #[test]
     fn attempts_and_time_end() {
         assert_eq!(decide(Tried { attempts: 4, ..TRIED }), Decision::Stop);
         assert_eq!(decide(Tried { left: Some(Duration::from_millis(10)), ..TRIED }), Decision::Stop);
@@ -201,6 +211,11 @@ mod tests {
         let wish = |seconds| Tried { retry_after: Some(Duration::from_secs(seconds)), ..TRIED };
         assert_eq!(policy.decide(&wish(60), 0), Decision::After(Duration::from_secs(60)));
         assert_eq!(policy.decide(&wish(61), 0), Decision::Stop);
+        let telling = |seconds| Tried { repeat: Repeat::Telling, ..wish(seconds) };
+        assert_eq!(policy.decide(&telling(10), 0), Decision::After(Duration::from_secs(10)));
+        assert_eq!(policy.decide(&telling(11), 0), Decision::Stop);
+        let unsent = Tried { phase: Phase::Connect, ..telling(11) };
+        assert_eq!(policy.decide(&unsent, 0), Decision::After(Duration::from_secs(11)));
         let Decision::After(pause) = policy.decide(&wish(7), u64::MAX) else { panic!() };
         assert!(pause > Duration::from_millis(7199) && pause <= Duration::from_millis(7200), "{pause:?}");
     }
@@ -233,5 +248,8 @@ mod tests {
         assert!(budget.take() && budget.take() && !budget.take());
         (0..50).for_each(|_| budget.refund());
         assert_eq!(budget.left(), 10);
+        let mut endless = Budget::new(u32::MAX);
+        endless.refund();
+        assert_eq!(endless.left(), u32::MAX);
     }
 }

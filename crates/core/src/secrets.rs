@@ -3,7 +3,10 @@
 mod collect;
 mod spelled;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use self::spelled::{Found, begins};
 use crate::Secret;
@@ -14,7 +17,9 @@ use crate::Secret;
 /// The longest of what begins at one place is replaced. A secret of fewer than [`WORD`](Self::WORD) characters is replaced
 /// only where it stands alone, between signs that are neither letters nor digits: inside of words it would shred the text,
 /// and tell by the holes what it is. Empty ones are none. From [`EITHER_CASE`](Self::EITHER_CASE) characters on, upper and
-/// lower case of ASCII are the same: services repeat tokens in either.
+/// lower case of ASCII are the same: services repeat tokens in either; and each line of so many characters, and a
+/// [beginning](Self::BEGINNING), is replaced by itself. Blanks at its ends and the kind of its line ends do not matter. If it
+/// is the base64 of a text, that text is a secret, too.
 #[derive(Clone, Default)]
 pub struct Redactor {
     /// Longest first.
@@ -27,8 +32,11 @@ const REDACTED: &str = "REDACTED";
 impl Redactor {
     /// Characters from which on a secret is replaced within words, too.
     pub const WORD: usize = 6;
-    /// Characters from which on the case of letters does not matter.
+    /// Characters from which on the case of letters does not matter, and lines of a secret are secrets of their own.
     pub const EITHER_CASE: usize = 16;
+    /// Characters of the beginning of a secret with [`EITHER_CASE`](Self::EITHER_CASE) or more that are replaced even where
+    /// it does not go on: services quote what they refuse in part.
+    pub const BEGINNING: usize = 12;
 
     /// Of the secrets in a value: those that are a [`Secret`], or serialise as one.
     #[must_use]
@@ -43,7 +51,25 @@ impl Redactor {
         for part in parts_of_url(secret.expose()) {
             self.insert(Secret::new(part));
         }
-        self.insert(secret);
+        if let Some(text) = text_in_base64(secret.expose()) {
+            self.add_text(text.as_str());
+        }
+        self.add_text(secret.expose());
+    }
+
+    /// With each of its lines that is long enough to be known for one.
+    fn add_text(&mut self, text: &str) {
+        for line in text.lines().map(str::trim).filter(|line| line.chars().count() >= Self::EITHER_CASE) {
+            self.insert(line.into());
+        }
+        self.insert(text.trim().replace("\r\n", "\n").into());
+        // Blanks at its ends are its own, where they are repeated.
+        self.insert(text.into());
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.secrets.len()
     }
 
     /// All that another one has, too.
@@ -95,22 +121,26 @@ impl Redactor {
         shown
     }
 
-    /// What begins at `place`. They are sorted: the first is the longest.
+    /// The longest of what begins at `place`.
     fn find(&self, text: &str, place: usize) -> Found {
         let (before, rest) = text.split_at(place);
-        let mut perhaps = Found::No;
+        let (mut longest, mut perhaps) = (0, Found::No);
         for secret in &self.secrets {
             let secret = secret.expose();
             let length = secret.chars().count();
-            match begins(rest, secret, length >= Self::EITHER_CASE) {
+            let (found, beginning) = begins(rest, secret, length >= Self::EITHER_CASE);
+            if beginning.characters >= least(secret, length) {
+                longest = longest.max(beginning.end);
+            }
+            match found {
                 Found::Whole(end) if length >= Self::WORD || is_alone(before, rest.get(end..).unwrap_or_default()) => {
-                    return Found::Whole(end);
+                    longest = longest.max(end);
                 }
-                Found::Perhaps => perhaps = Found::Perhaps,
                 Found::Whole(_) | Found::No => {}
+                Found::Perhaps => perhaps = Found::Perhaps,
             }
         }
-        perhaps
+        if longest > 0 { Found::Whole(longest) } else { perhaps }
     }
 
     fn insert(&mut self, secret: Secret) {
@@ -123,6 +153,21 @@ impl Redactor {
 
 fn is_alone(before: &str, after: &str) -> bool {
     !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
+}
+
+/// The text that this is the base64 of, if it is one.
+fn text_in_base64(secret: &str) -> Option<Zeroizing<String>> {
+    let text = Zeroizing::new(String::from_utf8(STANDARD.decode(secret).ok()?).ok()?);
+    text.chars().all(|c| !c.is_control() || c.is_whitespace()).then_some(text)
+}
+
+/// How many characters of a secret of this length must be there for a beginning of it. What a URL begins with is known.
+fn least(secret: &str, length: usize) -> usize {
+    let known = secret.find("://").map_or(0, |scheme| {
+        let host = scheme + 3;
+        secret.get(host..).and_then(|rest| rest.find('/')).map_or(length, |end| host + end)
+    });
+    if length < Redactor::EITHER_CASE { usize::MAX } else { known + Redactor::BEGINNING }
 }
 
 /// User name and password, and the values of the query.
@@ -184,6 +229,36 @@ mod tests {
         assert_eq!(redactor.beginning(b"it is h", false, 99), "it is h", "here the text ends");
         assert_eq!(redactor.beginning(b"it is h", true, 99), "it is ");
         assert_eq!(redactor.beginning(b"\xFF\xE4 ok", false, 99), "\u{FFFD}\u{FFFD} ok");
+    }
+
+    #[test]
+    fn lines_and_beginnings_of_a_long_secret_are_replaced_too() {
+        let lines = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj", "AgEAAoIBAQC7VJTUt9Us8cKj", "short="];
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
+        let of = redactor(&[&pem]);
+        assert_eq!(of.redact(&format!("<{}>", pem.replace('\n', "\r\n"))), "<REDACTED>");
+        assert_eq!(of.redact(&format!("<{}>", pem.replace('\n', "\\r\\n").trim_end_matches("\\r\\n"))), "<REDACTED>");
+        assert_eq!(of.redact(&format!("<{}>", pem.trim())), "<REDACTED>");
+        assert_eq!(of.redact(&format!("line 3: {} is bad", lines[1])), "line 3: REDACTED is bad");
+        assert_eq!(of.redact(&format!("line 3: {}... is bad", &lines[1][..12])), "line 3: REDACTED... is bad");
+        assert_eq!(of.redact(&format!("line 3: {}... is bad", &lines[1][..11])), "line 3: AgEAAoIBAQC... is bad");
+        let sent = redactor(&[&pem.replace('\n', "\r\n")]);
+        assert_eq!(sent.redact(&format!("<{}>", pem.trim())), "<REDACTED>");
+    }
+
+    #[test]
+    fn of_a_url_its_host_is_no_secret() {
+        let of = redactor(&["https://host.example/dir/Goh7ot5pBeuoQ45icqL9TM2K77"]);
+        let shown = "https://host.example/dir and https://host.example/";
+        assert_eq!(of.redact(shown), shown);
+        assert_eq!(of.redact("https://host.example/dir/Goh7ot5pBeuo..."), "REDACTED...");
+    }
+
+    #[test]
+    fn what_base64_hides_is_a_secret_too() {
+        let of = redactor(&["aHVudGVyMjItaG9yc2U="]);
+        assert_eq!(of.redact("the password 'hunter22-horse' is too weak"), "the password 'REDACTED' is too weak");
+        assert_eq!(of.redact("the password 'aHVudGVyMjItaG9yc2U=' is too weak"), "the password 'REDACTED' is too weak");
     }
 
     fn escapes(text: &str) -> Vec<String> {

@@ -108,6 +108,18 @@ impl Sender {
         }
     }
 
+    /// Whether the peer can have all of it: a file whose length is known ends there.
+    pub(crate) fn is_all_written(&self) -> bool {
+        let is_last = self.spans.is_empty() && self.after.is_empty();
+        match &self.stage {
+            Stage::Before { bytes, file } => bytes.is_empty() && file.is_none(),
+            Stage::Ask { offset } | Stage::Asked { offset } => is_last && self.promised == Some(*offset),
+            Stage::Piece { .. } => false,
+            Stage::After => is_last,
+            Stage::Finish | Stage::Finished => true,
+        }
+    }
+
     pub(crate) fn wrote(&mut self) -> Result<(), Misuse> {
         if !core::mem::take(&mut self.unacknowledged) {
             return Err(Misuse::NothingWritten);

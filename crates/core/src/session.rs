@@ -3,7 +3,7 @@
 //! ```text
 //!          enter: Lead                 opened
 //!   Out ────────────────▶ Busy ─────────────────────▶ In
-//!    ▲                     │  refused, released,       │
+//!    ▲                     │  failed, released,        │
 //!    └─────────────────────┘  or its time is up        │
 //!    ▲            expired, or left (this very epoch)   │
 //!    └─────────────────────────────────────────────────┘
@@ -19,7 +19,7 @@
 use core::time::Duration;
 
 use crate::operation::Api;
-use crate::{ExchangeId, Secret, Time};
+use crate::{ErrorKind, ExchangeId, Secret, Time};
 
 /// How long the others wait for a login whose own clocks are off before one of them takes over: it may have been dropped
 /// without a word.
@@ -37,7 +37,8 @@ pub struct Session<A: Api> {
     login: Option<A::Login>,
     state: State,
     epoch: u64,
-    refused: Option<(u64, A::Fault)>,
+    /// How the last login ended that came to nothing.
+    failed: Option<(u64, ErrorKind<A::Fault>)>,
 }
 
 #[derive(Debug)]
@@ -66,8 +67,8 @@ pub(crate) enum Gate<F> {
     },
     /// Wait for the epoch to move from this, or for this moment.
     Wait { epoch: u64, until: Time },
-    /// The login that it waited for was refused.
-    Refused(F),
+    /// The login that it waited for came to nothing.
+    Failed(ErrorKind<F>),
     /// There is nothing to log in with.
     Shut,
 }
@@ -76,7 +77,7 @@ impl<A: Api> Session<A> {
     /// No session and no credentials: operations that need one fail with `NoSession`.
     #[must_use]
     pub fn none() -> Self {
-        Self { login: None, state: State::Out, epoch: 0, refused: None }
+        Self { login: None, state: State::Out, epoch: 0, failed: None }
     }
 
     /// Logs in when the first call needs it, and again when the service says that the session is over.
@@ -151,12 +152,12 @@ impl<A: Api> Session<A> {
     }
 
     fn lead(&mut self, call: ExchangeId, since: Option<u64>, now: Time, is_idle: bool) -> Gate<A::Fault> {
-        // Who waited for a login that the service refused shares the refusal: two hundred calls with one wrong
-        // password must not lock the account.
-        if let (Some(since), Some((at, fault))) = (since, &self.refused)
+        // Who waited for a login that came to nothing shares how it ended: two hundred calls with one wrong password must
+        // not lock the account, nor try one after another what was tried for all of them.
+        if let (Some(since), Some((at, kind))) = (since, &self.failed)
             && *at > since
         {
-            return Gate::Refused(fault.clone());
+            return Gate::Failed(kind.clone());
         }
         if self.login.is_none() {
             return Gate::Shut;
@@ -183,11 +184,11 @@ impl<A: Api> Session<A> {
         }
     }
 
-    /// The service refused the login of `call`.
-    pub(crate) fn refused(&mut self, call: ExchangeId, fault: A::Fault) {
+    /// The login of `call` ended like this, for all who wait for it.
+    pub(crate) fn failed(&mut self, call: ExchangeId, kind: ErrorKind<A::Fault>) {
         if self.is_led_by(call) {
             self.change(State::Out);
-            self.refused = Some((self.epoch, fault));
+            self.failed = Some((self.epoch, kind));
         }
     }
 

@@ -84,6 +84,8 @@
 //! JSON Schema ([`larder_core::schema`]), and descriptions made of it. `tracing`: spans of calls, by an observer for
 //! [`Options::observer`](Options).
 
+#[cfg(feature = "e2")]
+mod api_key;
 pub mod blocking;
 mod both;
 #[cfg(all(feature = "e2", feature = "hyper"))]

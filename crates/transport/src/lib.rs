@@ -44,6 +44,7 @@
 //! `tracing` (off by default): `Tracing`, an observer that makes a span of each call.
 
 pub mod blocking;
+mod broken;
 #[cfg(feature = "hyper")]
 pub mod client;
 mod error;

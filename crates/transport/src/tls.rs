@@ -3,9 +3,12 @@
 use core::fmt;
 use std::sync::Arc;
 
+use larder_core::Failure;
 use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, pem::PemObject};
+use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore, version};
+
+use crate::broken::Broken;
 
 /// TLS 1.2 and 1.3 with servers that these authorities vouch for. A config caches sessions: make one for each client.
 pub(crate) fn config(roots: Roots) -> Arc<ClientConfig> {
@@ -18,6 +21,11 @@ pub(crate) fn config(roots: Roots) -> Arc<ClientConfig> {
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Arc::new(config)
+}
+
+/// What the server's certificate must be for.
+pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, Broken> {
+    ServerName::try_from(host.to_owned()).map_err(|error| Broken::new(Failure::Certificate, error))
 }
 
 /// The certificate authorities by which a client knows its servers.

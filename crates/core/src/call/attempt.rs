@@ -30,6 +30,8 @@ pub(super) struct Attempt {
     /// What it waits for, since when.
     waiting: Option<(Why, Time)>,
     end: Option<Ending>,
+    /// What the system said of its failure.
+    detail: Option<Box<str>>,
     must_abort: bool,
 }
 
@@ -88,6 +90,7 @@ impl Attempt {
             clocks,
             waiting: None,
             end: None,
+            detail: None,
             must_abort: false,
         }
     }
@@ -114,6 +117,16 @@ impl Attempt {
     /// Whether the whole answer is here.
     pub(super) fn is_answered(&self) -> bool {
         matches!(self.end, Some(Ending::Answered(..)))
+    }
+
+    /// Whether the peer can have had the whole request.
+    pub(super) fn is_all_sent(&self) -> bool {
+        self.sender.is_all_written()
+    }
+
+    /// What the system said of its failure.
+    pub(super) fn detail(&self) -> Option<&str> {
+        self.detail.as_deref()
     }
 
     /// Whether its connection must be closed, now that it is over.
@@ -234,7 +247,10 @@ impl Attempt {
                 self.bound();
             }
             Input::End { .. } => self.complete(),
-            Input::Failed { failure, phase, .. } => self.broken(failure, phase),
+            Input::Failed { failure, phase, detail, .. } => {
+                self.detail = self.detail.take().or(detail);
+                self.broken(failure, phase);
+            }
             Input::Body { offset, chunk } => {
                 let flaw = self.sender.body(offset, chunk)?;
                 self.body_flaw(flaw);
@@ -297,6 +313,7 @@ impl Attempt {
     /// We end it: by a clock of ours.
     fn give_up(&mut self, failure: Failure) {
         self.must_abort = true;
+        self.detail = (failure == Failure::Connect).then(|| "timed out".into());
         self.end_with(failure, self.phase());
     }
 

@@ -7,13 +7,13 @@ use http::{Uri, response};
 use super::attempt::{Attempt, Step};
 use super::resume::{Rest, Resume, Window};
 use super::{FaultOf, Settings, gate};
-use crate::clocks::{Clocks, earlier};
+use crate::clocks::{Clock, Clocks, earlier};
 use crate::machine::{Action, Input, Note, On, Shared};
-use crate::operation::{Api, Refusal};
+use crate::operation::{Api, Fault, FaultClass, Refusal};
 use crate::wire::{Address, Outgoing};
 use crate::{
-    Attempted, Error, ErrorKind, ExchangeId, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Secret, Time,
-    Verdict, Why,
+    Attempted, Error, ErrorKind, ExchangeId, Failure, Kind, Meta, Misuse, Phase, RawAnswer, Recovered, Redactor, Reject, Repeat,
+    Secret, Time, Verdict, Why,
 };
 
 /// What the engine asks of the typed shell around it.
@@ -91,6 +91,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) attempts: u32,
     /// Attempts of the login that this call leads.
     pub(super) logins: u32,
+    /// When the login that this call leads began.
+    pub(super) login_since: Option<Time>,
     pub(super) phase: Phase,
     /// The session's epoch when this call began to wait for it.
     pub(super) waiting_since: Option<u64>,
@@ -99,6 +101,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) has_relogged: bool,
     pub(super) redirects: u32,
     pub(super) elsewhere: Option<Uri>,
+    /// What may be tokens in the places that it was sent to.
+    pub(super) led_by: Redactor,
     /// Why the attempt before this one failed: reported if the file cannot be had again.
     pub(super) first: Option<ErrorKind<A::Fault>>,
     /// What to report if it never comes to be known whether an earlier attempt was carried out, and how far that came.
@@ -110,8 +114,12 @@ pub(super) struct Engine<A: Api> {
     history: Vec<Attempted>,
     /// The token that the operation was sent with last.
     pub(super) token: Option<Secret>,
+    /// The session that a logout was sent with first: no other is ended in its place.
+    pub(super) ending: Option<u64>,
     /// What the last answer said that was none, or a refusal.
     pub(super) raw: Option<RawAnswer>,
+    /// What the system said of the last attempt, if it failed, and how that is called.
+    pub(super) detail: Option<(Failure, Box<str>)>,
     /// Bytes of the file that were handed on by attempts that are over.
     pub(super) delivered: u64,
     pub(super) has_gone_back: bool,
@@ -132,18 +140,22 @@ impl<A: Api> Engine<A> {
             started: None,
             attempts: 0,
             logins: 0,
+            login_since: None,
             phase: Phase::Idle,
             waiting_since: None,
             gated: Why::Session,
             has_relogged: false,
             redirects: 0,
             elsewhere: None,
+            led_by: Redactor::default(),
             first: None,
             lost: None,
             may_be_done: false,
             history: Vec::new(),
             token: None,
+            ending: None,
             raw: None,
+            detail: None,
             delivered: 0,
             has_gone_back: false,
             notes: VecDeque::new(),
@@ -183,7 +195,7 @@ impl<A: Api> Engine<A> {
                     // Told before anything else: from here on its events are late ones.
                     self.abort = attempt.must_abort().then_some(at);
                     let before = self.notes.len();
-                    let verdict = self.ended(now, shared, script, purpose, &attempt.uri, ending);
+                    let verdict = self.ended(now, shared, script, purpose, &attempt, ending);
                     // Who goes on elsewhere keeps the permit: to be sent there is half of a download.
                     if verdict != Verdict::Redirected || !matches!(self.state, State::Gate) {
                         self.give_back(shared);
@@ -316,7 +328,14 @@ impl<A: Api> Engine<A> {
     }
 
     /// Begins an attempt.
-    pub(super) fn begin(&mut self, shared: &mut Shared<A>, purpose: Purpose, token: Option<&Secret>, script: &dyn Script<A>) {
+    pub(super) fn begin(
+        &mut self,
+        now: Time,
+        shared: &mut Shared<A>,
+        purpose: Purpose,
+        token: Option<&Secret>,
+        script: &dyn Script<A>,
+    ) {
         let bits = [shared.ids.bits(), shared.ids.bits()];
         let address = Address { target: &self.settings.target, token, style: &self.settings.style, bits };
         let mut out = match script.encode(&address) {
@@ -328,7 +347,7 @@ impl<A: Api> Engine<A> {
             }
         };
         let (kind, file, clocks) = match purpose {
-            Purpose::Login => (Kind::Unary, None, self.settings.clocks.or(Clocks::for_kind(Kind::Unary))),
+            Purpose::Login => (Kind::Unary, None, self.login_clocks(now)),
             Purpose::Operation { .. } => (self.meta.kind, self.settings.length, self.clocks),
         };
         if let (Purpose::Operation { .. }, Some(uri)) = (purpose, &self.elsewhere) {
@@ -338,6 +357,21 @@ impl<A: Api> Engine<A> {
         self.newest = Some(at);
         let attempt = Box::new(Attempt::new(at, out, file, kind, clocks, &self.settings.limits));
         self.state = State::Attempt { purpose, attempt };
+    }
+
+    /// The clocks of one attempt to log in. All calls wait for it: it ends, whatever call leads it.
+    fn login_clocks(&self, now: Time) -> Clocks {
+        let clocks = self.settings.clocks.or(Clocks::for_kind(Kind::Unary));
+        let left = self.login_ends_at().map(|end| end.since(now));
+        let attempt = clocks.attempt.limit().into_iter().chain(left).min();
+        Clocks { attempt: attempt.map_or(Clock::Off, Clock::After), ..clocks }
+    }
+
+    /// When the login that this call leads must be over, all its attempts together: it is a message, and has a message's
+    /// time, even if the call itself may take for ever. Only an attempt's own clock that is longer gives it more.
+    pub(super) fn login_ends_at(&self) -> Option<Time> {
+        let usual = Clocks::for_kind(Kind::Unary).total.limit()?;
+        Some(self.login_since? + self.settings.clocks.attempt.limit().map_or(usual, |attempt| attempt.max(usual)))
     }
 
     /// Keeps what an attempt came to, and tells of it before what followed from it.
@@ -355,7 +389,12 @@ impl<A: Api> Engine<A> {
     }
 
     fn error(&mut self, now: Time, kind: ErrorKind<A::Fault>) -> Box<Error<A::Fault>> {
+        let detail = self.detail_of(&kind);
         let elsewhere = self.elsewhere.as_ref().and_then(|uri| uri.authority());
+        // Who is in trouble may have carried it out before.
+        let is_trouble = matches!(&kind, ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient);
+        let is_unsafe = self.meta.repeat != Repeat::Safe && self.phase > Phase::Connect;
+        let is_in_doubt = self.lost.is_some() || self.may_be_done || is_trouble && is_unsafe;
         Box::new(Error {
             kind,
             operation: *self.meta,
@@ -364,6 +403,8 @@ impl<A: Api> Engine<A> {
             phase: self.lost.as_ref().map_or(self.phase, |(_, phase)| self.phase.max(*phase)),
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
             raw: self.raw.take(),
+            is_in_doubt,
+            detail,
         })
     }
 }

@@ -16,6 +16,9 @@ impl<A: Api> Engine<A> {
         if self.meta.auth == Auth::Own {
             return self.operate(now, shared, None, script);
         }
+        if let (Some(epoch), Some(token)) = (self.ending, self.token.clone()) {
+            return self.operate(now, shared, Some((&token, epoch)), script);
+        }
         let id = self.number(shared);
         let gate = if self.meta.ends_session {
             shared.session.enter_to_end(id, now)
@@ -26,14 +29,17 @@ impl<A: Api> Engine<A> {
             // Who is held up by the session stands in nobody's way meanwhile.
             self.give_back(shared);
         }
+        if !matches!(gate, Gate::Lead { .. }) {
+            self.login_since = None;
+        }
         match gate {
             Gate::Pass { token, epoch } => return self.operate(now, shared, Some((&token, epoch)), script),
-            Gate::Lead { is_idle } => self.lead(shared, is_idle),
+            Gate::Lead { is_idle } => self.lead(now, shared, is_idle),
             Gate::Wait { epoch, until } => {
                 self.waiting_since.get_or_insert(epoch);
                 return Some(self.wait_for(Why::Session, Some(until), shared));
             }
-            Gate::Refused(fault) => self.state = State::Over(Err(ErrorKind::Fault(fault))),
+            Gate::Failed(kind) => self.state = State::Over(Err(kind)),
             Gate::Shut if self.meta.auth == Auth::MaybeSession => return self.operate(now, shared, None, script),
             Gate::Shut => {
                 self.give_back(shared);
@@ -69,17 +75,19 @@ impl<A: Api> Engine<A> {
         self.token = token.cloned();
         if let Some(epoch) = epoch {
             shared.session.sent(epoch, now);
+            self.ending = self.meta.ends_session.then_some(epoch);
         }
-        self.begin(shared, Purpose::Operation { epoch }, token, script);
+        self.begin(now, shared, Purpose::Operation { epoch }, token, script);
         None
     }
 
-    fn lead(&mut self, shared: &mut Shared<A>, is_idle: bool) {
+    fn lead(&mut self, now: Time, shared: &mut Shared<A>, is_idle: bool) {
         let Some(login) = shared.session.login().cloned() else { return };
         self.logins += 1;
+        self.login_since.get_or_insert(now);
         self.notes.extend(is_idle.then_some(Note::SessionIdle));
         self.notes.push_back(Note::LoggingIn);
-        self.begin(shared, Purpose::Login, None, &LoginScript::<A>(login));
+        self.begin(now, shared, Purpose::Login, None, &LoginScript::<A>(login));
     }
 }
 

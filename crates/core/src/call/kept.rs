@@ -1,11 +1,11 @@
 //! What an error keeps of the answer that caused it, and what of it nobody may see.
 
-use http::{StatusCode, Uri};
+use http::StatusCode;
 
 use super::engine::{Engine, Script};
 use crate::machine::Shared;
 use crate::operation::{Api, Fault, Refusal};
-use crate::{Meta, PeerFlaw, RawAnswer, Redactor, Secret};
+use crate::{Error, ErrorKind, Failure, Meta, PeerFlaw, RawAnswer, Redactor, Secret};
 
 /// Characters from which on a part of a redirect's URL may be a token.
 const TOKEN: usize = 20;
@@ -58,24 +58,54 @@ impl<A: Api> Engine<A> {
         let _ = self.keep::<()>(shared, script, operation, answer, Err(Refusal::Peer(flaw)));
     }
 
+    /// Keeps what the system said of a failure.
+    pub(super) fn keep_detail(&mut self, shared: &Shared<A>, script: &dyn Script<A>, failure: Failure, detail: Option<&str>) {
+        self.detail = detail.map(|detail| {
+            // A certificate's names are the peer's own text.
+            let line = detail.replace(char::is_control, " ");
+            let line = self.redactor(shared, script).beginning(line.as_bytes(), false, Error::<A::Fault>::DETAIL);
+            (failure, line.into_boxed_str())
+        });
+    }
+
+    /// What the system said of an error of this kind. What it said of a later attempt is no explanation.
+    pub(super) fn detail_of(&mut self, kind: &ErrorKind<A::Fault>) -> Option<Box<str>> {
+        let (failure, detail) = self.detail.take()?;
+        let is_it = match kind {
+            ErrorKind::Failure(told) | ErrorKind::OutcomeUnknown(told) => *told == failure,
+            ErrorKind::Deadline(_) => true,
+            ErrorKind::Encode(_)
+            | ErrorKind::NoSession
+            | ErrorKind::Fault(_)
+            | ErrorKind::Peer(_)
+            | ErrorKind::Body(_)
+            | ErrorKind::Content(_)
+            | ErrorKind::Cancelled => false,
+        };
+        is_it.then_some(detail)
+    }
+
     /// The secrets of the operation, of the login, of the session, and of where a redirect led.
     fn redactor(&self, shared: &Shared<A>, script: &dyn Script<A>) -> Redactor {
         let mut redactor = script.secrets();
         if let Some(login) = shared.session.login() {
             redactor.join(Redactor::of(login));
         }
-        self.token.iter().cloned().for_each(|token| redactor.add(token));
-        self.elsewhere.iter().flat_map(tokens_of).for_each(|token| redactor.add(token));
+        // The session's, too, where the operation itself was sent without it.
+        self.token.iter().chain(shared.session.token()).cloned().for_each(|token| redactor.add(token));
+        redactor.join(self.led_by.clone());
         redactor
     }
 }
 
-/// What may be a token in a URL that a service has sent us to.
-fn tokens_of(uri: &Uri) -> Vec<Secret> {
+/// What may be a token in a URL that a service has sent us to, and the URL itself: whoever has it has the file.
+pub(super) fn tokens_of(location: &str) -> Vec<Secret> {
     let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let segments = uri.path().split('/').map(decoded);
-    let values = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).map(|(_, value)| value.into_owned());
-    segments.chain(values).filter(|part| part.chars().count() >= TOKEN).map(Secret::from).collect()
+    let (path, query) = location.split_once('?').unwrap_or((location, ""));
+    let segments = path.split('/').map(decoded);
+    let values = form_urlencoded::parse(query.as_bytes()).map(|(_, value)| value.into_owned());
+    let whole = core::iter::once(location.to_owned());
+    whole.chain(segments).chain(values).filter(|part| part.chars().count() >= TOKEN).map(Secret::from).collect()
 }
 
 /// An answer that could not be read may hold the very secret that was asked for. Tokens and keys are long words.
@@ -106,8 +136,8 @@ mod tests {
     #[test]
     fn tokens_of_urls_are_found() {
         let uri = "http://node.example/Goh7ot5p~BeuoQ45icq~L9TM2K%73h/a/file.txt?key=0f8fad5bd9cb469fa16570867728950e&b=c";
-        let found = tokens_of(&uri.parse().unwrap());
+        let found = tokens_of(uri);
         let found: Vec<&str> = found.iter().map(Secret::expose).collect();
-        assert_eq!(found, ["Goh7ot5p~BeuoQ45icq~L9TM2Ksh", "0f8fad5bd9cb469fa16570867728950e"]);
+        assert_eq!(found, [uri, "Goh7ot5p~BeuoQ45icq~L9TM2Ksh", "0f8fad5bd9cb469fa16570867728950e"]);
     }
 }

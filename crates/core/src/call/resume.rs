@@ -173,8 +173,11 @@ impl<A: Api> Engine<A> {
                 if has_progressed {
                     self.attempts = 1;
                 }
+                let elsewhere = self.elsewhere.clone().filter(|_| has_progressed);
                 self.again(now, shared, Purpose::Operation { epoch: None }, trouble);
                 if let State::Pause { .. } = self.state {
+                    // Where it moved, it is asked to go on.
+                    self.elsewhere = elsewhere;
                     self.notes.push_back(Note::Resuming { offset: self.delivered });
                 }
             }
@@ -200,15 +203,21 @@ impl<A: Api> Engine<A> {
     /// The place that a download was sent to is gone: once per call, it is asked for anew.
     pub(super) fn goes_back(&mut self, status: StatusCode) -> bool {
         let is_gone = matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE);
-        let goes = is_gone && self.delivered > 0 && self.elsewhere.is_some() && !self.has_gone_back;
+        let goes = is_gone && self.elsewhere.is_some() && !self.has_gone_back;
         if goes {
-            self.elsewhere = None;
+            self.go_back();
             self.has_gone_back = true;
             self.attempts -= 1;
-            self.notes.push_back(Note::Resuming { offset: self.delivered });
+            self.notes.extend((self.delivered > 0).then_some(Note::Resuming { offset: self.delivered }));
             self.state = State::Gate;
         }
         goes
+    }
+
+    /// The next attempt asks who was asked first: where it was sent to may be the very trouble.
+    pub(super) fn go_back(&mut self) {
+        self.elsewhere = None;
+        self.redirects = 0;
     }
 
     pub(super) fn succeed(&mut self, shared: &mut Shared<A>) {

@@ -2,15 +2,19 @@
 
 use core::time::Duration;
 
-use http::{HeaderMap, StatusCode, Uri, response};
+use http::{HeaderMap, StatusCode, Uri, header, response};
 
-use super::attempt::Ending;
+use super::attempt::{Attempt, Ending};
 use super::engine::{Engine, Purpose, Script, State};
 use super::gate;
+use super::kept::tokens_of;
 use crate::machine::{Note, Shared};
 use crate::operation::{Api, Fault, FaultClass, Refusal};
 use crate::retry::{Cause, Decision, Tried, retry_after};
-use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Repeat, Time, Verdict, redirect};
+use crate::{BodyFlaw, ErrorKind, Failure, Kind, PeerFlaw, Phase, Redactor, Repeat, Time, Verdict, redirect};
+
+/// What is remembered of the places that a call was sent to: older tokens have had their time.
+const PLACES: usize = 64;
 
 impl<A: Api> Engine<A> {
     pub(super) fn ended(
@@ -19,26 +23,34 @@ impl<A: Api> Engine<A> {
         shared: &mut Shared<A>,
         script: &mut dyn Script<A>,
         purpose: Purpose,
-        uri: &Uri,
+        attempt: &Attempt,
         ending: Ending,
     ) -> Verdict {
+        self.detail = None;
         match ending {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
                 match purpose {
                     Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
-                        self.redirected(uri, &head.headers);
+                        self.redirected(&attempt.uri, &head.headers);
                         if let State::Over(_) = self.state {
                             self.keep_flaw(shared, script, self.meta, (head.status, &body), PeerFlaw::Redirect);
                         }
                         Verdict::Redirected
+                    }
+                    // What it says of a request that it cannot know may be of any, or of part of this one.
+                    Purpose::Operation { .. } if !attempt.is_all_sent() && script.judge(&head, &body).is_ok() => {
+                        self.keep_flaw(shared, script, self.meta, (head.status, &body), PeerFlaw::Early);
+                        self.again(now, shared, purpose, Trouble::Flawed(PeerFlaw::Early, None));
+                        Verdict::Refused(head.status.as_u16())
                     }
                     Purpose::Operation { epoch } => self.answered(now, shared, script, epoch, &head, &body),
                 }
             }
             Ending::Broken { failure, phase, delivered } => {
                 self.note_phase(purpose, phase);
+                self.keep_detail(shared, script, failure, attempt.detail());
                 let trouble = Trouble::Broken(failure, phase);
                 // Part of the file is with the caller: starting over would give it twice.
                 if delivered > 0 || purpose != Purpose::Login && self.delivered > 0 {
@@ -81,7 +93,7 @@ impl<A: Api> Engine<A> {
         match self.keep(shared, script, gate::login_meta::<A>(), (head.status, body), token) {
             Ok(token) => {
                 shared.session.opened(token, now);
-                self.logins = 0;
+                (self.logins, self.login_since) = (0, None);
                 self.state = State::Gate;
                 return Verdict::Success;
             }
@@ -157,7 +169,7 @@ impl<A: Api> Engine<A> {
         // A login that was refused since then is refused to this call too, and where it was redirected to may be a URL
         // with the token that has ended.
         self.waiting_since = Some(epoch);
-        self.elsewhere = None;
+        self.go_back();
         self.has_relogged = true;
         self.attempts -= 1;
         self.notes.push_back(Note::SessionExpired);
@@ -168,6 +180,7 @@ impl<A: Api> Engine<A> {
     fn redirected(&mut self, from: &Uri, headers: &HeaderMap) {
         self.redirects += 1;
         self.attempts -= 1;
+        self.remember_place(headers);
         let target = redirect::location(from, headers).filter(|_| self.redirects <= self.settings.limits.redirects);
         let Some(target) = target else {
             self.state = State::Over(Err(ErrorKind::Peer(PeerFlaw::Redirect)));
@@ -176,6 +189,15 @@ impl<A: Api> Engine<A> {
         self.state = State::Gate;
         self.elsewhere = Some(target);
         self.notes.push_back(Note::Redirected);
+    }
+
+    /// Where a redirect leads may be a URL with a token, whether it is followed or not.
+    fn remember_place(&mut self, headers: &HeaderMap) {
+        let location = headers.get(header::LOCATION).map(|location| String::from_utf8_lossy(location.as_bytes()));
+        if self.led_by.len() > PLACES {
+            self.led_by = Redactor::default();
+        }
+        location.iter().flat_map(|location| tokens_of(location)).for_each(|token| self.led_by.add(token));
     }
 
     /// Decides whether the attempt is made again, and what to report if not.
@@ -188,15 +210,26 @@ impl<A: Api> Engine<A> {
         if purpose != Purpose::Login && repeat == Repeat::Telling && phase > Phase::Connect {
             self.lose(&trouble, phase);
         }
-        let left = self.ends_at().map(|end| end.since(now));
+        let end = if purpose == Purpose::Login { self.login_ends_at() } else { None };
+        let left = self.ends_at().into_iter().chain(end).min().map(|end| end.since(now));
         let tried = Tried { attempts, phase, cause, repeat, retry_after: wait, left };
-        match self.settings.policy.decide(&tried, shared.ids.bits()) {
+        let jitter = shared.ids.bits();
+        match self.settings.policy.decide(&tried, jitter) {
             Decision::After(pause) if shared.budget.take() => {
                 self.notes.push_back(Note::Retrying { attempts, phase, pause });
                 if purpose != Purpose::Login {
                     self.first = Some(trouble.into_kind());
+                    self.go_back();
                 }
                 self.state = State::Pause { until: now + pause };
+            }
+            // Of the operation itself, nothing was sent. Who only is in a hurry leaves the login to the others.
+            Decision::Unknown | Decision::Stop if purpose == Purpose::Login => {
+                let patient = Tried { left: end.map(|end| end.since(now)), ..tried };
+                if let Decision::After(_) = self.settings.policy.decide(&patient, jitter) {
+                    self.release(shared);
+                }
+                self.fail(shared, purpose, trouble.into_kind());
             }
             Decision::Unknown => self.fail(shared, purpose, trouble.into_unknown()),
             Decision::Stop | Decision::After(_) => {
@@ -228,8 +261,8 @@ impl<A: Api> Engine<A> {
     }
 
     fn fail(&mut self, shared: &mut Shared<A>, purpose: Purpose, kind: ErrorKind<A::Fault>) {
-        if let (Purpose::Login, ErrorKind::Fault(fault), Some(id)) = (purpose, &kind, self.id) {
-            shared.session.refused(id, fault.clone());
+        if let (Purpose::Login, Some(id)) = (purpose, self.id) {
+            shared.session.failed(id, kind.clone());
         }
         self.release(shared);
         self.state = State::Over(Err(kind));
@@ -246,6 +279,7 @@ pub(super) enum Trouble<F> {
 impl<F: Fault> Trouble<F> {
     fn cause(&self, repeat: Repeat) -> (Cause, Phase, Option<Duration>) {
         match self {
+            Self::Broken(failure, phase) if failure.is_lasting() && *phase <= Phase::Connect => (Cause::NoTls, *phase, None),
             Self::Broken(_, phase) => (Cause::Broken, *phase, None),
             // A proxy in front of the service says so: the service may do better in a moment.
             Self::Flawed(flaw, wait) if flaw.is_transient() => (Cause::Fault(FaultClass::Transient), Phase::Receive, *wait),

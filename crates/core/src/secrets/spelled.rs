@@ -16,24 +16,48 @@ pub(super) enum Found {
 /// The longest spelling of one character, in bytes: two escapes of JSON, or four of percent-encoding.
 const LONGEST: usize = 12;
 
-/// Whether `text` begins with `secret`. The longest spelling counts.
-pub(super) fn begins(text: &str, secret: &str, ignores_case: bool) -> Found {
+/// How much of a secret a text begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beginning {
+    /// Characters of the secret.
+    pub(super) characters: usize,
+    /// Bytes of the text.
+    pub(super) end: usize,
+}
+
+/// Whether `text` begins with `secret`, or else with how much of it. The longest spelling counts. The end of a line is a line
+/// feed, with a carriage return before it or without.
+pub(super) fn begins(text: &str, secret: &str, ignores_case: bool) -> (Found, Beginning) {
     // All places that a spelling of what was compared so far may end at: hardly ever more than one.
     let mut places = vec![0];
     let mut perhaps = false;
+    let mut beginning = Beginning { characters: 0, end: 0 };
     for wanted in secret.chars() {
-        let mut next = Vec::new();
-        for place in places {
-            let rest = text.get(place..).unwrap_or_default();
-            perhaps |= spellings(rest, wanted, ignores_case, |length| next.push(place + length));
+        if wanted == '\n' {
+            let (returned, _) = after(text, &places, '\r', false);
+            places.extend(returned);
         }
-        next.dedup();
+        let (next, is_cut) = after(text, &places, wanted, ignores_case);
+        perhaps |= is_cut;
         places = next;
-        if places.is_empty() {
-            return if perhaps { Found::Perhaps } else { Found::No };
-        }
+        let Some(end) = places.iter().copied().max() else {
+            return (if perhaps { Found::Perhaps } else { Found::No }, beginning);
+        };
+        beginning = Beginning { characters: beginning.characters + 1, end };
     }
-    places.into_iter().max().map_or(Found::No, Found::Whole)
+    (if secret.is_empty() { Found::No } else { Found::Whole(beginning.end) }, beginning)
+}
+
+/// The places behind one more character, and whether the text may be cut within it.
+fn after(text: &str, places: &[usize], wanted: char, ignores_case: bool) -> (Vec<usize>, bool) {
+    let mut next = Vec::new();
+    let mut is_cut = false;
+    for place in places {
+        let rest = text.get(*place..).unwrap_or_default();
+        is_cut |= spellings(rest, wanted, ignores_case, |length| next.push(place + length));
+    }
+    next.dedup();
+    (next, is_cut)
 }
 
 /// Says the length of each spelling of a character that `rest` begins with. Whether `rest` may be the beginning of one.
@@ -134,6 +158,9 @@ mod tests {
             ("a\\\\b\\\"", "a\\b\"", Found::Whole(6)),
             ("%25%2541", "%%41", Found::Whole(8)),
             ("%41", "%41", Found::Whole(3)),
+            ("a\r\nb", "a\nb", Found::Whole(4)),
+            ("a\\r\\nb", "a\nb", Found::Whole(6)),
+            ("a%0D%0Ab", "a\nb", Found::Whole(8)),
             ("p\u{FFFD}ss", "päss", Found::Whole(6)),
             ("ab", "abc", Found::Perhaps),
             ("ab%6", "abc", Found::Perhaps),
@@ -144,8 +171,9 @@ mod tests {
             ("abd", "abc", Found::No),
             ("ABC", "abc", Found::No),
         ] {
-            assert_eq!(begins(text, secret, false), found, "{text} {secret}");
+            assert_eq!(begins(text, secret, false).0, found, "{text} {secret}");
         }
-        assert_eq!(begins("ABC", "abc", true), Found::Whole(3));
+        assert_eq!(begins("ABC", "abc", true).0, Found::Whole(3));
+        assert_eq!(begins("%61bx", "abc", false), (Found::No, Beginning { characters: 2, end: 4 }));
     }
 }

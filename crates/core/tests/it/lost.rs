@@ -1,6 +1,10 @@
 //! Replies that were lost, and refusals that tell what they would have said.
 
-use larder_core::{Action, CallResult, Error, Failure, Input, Machine, Operation, Phase, Policy, Settings};
+use core::time::Duration;
+
+use larder_core::{
+    Action, Budget, Clocks, Error, ErrorKind, Failure, Input, Machine, Operation, Phase, Policy, Settings, Time, Why,
+};
 
 use crate::drive::{Client, body, data, end, failed, head, head_with, settings, token, wrote};
 use crate::toy::{Change, Fault, Fetch, Finish, Keep, Look, Said, Toy};
@@ -50,11 +54,12 @@ fn it_tells_nothing_when_no_attempt_can_have_been_carried_out() {
 }
 
 #[test]
-fn another_refusal_is_what_it_is() {
+fn another_refusal_is_what_it_is_and_leaves_the_outcome_open() {
     let mut client = finish();
     lost(&mut client, 2);
-    client.answered(3, 401, "");
-    assert!(client.log.ends_with("Done Fault(Session)\n"), "{}", client.log);
+    client.say(wrote(3)).poll().say(head(3, 401));
+    let error = client.error(end(3));
+    assert!(matches!(error.kind, ErrorKind::Fault(Fault::Session)) && error.is_outcome_unknown(), "{error:?}");
 }
 
 #[test]
@@ -87,16 +92,7 @@ fn whose_reply_never_comes_has_an_unknown_outcome() {
 
 /// The error that a call ends with, when it is told this last.
 fn error<O: Operation<Api = Toy, Answer = Said>>(client: &mut Client<O>, last: Input) -> Box<Error<Fault>> {
-    client.say(last);
-    loop {
-        match client.call.poll(client.now, &mut client.shared) {
-            Action::Done(CallResult::Err(error)) => return error,
-            Action::Done(CallResult::Ok(said)) => panic!("{said:?}"),
-            Action::Wait { .. } => panic!("goes on:\n{}", client.log),
-            Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. } => {}
-            Action::Feed { .. } | Action::Data { .. } | Action::Note(_) => {}
-        }
-    }
+    client.error(last)
 }
 
 #[test]
@@ -139,4 +135,71 @@ fn what_may_be_asked_again() {
     let mut fetch = Client::with(Fetch::default(), token(), once());
     fetch.poll().tell(head(2, 200)).tell(data(2, "x"));
     assert!(error(&mut fetch, failed(2, Failure::Reset, Phase::Receive)).is_retryable());
+}
+
+/// No connection, in a system's words.
+fn unconnected(at: u64, failure: Failure, detail: &str) -> Input {
+    Input::Failed { at: larder_core::ExchangeId(at), failure, phase: Phase::Connect, detail: Some(detail.into()) }
+}
+
+#[test]
+fn a_certificate_that_is_not_accepted_costs_one_attempt() {
+    for failure in [Failure::Certificate, Failure::Tls] {
+        let mut change = Client::new(Change::default(), token());
+        change.is_slow_to_connect = true;
+        let error = error(change.poll(), unconnected(2, failure, "UnknownIssuer"));
+        assert_eq!((&error.kind, error.attempts.len()), (&ErrorKind::Failure(failure), 1));
+        assert!(!error.is_retryable() && !error.is_outcome_unknown());
+        assert_eq!(change.shared.budget, Budget::default());
+    }
+}
+
+#[test]
+fn an_error_has_the_systems_own_words() {
+    let once = Settings { policy: Policy { attempts: 1, ..Policy::default() }, ..settings() };
+    let told = |detail: &str| {
+        let mut change = Client::with(Change::default(), token(), once.clone());
+        change.is_slow_to_connect = true;
+        error(change.poll(), unconnected(2, Failure::Refused, detail))
+    };
+    let refused = told("Connection refused (os error 111)");
+    assert!(refused.is_retryable());
+    assert_eq!(refused.to_string(), "toy/change at toy.test: the connection was refused: Connection refused (os error 111)");
+    assert_eq!(told("for\na token\u{1b}[0m").detail.as_deref(), Some("for a REDACTED [0m"));
+    assert_eq!(told(&"é".repeat(500)).detail.unwrap().len(), Error::<Fault>::DETAIL);
+}
+
+#[test]
+fn words_on_another_failure_explain_nothing() {
+    let mut client = finish();
+    lost(&mut client, 2);
+    client.is_slow_to_connect = true;
+    for at in 3..5 {
+        client.tell(unconnected(at, Failure::Refused, "refused")).after(2);
+    }
+    let unknown = error(&mut client, unconnected(5, Failure::Refused, "refused"));
+    assert_eq!((&unknown.kind, &unknown.detail), (&ErrorKind::OutcomeUnknown(Failure::Reset), &None));
+}
+
+#[test]
+fn who_waits_to_try_again_when_time_runs_out_is_told_what_went_wrong() {
+    let clocks = Clocks { total: Duration::from_secs(9).into(), ..Clocks::default() };
+    let mut change = Client::with(Change::default(), token(), Settings { clocks, ..settings() });
+    change.is_slow_to_connect = true;
+    change.poll().tell(unconnected(2, Failure::Resolve, "no such name"));
+    change.now = Time(Duration::from_secs(9));
+    let error = error(&mut change, failed(2, Failure::Reset, Phase::Connect));
+    assert_eq!((&error.kind, error.detail.as_deref()), (&ErrorKind::Deadline(Why::Backoff), Some("no such name")));
+}
+
+#[test]
+fn a_connect_clock_that_ran_out_says_so() {
+    let clocks = Clocks { connect: Duration::from_secs(9).into(), ..Clocks::default() };
+    let policy = Policy { attempts: 1, ..Policy::default() };
+    let mut change = Client::with(Change::default(), token(), Settings { clocks, policy, ..settings() });
+    change.is_slow_to_connect = true;
+    change.poll().now = Time(Duration::from_secs(9));
+    let Action::Abort { .. } = change.call.poll(change.now, &mut change.shared) else { panic!() };
+    let error = error(&mut change, failed(2, Failure::Reset, Phase::Connect));
+    assert_eq!((&error.kind, error.detail.as_deref()), (&ErrorKind::Failure(Failure::Connect), Some("timed out")));
 }

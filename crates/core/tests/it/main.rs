@@ -5,6 +5,7 @@ mod call_splits;
 mod call_states;
 mod clocks;
 mod drive;
+mod ends;
 mod exchange_random;
 mod exchange_splits;
 mod exchange_states;

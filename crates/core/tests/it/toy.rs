@@ -77,6 +77,24 @@ impl Operation for Finish {
     }
 }
 
+/// Ends the session: 401 says that it is so already.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Quit {
+    pub(crate) text: String,
+}
+
+impl Operation for Quit {
+    type Api = Toy;
+    type Answer = Said;
+    const META: Meta = Meta::unary("toy", "quit", Verb::Post).session().ends_session().telling();
+    const FAULTS: &'static [()] = &[];
+
+    fn recover(&self, fault: &Fault) -> Option<(Said, Recovered)> {
+        let said = Said { text: "over before".to_owned() };
+        (*fault == Fault::Session).then_some((said, Recovered { caveat: "" }))
+    }
+}
+
 /// Its text is the part that is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Fetch {
@@ -96,7 +114,7 @@ impl Operation for Fetch {
 }
 
 mod catalog {
-    use super::{Change, Enter, Fetch, FetchInside, Finish, Hand, Keep, Leave, Look, Ping, Store, StoreInside, Toy};
+    use super::{Change, Enter, Fetch, FetchInside, Finish, Hand, Keep, Leave, Look, Ping, Quit, Store, StoreInside, Toy};
 
     larder_core::catalog! {
         api Toy;
@@ -108,6 +126,7 @@ mod catalog {
             Hand = Hand => hand;
             Leave = Leave => leave;
             Finish = Finish => finish;
+            Quit = Quit => quit;
         }
         upload {
             Store = Store;

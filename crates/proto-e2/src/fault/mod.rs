@@ -16,7 +16,7 @@ use crate::lenient;
 
 pub use codes::{ErrorCode, ErrorType};
 pub use kept::{Details, Headers, Raw};
-pub(crate) use telling::GONE;
+pub(crate) use telling::{GONE, NAME_GONE};
 
 /// A refusal of the service, with the HTTP status that it came with.
 ///

@@ -4,9 +4,13 @@ use larder_core::Recovered;
 
 use super::{Documented, ErrorCode, Fault};
 
-/// A removal: what is gone may be so for another reason.
+/// A removal of what has a number of its own: what is gone may be so for another reason.
 pub(crate) const GONE: &str =
     "it is not there now; whether it was this request that removed it, or whether it ever was there, could not be verified";
+
+/// A removal of what has a name that can be given again.
+pub(crate) const NAME_GONE: &str = "it is not there now; whether it was this request that removed it, or whether it ever was \
+    there, could not be verified; one of the same name that was made after the request was lost may have been removed, too";
 
 impl Fault {
     /// The lost attempt's answer, if this refusal has the code that tells.

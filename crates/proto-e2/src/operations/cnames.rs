@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::CertificateInfo;
 use super::refusals::refusals;
-use crate::fault::GONE;
+use crate::fault::NAME_GONE;
 use crate::values::{Cname, Email, FileIndex, PrivateKey, PublicKey, RegionKey, StorageDn};
 use crate::{Documented, E2, Fault, lenient};
 
@@ -179,7 +179,7 @@ pub struct CnameUpdated {
 /// `POST storage/cname/remove`: the host name no longer stands for the storage domain.
 ///
 /// A second time the service says that it cannot get the details of the CNAME: after a lost reply that is taken for success,
-/// with a caveat.
+/// with a caveat. The same host name, added again by another in between, is removed by the second attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveCname {
@@ -199,7 +199,7 @@ impl Operation for RemoveCname {
     const FAULTS: &'static [Documented] = Self::REFUSALS;
 
     fn recover(&self, fault: &Fault) -> Option<(CnameRemoved, Recovered)> {
-        fault.tells_as(&[Self::NO_CNAME], CnameRemoved { cname_removed: true }, GONE)
+        fault.tells_as(&[Self::NO_CNAME], CnameRemoved { cname_removed: true }, NAME_GONE)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::either::Either;
 use super::refusals::refusals;
-use crate::fault::GONE;
+use crate::fault::NAME_GONE;
 use crate::values::{ByteCount, Email, EncodedPassword, PersonName, Quota, Said};
 use crate::{Documented, E2, ErrorCode, Fault, lenient};
 
@@ -210,7 +210,8 @@ pub struct UserEnabled {
 /// `POST remove_user`: the user and everything stored by them are gone for good. Only a disabled user can be removed.
 ///
 /// A second time the service says `account_non_existant`: after a lost reply that is taken for success, with a caveat. A new
-/// user of that address, made in between, is enabled and thus safe.
+/// user of that address, made in between, is enabled and thus safe; one that was disabled in between, too, is removed by the
+/// second attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveUser {
@@ -226,7 +227,7 @@ impl Operation for RemoveUser {
     const FAULTS: &'static [Documented] = Self::REFUSALS;
 
     fn recover(&self, fault: &Fault) -> Option<(UserRemoved, Recovered)> {
-        fault.tells(&ErrorCode::AccountNonExistent, UserRemoved { user_removed: true }, GONE)
+        fault.tells(&ErrorCode::AccountNonExistent, UserRemoved { user_removed: true }, NAME_GONE)
     }
 }
 

@@ -32,7 +32,7 @@ enum Reading {
 
 impl Wire {
     pub(crate) fn open(at: ExchangeId, head: &RequestHead, length: Length) -> Result<Self, Input> {
-        let (request, unsent) = (&head.0, |failure| Input::Failed { at, failure, phase: Phase::Connect });
+        let (request, unsent) = (&head.0, |failure| Input::Failed { at, failure, phase: Phase::Connect, detail: None });
         let authority = request.uri().authority().filter(|_| request.uri().scheme_str() == Some("http"));
         let authority = authority.ok_or(unsent(Failure::Tls))?;
         let host = (authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80));
@@ -68,7 +68,7 @@ impl Wire {
     }
 
     fn failed(&self, failure: Failure) -> Input {
-        Input::Failed { at: self.at, failure, phase: Phase::Send }
+        Input::Failed { at: self.at, failure, phase: Phase::Send, detail: None }
     }
 
     /// The next event of the answer; none when nothing came for so long, or not enough.

@@ -127,7 +127,9 @@ impl Base {
         let left = self.ends_at().map(|end| end.since(self.now));
         // The plan asks only where trying again is safe.
         let repeat = Repeat::Safe;
-        let tried = Tried { attempts: self.tries, phase: error.phase, cause: Cause::Broken, repeat, retry_after: None, left };
+        let is_lasting = matches!(&error.kind, ErrorKind::Failure(failure) if failure.is_lasting());
+        let cause = if is_lasting { Cause::NoTls } else { Cause::Broken };
+        let tried = Tried { attempts: self.tries, phase: error.phase, cause, repeat, retry_after: None, left };
         match self.settings.policy.decide(&tried, shared.ids.bits()) {
             Decision::After(pause) if shared.budget.take() => {
                 self.notes.push_back(Note::Retrying { attempts: self.tries, phase: error.phase, pause });
@@ -147,6 +149,7 @@ impl Base {
     /// An error that only follows from another one is not what went wrong: the first is.
     pub(super) fn told(&mut self, mut error: Failed) -> Failed {
         if let Some(first) = self.first.take() {
+            error.detail = error.detail.filter(|_| error.kind == first);
             error.kind = first;
         }
         error

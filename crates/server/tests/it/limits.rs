@@ -93,6 +93,7 @@ fn of_formats() -> Stated {
         ("e2::Raw::MAX", bytes(larder_proto_e2::Raw::MAX)),
         ("core::RawAnswer::MAX", bytes(larder_core::RawAnswer::MAX)),
         ("core::Error::ATTEMPTS", count(larder_core::Error::<()>::ATTEMPTS)),
+        ("core::Error::DETAIL", bytes(larder_core::Error::<()>::DETAIL)),
     ]
 }
 

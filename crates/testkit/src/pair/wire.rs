@@ -48,7 +48,7 @@ impl Back {
             Self::Head(head) => Input::Head { at, head },
             Self::Data(chunk, _) => Input::Data { at, chunk },
             Self::End => Input::End { at },
-            Self::Failed(failure, phase) => Input::Failed { at, failure, phase },
+            Self::Failed(failure, phase) => Input::Failed { at, failure, phase, detail: None },
         }
     }
 }

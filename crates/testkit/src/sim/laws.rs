@@ -9,6 +9,9 @@ use crate::pair::{Pair, Service};
 /// How long a login keeps the others waiting before one of them may try, too.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long an attempt to log in may take, whatever the call that makes it.
+const LOGIN: Duration = Duration::from_secs(60);
+
 /// What one retry takes of the budget.
 const RETRY: u64 = 5;
 
@@ -21,6 +24,8 @@ pub struct Promise {
     pub begins: Time,
     /// How long it may take at most; none when it may take as long as it moves.
     pub total: Option<Duration>,
+    /// How often its operation may be sent; none where a machine makes several calls.
+    pub attempts: Option<usize>,
 }
 
 /// What holds in every run, whatever the weather. That nothing stands still, that every run has an end and that no machine is
@@ -106,9 +111,28 @@ impl Laws {
             self.budget(pair, client)?;
         }
         self.promises.iter().try_for_each(|promise| in_time(pair, promise))?;
+        self.promises.iter().try_for_each(|promise| self.attempts(pair, promise))?;
         match self.secrets.iter().find(|secret| pair.trace().contains(secret.as_str())) {
             Some(secret) => Err(format!("the trace shows {secret}")),
             None => Ok(()),
+        }
+    }
+
+    /// No login goes on for ever, and nothing is sent more often than it may be. To be sent elsewhere, or to log in first, is
+    /// no attempt of its own.
+    fn attempts<A: Api, S: Service<A>>(&self, pair: &Pair<A, S>, promise: &Promise) -> Result<(), String> {
+        let mut sent = 0;
+        for note in &pair.history(promise.call).notes {
+            let Note::Attempted(attempted) = note else { continue };
+            let is_login = !self.login.is_empty() && self.login.starts_with(attempted.operation.name);
+            if is_login && attempted.took > LOGIN {
+                return Err(format!("call {} has logged in for {:?}", promise.call, attempted.took));
+            }
+            sent += usize::from(!is_login && !matches!(attempted.verdict, Verdict::Redirected | Verdict::SessionOver));
+        }
+        match promise.attempts {
+            Some(most) if sent > most => Err(format!("call {} was sent {sent} times of {most}", promise.call)),
+            Some(_) | None => Ok(()),
         }
     }
 

@@ -9,6 +9,7 @@ use larder_core::{Failure, Length};
 
 use super::cancel::Cancel;
 use super::pool::Line;
+use crate::broken::Broken;
 use crate::h1::{Event, Flaw};
 
 /// Pieces up to this size are copied to what goes out with the next write: a small call is one packet.
@@ -34,7 +35,7 @@ pub(super) struct Flow {
 
 impl Flow {
     /// Puts a head on its way.
-    pub(super) fn begin(line: Line, head: &RequestHead, length: Length) -> Result<Box<Self>, Failure> {
+    pub(super) fn begin(line: Line, head: &RequestHead, length: Length) -> Result<Box<Self>, Broken> {
         let mut flow = Box::new(Self {
             may_have_come: line.socket.may_hold_back(),
             line,
@@ -45,7 +46,7 @@ impl Flow {
             has_sent: false,
             is_deaf: false,
         });
-        flow.line.http.send(&head.0, length, &mut flow.front).map_err(|_| Failure::Protocol)?;
+        flow.line.http.send(&head.0, length, &mut flow.front).map_err(|error| Broken::new(Failure::Protocol, error))?;
         Ok(flow)
     }
 
@@ -55,8 +56,8 @@ impl Flow {
     }
 
     /// Puts a piece of the body on its way. Whether it is taken at once.
-    pub(super) fn write(&mut self, piece: Bytes) -> Result<bool, Failure> {
-        let back = self.line.http.frame(piece.len(), &mut self.front).map_err(|_| Failure::Protocol)?;
+    pub(super) fn write(&mut self, piece: Bytes) -> Result<bool, Broken> {
+        let back = self.line.http.frame(piece.len(), &mut self.front).map_err(|error| Broken::new(Failure::Protocol, error))?;
         let is_small = self.front.len() + piece.len() <= SMALL;
         if is_small {
             self.front.extend_from_slice(&piece);
@@ -122,7 +123,7 @@ impl Flow {
     }
 
     /// The next event of the answer, of what has come.
-    pub(super) fn receive(&mut self) -> Result<Event, Failure> {
+    pub(super) fn receive(&mut self) -> Result<Event, Broken> {
         loop {
             let event = self.line.http.event().map_err(of_flaw)?;
             if !matches!(event, Event::NeedInput) || !self.may_have_come {
@@ -132,22 +133,25 @@ impl Flow {
         }
     }
 
-    fn fill(&mut self) -> Result<(), Failure> {
+    fn fill(&mut self) -> Result<(), Broken> {
         let (socket, wanted) = (&mut self.line.socket, self.line.http.wanted());
-        match self.line.http.fill(wanted, |room| socket.read(room)).map_err(|error| error.kind()) {
+        match self.line.http.fill(wanted, |room| socket.read(room)) {
             // Less than there was room for is all that there was.
             Ok(count) => self.may_have_come = count == wanted || (count > 0 && socket.may_hold_back()),
-            Err(io::ErrorKind::WouldBlock) => self.may_have_come = false,
-            Err(io::ErrorKind::UnexpectedEof) => return Err(of_flaw(self.line.http.cut_off())),
-            Err(io::ErrorKind::InvalidData) => return Err(Failure::Protocol),
-            Err(_) => return Err(Failure::Reset),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.may_have_come = false,
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(of_flaw(self.line.http.cut_off())),
+            Err(error) => {
+                let is_nonsense = error.kind() == io::ErrorKind::InvalidData;
+                return Err(Broken::new(if is_nonsense { Failure::Protocol } else { Failure::Reset }, error));
+            }
         }
         Ok(())
     }
 
     /// Waits until something can be sent, or received if `peer`; false at `until`, or when it is cancelled.
-    pub(super) fn wait(&mut self, peer: bool, until: Option<Instant>, cancels: &[Cancel]) -> Result<bool, Failure> {
-        let ready = self.line.socket.wait(peer, self.has_more(), until, cancels).map_err(|_| Failure::Reset)?;
+    pub(super) fn wait(&mut self, peer: bool, until: Option<Instant>, cancels: &[Cancel]) -> Result<bool, Broken> {
+        let ready = self.line.socket.wait(peer, self.has_more(), until, cancels);
+        let ready = ready.map_err(|error| Broken::new(Failure::Reset, error))?;
         self.may_have_come |= ready.read;
         Ok(ready.read || ready.write)
     }
@@ -159,12 +163,13 @@ impl Flow {
     }
 }
 
-fn of_flaw(flaw: Flaw) -> Failure {
-    if flaw == Flaw::Closed {
+fn of_flaw(flaw: Flaw) -> Broken {
+    let failure = if flaw == Flaw::Closed {
         Failure::Reset
     } else if flaw == Flaw::Truncated {
         Failure::Truncated
     } else {
         Failure::Protocol
-    }
+    };
+    Broken::new(failure, flaw)
 }

@@ -5,10 +5,11 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use larder_core::{Failure, Time};
+use larder_core::Time;
 
 use super::cancel::Cancel;
 use super::socket::Socket;
+use crate::broken::Broken;
 use crate::h1::{self, Connection};
 use crate::idle::{Idle, Origin};
 use crate::options::Options;
@@ -69,27 +70,29 @@ impl Pool {
 
     /// A new connection. Resolving a name cannot be interrupted: the system's own limits hold for it, and what it took is
     /// missing afterwards.
-    pub(super) fn connect(&self, origin: &Origin, until: Option<Instant>, cancels: &[Cancel]) -> Result<Line, Failure> {
-        let tcp = connect(origin, until).map_err(|_| Failure::Connect)?;
-        let socket = Socket::plain(tcp).map_err(|_| Failure::Connect)?;
+    pub(super) fn connect(&self, origin: &Origin, until: Option<Instant>, cancels: &[Cancel]) -> Result<Line, Broken> {
+        #[cfg(not(feature = "tls"))]
+        if origin.is_secure() {
+            return Err(Broken::without_tls());
+        }
+        let tcp = connect(origin, until)?;
+        let socket = Socket::plain(tcp).map_err(|error| Broken::connecting(&error))?;
         let socket = if origin.is_secure() { self.secure(socket, origin, until, cancels)? } else { socket };
         Ok(Line { socket, http: Connection::new(self.limits) })
     }
 
     #[cfg(feature = "tls")]
-    fn secure(&self, socket: Socket, origin: &Origin, until: Option<Instant>, cancels: &[Cancel]) -> Result<Socket, Failure> {
-        let name = rustls::pki_types::ServerName::try_from(origin.host().to_owned()).map_err(|_| Failure::Tls)?;
-        let session = rustls::ClientConnection::new(std::sync::Arc::clone(&self.tls), name).map_err(|_| Failure::Tls)?;
-        socket.secured(session, until, cancels).map_err(|error| {
-            let is_tls = error.get_ref().is_some_and(|error| error.is::<rustls::Error>());
-            if is_tls { Failure::Tls } else { Failure::Connect }
-        })
+    fn secure(&self, socket: Socket, origin: &Origin, until: Option<Instant>, cancels: &[Cancel]) -> Result<Socket, Broken> {
+        let name = crate::tls::server_name(origin.host())?;
+        let session = rustls::ClientConnection::new(std::sync::Arc::clone(&self.tls), name)
+            .map_err(|error| Broken::new(larder_core::Failure::Tls, error))?;
+        socket.secured(session, until, cancels).map_err(|error| Broken::shaking_hands(&error))
     }
 
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, reason = "with TLS it has the certificates")]
-    fn secure(&self, _: Socket, _: &Origin, _: Option<Instant>, _: &[Cancel]) -> Result<Socket, Failure> {
-        Err(Failure::Connect)
+    fn secure(&self, _: Socket, _: &Origin, _: Option<Instant>, _: &[Cancel]) -> Result<Socket, Broken> {
+        Err(Broken::without_tls())
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Idle<Line>> {
@@ -99,20 +102,21 @@ impl Pool {
 
 /// Tries one address of the host after the other. Each has its share of the time that is left, so that a dead one does not
 /// take it all.
-fn connect(origin: &Origin, until: Option<Instant>) -> io::Result<TcpStream> {
-    let addresses: Vec<_> = (origin.host(), origin.port()).to_socket_addrs()?.collect();
-    let mut failed = io::ErrorKind::NotFound.into();
+fn connect(origin: &Origin, until: Option<Instant>) -> Result<TcpStream, Broken> {
+    let resolved = (origin.host(), origin.port()).to_socket_addrs().map_err(|error| Broken::resolving(&error))?;
+    let addresses: Vec<_> = resolved.collect();
+    let mut failed = Broken::nowhere();
     for (number, address) in addresses.iter().enumerate() {
         let share = until.map(|until| until.saturating_duration_since(Instant::now()) / (addresses.len() - number) as u32);
         match share {
             None => match TcpStream::connect(address) {
                 Ok(tcp) => return Ok(tcp),
-                Err(error) => failed = error,
+                Err(error) => failed = Broken::connecting(&error),
             },
-            Some(Duration::ZERO) => return Err(io::ErrorKind::TimedOut.into()),
+            Some(Duration::ZERO) => return Err(Broken::connecting(&io::ErrorKind::TimedOut.into())),
             Some(share) => match TcpStream::connect_timeout(address, share) {
                 Ok(tcp) => return Ok(tcp),
-                Err(error) => failed = error,
+                Err(error) => failed = Broken::connecting(&error),
             },
         }
     }

@@ -12,6 +12,7 @@ use larder_core::{ExchangeId, Failure, Input, Length, Phase};
 use super::cancel::Cancel;
 use super::flow::Flow;
 use super::pool::Pool;
+use crate::broken::Broken;
 use crate::h1::Event;
 use crate::idle::Origin;
 
@@ -45,9 +46,11 @@ impl<'a> Wire<'a> {
 
     /// Takes a connection that was kept and puts this head into it; or else, has one made by the next [`event`](Self::event).
     pub(super) fn open(&mut self, at: ExchangeId, head: &RequestHead, length: Length) -> Option<Input> {
-        let unsent = |failure| Some(Input::Failed { at, failure, phase: Phase::Connect });
+        let unsent = |broken: Broken| Some(broken.input(at, Phase::Connect));
         self.open = None;
-        let Some(origin) = Origin::of(head.0.uri()) else { return unsent(Failure::Protocol) };
+        let Some(origin) = Origin::of(head.0.uri()) else {
+            return unsent(Broken::new(Failure::Protocol, "the URI is not absolute"));
+        };
         let Some(line) = self.pool.take(&origin) else {
             self.open = Some(Open { at, origin, stage: Stage::Unconnected(Box::new(head.clone()), length) });
             return None;
@@ -57,7 +60,7 @@ impl<'a> Wire<'a> {
                 self.open = Some(Open { at, origin, stage: Stage::Connected(flow) });
                 Some(Input::Connected { at })
             }
-            Err(failure) => unsent(failure),
+            Err(broken) => unsent(broken),
         }
     }
 
@@ -67,7 +70,7 @@ impl<'a> Wire<'a> {
         let at = *at;
         match flow.write(chunk) {
             Ok(is_taken) => is_taken.then_some(Input::Wrote { at }),
-            Err(failure) => self.fail(at, failure, Phase::Send),
+            Err(broken) => self.fail(at, broken, Phase::Send),
         }
     }
 
@@ -94,7 +97,7 @@ impl<'a> Wire<'a> {
             match flow.wait(peer, until, cancels) {
                 Ok(true) => {}
                 Ok(false) => return None,
-                Err(failure) => return self.fail(at, failure, Phase::Send),
+                Err(broken) => return self.fail(at, broken, Phase::Send),
             }
         }
     }
@@ -117,7 +120,7 @@ impl<'a> Wire<'a> {
                 *stage = Stage::Connected(flow);
                 Some(Input::Connected { at })
             }
-            Err(failure) => self.fail(at, failure, Phase::Connect),
+            Err(broken) => self.fail(at, broken, Phase::Connect),
         }
     }
 
@@ -136,9 +139,9 @@ impl<'a> Wire<'a> {
                 self.keep();
                 Some(Input::End { at })
             }
-            Err(failure) => {
+            Err(broken) => {
                 let phase = if flow.has_sent() { Phase::Send } else { Phase::Connect };
-                self.fail(at, failure, phase)
+                self.fail(at, broken, phase)
             }
         }
     }
@@ -152,8 +155,8 @@ impl<'a> Wire<'a> {
         }
     }
 
-    fn fail(&mut self, at: ExchangeId, failure: Failure, phase: Phase) -> Option<Input> {
+    fn fail(&mut self, at: ExchangeId, broken: Broken, phase: Phase) -> Option<Input> {
         self.open = None;
-        Some(Input::Failed { at, failure, phase })
+        Some(broken.input(at, phase))
     }
 }

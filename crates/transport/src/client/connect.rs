@@ -8,11 +8,11 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use larder_core::Failure;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::sleep;
 
 use super::stream::Stream;
+use crate::broken::Broken;
 use crate::idle::Origin;
 
 /// How long one address is waited for before the next is tried beside it (RFC 8305, section 8), so that a dead address does not
@@ -29,36 +29,35 @@ pub(super) type Tls = std::sync::Arc<rustls::ClientConfig>;
 pub(super) type Tls = ();
 
 /// A stream to `origin`.
-pub(super) async fn connect(origin: &Origin, tls: &Tls) -> Result<Stream, Failure> {
-    if origin.is_secure() && !cfg!(feature = "tls") {
-        return Err(Failure::Connect);
+pub(super) async fn connect(origin: &Origin, tls: &Tls) -> Result<Stream, Broken> {
+    #[cfg(not(feature = "tls"))]
+    if origin.is_secure() {
+        return Err(Broken::without_tls());
     }
-    let tcp = tcp(origin.host(), origin.port()).await.map_err(|_| Failure::Connect)?;
+    let tcp = tcp(origin.host(), origin.port()).await?;
     if origin.is_secure() { secure(origin.host(), tcp, tls).await } else { Ok(Stream::plain(tcp)) }
 }
 
 #[cfg(feature = "tls")]
-async fn secure(host: &str, tcp: TcpStream, tls: &Tls) -> Result<Stream, Failure> {
-    let name = rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(|_| Failure::Tls)?;
+async fn secure(host: &str, tcp: TcpStream, tls: &Tls) -> Result<Stream, Broken> {
+    let name = crate::tls::server_name(host)?;
     let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::clone(tls));
-    match connector.connect(name, tcp).await {
-        Ok(stream) => Ok(Stream::secure(stream)),
-        Err(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => Err(Failure::Tls),
-        // The peer went away in the middle of it.
-        Err(_) => Err(Failure::Connect),
-    }
+    connector.connect(name, tcp).await.map(Stream::secure).map_err(|error| Broken::shaking_hands(&error))
 }
 
 #[cfg(not(feature = "tls"))]
-async fn secure(_: &str, _: TcpStream, (): &Tls) -> Result<Stream, Failure> {
-    Err(Failure::Connect)
+async fn secure(_: &str, _: TcpStream, (): &Tls) -> Result<Stream, Broken> {
+    Err(Broken::without_tls())
 }
 
-async fn tcp(host: &str, port: u16) -> io::Result<TcpStream> {
-    let addresses = lookup_host((host, port)).await?.collect();
-    let tcp = race(in_turn(addresses), STAGGER).await?;
+async fn tcp(host: &str, port: u16) -> Result<TcpStream, Broken> {
+    let addresses: Vec<_> = lookup_host((host, port)).await.map_err(|error| Broken::resolving(&error))?.collect();
+    if addresses.is_empty() {
+        return Err(Broken::nowhere());
+    }
+    let tcp = race(in_turn(addresses), STAGGER).await.map_err(|error| Broken::connecting(&error))?;
     // Requests are short, and are waited for.
-    tcp.set_nodelay(true)?;
+    tcp.set_nodelay(true).map_err(|error| Broken::connecting(&error))?;
     Ok(tcp)
 }
 

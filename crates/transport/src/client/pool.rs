@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::Options;
 use super::connect::{self, Tls};
 use super::link::Link;
+use crate::broken::Broken;
 use crate::idle::{Idle, Origin};
 
 /// Makes connections, and keeps those that nobody uses.
@@ -62,9 +63,9 @@ impl Pool {
     }
 
     /// A new connection.
-    pub(super) async fn connect(self: Arc<Self>, origin: Origin) -> Result<Box<Link>, Failure> {
+    pub(super) async fn connect(self: Arc<Self>, origin: Origin) -> Result<Box<Link>, Broken> {
         let stream = connect::connect(&origin, &self.tls).await?;
-        Link::new(origin, stream, &self.http).await.map_err(|_| Failure::Connect)
+        Link::new(origin, stream, &self.http).await.map_err(|error| Broken::new(Failure::Connect, error))
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle<Box<Link>>> {

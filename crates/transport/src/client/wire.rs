@@ -17,6 +17,7 @@ use larder_core::{ExchangeId, Failure, Input, Length, Phase};
 use super::failure;
 use super::link::{Answering, Link};
 use super::pool::Pool;
+use crate::broken::Broken;
 use crate::idle::Origin;
 use crate::pieces::{self, Feeder, Pieces};
 
@@ -32,7 +33,7 @@ struct Open {
     stage: Stage,
 }
 
-type Connecting = Pin<Box<dyn Future<Output = Result<Box<Link>, Failure>> + Send>>;
+type Connecting = Pin<Box<dyn Future<Output = Result<Box<Link>, Broken>> + Send>>;
 
 enum Stage {
     Connect(Connecting, Box<Request<Pieces>>),
@@ -50,7 +51,7 @@ impl Wire {
     /// told at once, if anything.
     pub(super) fn open(&mut self, at: ExchangeId, head: RequestHead, length: Length) -> Option<Input> {
         let Some(origin) = Origin::of(head.0.uri()) else {
-            return Some(Input::Failed { at, failure: Failure::Protocol, phase: Phase::Connect });
+            return Some(Broken::new(Failure::Protocol, "the URI is not absolute").input(at, Phase::Connect));
         };
         let (body, pieces) = pieces::channel(length);
         let request = request(head, length, pieces);
@@ -111,7 +112,7 @@ impl Open {
         let (stage, input) = match core::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Connect(mut connecting, request) => match connecting.as_mut().poll(cx) {
                 Poll::Ready(Ok(link)) => (Stage::send(link, *request), Input::Connected { at }),
-                Poll::Ready(Err(failure)) => (Stage::Over, Input::Failed { at, failure, phase: Phase::Connect }),
+                Poll::Ready(Err(broken)) => (Stage::Over, broken.input(at, Phase::Connect)),
                 Poll::Pending => {
                     self.stage = Stage::Connect(connecting, request);
                     return Poll::Pending;
@@ -123,8 +124,8 @@ impl Open {
                     (Stage::Body(link, body), Input::Head { at, head: ResponseHead(http::Response::from_parts(head, ())) })
                 }
                 Poll::Ready(Err(error)) => {
-                    let (failure, phase) = failure::of_request(&error);
-                    (Stage::Over, Input::Failed { at, failure, phase })
+                    let (broken, phase) = failure::of_request(&error);
+                    (Stage::Over, broken.input(at, phase))
                 }
                 Poll::Pending => {
                     self.stage = Stage::Head(link, answering);
@@ -133,9 +134,7 @@ impl Open {
             },
             Stage::Body(mut link, mut body) => match next(&mut link, &mut body, cx) {
                 Poll::Ready(Some(Ok(chunk))) => (Stage::Body(link, body), Input::Data { at, chunk }),
-                Poll::Ready(Some(Err(error))) => {
-                    (Stage::Over, Input::Failed { at, failure: failure::of_answer(&error), phase: Phase::Receive })
-                }
+                Poll::Ready(Some(Err(error))) => (Stage::Over, failure::of_answer(&error).input(at, Phase::Receive)),
                 Poll::Ready(None) => {
                     pool.put(link);
                     (Stage::Over, Input::End { at })

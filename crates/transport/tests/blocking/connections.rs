@@ -1,13 +1,12 @@
 //! Connections that are kept, and how they end.
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::time::Duration;
 
 use larder_core::{ErrorKind, Failure, Phase, Secret, Session};
 use larder_transport::blocking::{Client, Options};
 
-use crate::peer::{ANSWER, add, client, drain, echo, kind, peer, request, script, settings};
+use crate::peer::{ANSWER, add, client, drain, echo, kind, peer, request, script};
 
 #[test]
 fn a_connection_is_used_again() {
@@ -97,15 +96,6 @@ fn connections_that_are_kept_have_an_age_and_a_count() {
         drop(client);
         assert_eq!(peer.join(), [1, 1]);
     }
-}
-
-#[test]
-fn nobody_there_is_no_connection() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let target = format!("http://{}", free.local_addr().unwrap());
-    drop(free);
-    let error = client().call(add(), settings(&target)).unwrap_err();
-    assert_eq!((&error.kind, error.phase, error.attempts.len()), (&ErrorKind::Failure(Failure::Connect), Phase::Connect, 4));
 }
 
 #[test]

@@ -6,6 +6,9 @@
 #[path = "../it/api.rs"]
 mod api;
 mod cancel;
+#[cfg(all(feature = "hyper", feature = "tls"))]
+#[path = "../it/certificates.rs"]
+mod certificates;
 mod connections;
 mod faults;
 mod peer;
@@ -14,6 +17,7 @@ mod service;
 mod silence;
 #[cfg(all(feature = "hyper", feature = "tls"))]
 mod tls;
+mod unreachable;
 mod uploads;
 
 // The service that the async client is tested with, whose helpers for that client are of no use here.

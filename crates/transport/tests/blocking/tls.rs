@@ -54,7 +54,7 @@ fn a_trusted_server_is_spoken_to_and_no_other() {
 
     let stranger = Client::<Shelf>::new(session(), Options::default());
     let error = stranger.call(echo(), settings).unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Failure(Failure::Tls));
+    assert_eq!(error.kind, ErrorKind::Failure(Failure::Certificate));
 }
 
 #[test]
@@ -64,7 +64,8 @@ fn a_handshake_that_does_not_come_ends_by_the_connect_clock() {
     let clocks = Clocks { connect: Duration::from_millis(50).into(), ..Clocks::default() };
     let settings = Settings { clocks, policy: Policy { attempts: 1, ..settings.policy }, ..settings };
     let client = Client::<Shelf>::new(Session::with_token(Secret::new("t")), Options::default());
-    assert_eq!(client.call(echo(), settings).unwrap_err().kind, ErrorKind::Failure(Failure::Connect));
+    let error = client.call(echo(), settings).unwrap_err();
+    assert_eq!((&error.kind, error.detail.as_deref()), (&ErrorKind::Failure(Failure::Connect), Some("timed out")));
 }
 
 #[test]
@@ -76,9 +77,10 @@ fn a_server_that_speaks_no_tls_is_none() {
         let _ = tcp.read(&mut [0; 1000]);
         let _ = tcp.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
     });
-    let settings = Settings { policy: Policy { attempts: 1, ..settings.policy }, ..settings };
     let client = Client::<Shelf>::new(Session::with_token(Secret::new("t")), Options::default());
-    assert_eq!(client.call(echo(), settings).unwrap_err().kind, ErrorKind::Failure(Failure::Tls));
+    let error = client.call(echo(), settings).unwrap_err();
+    assert_eq!((&error.kind, error.attempts.len()), (&ErrorKind::Failure(Failure::Tls), 1));
+    assert!(error.to_string().contains("handshake failed: received corrupt message"), "{error}");
 }
 
 /// A server of TLS by hand, which says `answer` and then closes: with a word of TLS if `is_told`. An answer that has a length is the

@@ -151,7 +151,7 @@ async fn a_drain_ends_what_is_under_way_and_takes_no_more() {
     closed(idle).await;
     closed(&mut fresh).await;
     let refused = client.call(Echo { text: String::new() }, settings).await.unwrap_err();
-    assert_eq!(refused.kind, ErrorKind::Failure(Failure::Connect));
+    assert_eq!(refused.kind, ErrorKind::Failure(Failure::Refused));
     server.state.gate.add_permits(1);
     assert_eq!(call.await.unwrap().unwrap(), "wait");
     let report = server.report.await.unwrap();

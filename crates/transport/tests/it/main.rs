@@ -5,6 +5,8 @@
 
 mod api;
 mod broken;
+#[cfg(feature = "tls")]
+mod certificates;
 mod connections;
 mod dropped;
 mod faults;
@@ -20,3 +22,4 @@ mod tls;
 #[cfg(feature = "tracing")]
 mod traced;
 mod transfers;
+mod unreachable;

@@ -40,10 +40,10 @@ async fn what_the_machine_finds_wrong_is_answered_before_the_body_is_read() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_no_connection() {
+async fn a_refused_connection_is_told() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let error = client().call(Add { text: String::new() }, settings(&format!("http://{free}"))).await.unwrap_err();
-    assert_eq!((error.kind, error.phase), (ErrorKind::Failure(Failure::Connect), Phase::Idle), "the login failed");
+    assert_eq!((error.kind, error.phase), (ErrorKind::Failure(Failure::Refused), Phase::Idle), "the login failed");
 }
 
 #[tokio::test]

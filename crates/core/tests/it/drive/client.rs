@@ -6,11 +6,11 @@ use core::time::Duration;
 use http::{HeaderName, HeaderValue, Response};
 use larder_core::wire::ResponseHead;
 use larder_core::{
-    Action, Call, ClientMachine, ExchangeId, Failure, Input, Machine, On, Operation, Phase, Session, Settings, Shared, Target,
-    Time, Why,
+    Action, Call, CallResult, ClientMachine, Error, ExchangeId, Failure, Input, Machine, On, Operation, Phase, Session, Settings,
+    Shared, Target, Time, Why,
 };
 
-use crate::toy::{Enter, Said, Toy};
+use crate::toy::{Enter, Fault, Said, Toy};
 
 /// One call, its client's shared state, and what was said.
 pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
@@ -132,6 +132,20 @@ impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
 }
 
 impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
+    /// The error that it ends with, when it is told this last.
+    pub(crate) fn error(&mut self, last: Input) -> Box<Error<Fault>> {
+        self.say(last);
+        loop {
+            match self.call.poll(self.now, &mut self.shared) {
+                Action::Done(CallResult::Err(error)) => return error,
+                Action::Done(CallResult::Ok(said)) => panic!("{said:?}"),
+                Action::Wait { .. } => panic!("goes on:\n{}", self.log),
+                Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. } => {}
+                Action::Feed { .. } | Action::Data { .. } | Action::Note(_) => {}
+            }
+        }
+    }
+
     pub(crate) fn abandon(&mut self) {
         self.call.abandon(&mut self.shared);
     }
@@ -179,7 +193,7 @@ pub(crate) fn end(at: u64) -> Input {
 }
 
 pub(crate) fn failed(at: u64, failure: Failure, phase: Phase) -> Input {
-    Input::Failed { at: ExchangeId(at), failure, phase }
+    Input::Failed { at: ExchangeId(at), failure, phase, detail: None }
 }
 
 pub(crate) fn body(offset: u64, text: &str) -> Input {

@@ -119,7 +119,7 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
             1 => Input::Head { at, head },
             2 => Input::Data { at, chunk: "late".into() },
             3 => Input::End { at },
-            _ => Input::Failed { at, failure: Failure::Reset, phase: Phase::Send },
+            _ => Input::Failed { at, failure: Failure::Reset, phase: Phase::Send, detail: None },
         });
     }
 
@@ -143,6 +143,6 @@ impl<'d, A: Api, M: ClientMachine<A, Answer: Debug> + Debug> Run<'d, A, M> {
         open.is_over = true;
         let at = open.at;
         self.asked = None;
-        self.tell(Input::Failed { at, failure: Failure::Reset, phase });
+        self.tell(Input::Failed { at, failure: Failure::Reset, phase, detail: None });
     }
 }

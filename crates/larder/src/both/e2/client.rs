@@ -21,9 +21,9 @@ macro_rules! client {
                 /// A client of the service at `base_url`, such as `https://api.idrivee2.com`. Nothing is sent yet.
                 ///
                 /// # Errors
-                /// That it is no base URL.
+                /// That it is no base URL, or that the API key is empty, or no text that a header can hold.
                 pub fn new(base_url: &str, api_key: impl Into<Secret>) -> core::result::Result<Self, Reject> {
-                    let key = api_key.into();
+                    let key = crate::api_key::checked(api_key.into())?;
                     let transport = connect(&key, Options::default());
                     Ok(Self { transport, settings: Settings::new(Target::parse(base_url)?), key })
                 }

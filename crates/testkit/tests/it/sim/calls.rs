@@ -101,7 +101,7 @@ impl Calls {
         let begins = Time(self.dice.millis(0..=self.latest));
         let total = clocks.total.limit();
         let ticket = world.drive_by(client, Later::new(begins, machine), source);
-        self.promises.push(Promise { call: ticket.number(), begins, total });
+        self.promises.push(Promise { call: ticket.number(), begins, total, attempts: None });
         ticket
     }
 
@@ -115,7 +115,12 @@ impl Calls {
         self.once.extend(Once.inspect(&operation));
         let settings = self.settings();
         let clocks = settings.clocks.or(Clocks::of(&O::META));
-        self.start(world, client, Call::new(operation, settings), clocks, Source::default())
+        let attempts = usize::try_from(settings.policy.attempts).ok();
+        let ticket = self.start(world, client, Call::new(operation, settings), clocks, Source::default());
+        if let Some(promise) = self.promises.last_mut() {
+            promise.attempts = attempts;
+        }
+        ticket
     }
 
     pub(super) fn check(&mut self, check: impl FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String> + 'static) {

@@ -44,7 +44,7 @@ impl Orders {
             client,
             email: email.to_owned(),
             dn: dn.clone(),
-            is_disturbed: self.dice.one_in(4),
+            is_disturbed: self.dice.one_in(2),
             tries: 3,
         };
         self.chore(move |world, orders| sequel.go_on(world, orders));

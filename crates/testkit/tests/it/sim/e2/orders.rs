@@ -88,7 +88,7 @@ impl Orders {
         let total = settings.clocks.or(Clocks::of(&O::META)).total.limit();
         let begins = Time(self.dice.millis(0..=self.latest));
         let ticket = world.drive_by(client, Later::new(begins, machine(settings)), Source::default());
-        self.promises.push(Promise { call: ticket.number(), begins, total });
+        self.promises.push(Promise { call: ticket.number(), begins, total, attempts: None });
         ticket
     }
 
@@ -99,7 +99,15 @@ impl Orders {
         operation: O,
     ) -> Ticket<E2, O::Answer> {
         self.may(&operation);
-        self.start::<O, _>(world, client, |settings| Call::new(operation, settings))
+        let mut attempts = 0;
+        let ticket = self.start::<O, _>(world, client, |settings| {
+            attempts = settings.policy.attempts;
+            Call::new(operation, settings)
+        });
+        if let Some(promise) = self.promises.last_mut() {
+            promise.attempts = usize::try_from(attempts).ok();
+        }
+        ticket
     }
 
     /// This may be done once more.
