@@ -223,13 +223,10 @@ impl Engine {
 
     /// What is on the disk of a change that was refused so.
     fn fate(&self, refusal: &Refusal) -> Fate {
-        match refusal {
-            // A store that goes on writing has undone what it could not do.
-            Refusal::Storage(StoreError::Full) => Fate::Undone,
-            Refusal::Storage(_) if self.change(|_, _| Ok(())).wait().is_ok() => Fate::Undone,
-            Refusal::Storage(_) => Fate::InDoubt,
-            _ => Fate::Refused,
-        }
+        let Refusal::Storage(error) = refusal else { return Fate::Refused };
+        // A store that goes on writing has undone what it could not do.
+        let is_undone = matches!(error, StoreError::Full) || self.change(|_, _| Ok(())).wait().is_ok();
+        if is_undone { Fate::Undone } else { Fate::InDoubt }
     }
 }
 

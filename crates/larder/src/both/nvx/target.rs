@@ -20,7 +20,7 @@ pub(crate) enum Target {
 #[derive(Debug)]
 pub(crate) struct Place {
     pub(crate) path: PathBuf,
-    before: Option<Metadata>,
+    before: Option<Box<Metadata>>,
 }
 
 impl Target {
@@ -35,7 +35,7 @@ impl Target {
         }
         match fs::metadata(&path) {
             Ok(facts) if facts.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-            Ok(facts) if facts.is_file() => Ok(Self::File(Place { path, before: Some(facts) })),
+            Ok(facts) if facts.is_file() => Ok(Self::File(Place { path, before: Some(Box::new(facts)) })),
             Ok(facts) if is_socket(&facts) => Err(io::Error::new(io::ErrorKind::Unsupported, "a socket is no place for a file")),
             Ok(_) => Self::stream(&path),
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
