@@ -223,13 +223,10 @@ impl Engine {
 
     /// What is on the disk of a change that was refused so.
     fn fate(&self, refusal: &Refusal) -> Fate {
-        match refusal {
-            // A store that goes on writing has undone what it could not do.
-            Refusal::Storage(StoreError::Full) => Fate::Undone,
-            Refusal::Storage(_) if self.change(|_, _| Ok(())).wait().is_ok() => Fate::Undone,
-            Refusal::Storage(_) => Fate::InDoubt,
-            _ => Fate::Refused,
-        }
+        let Refusal::Storage(error) = refusal else { return Fate::Refused };
+        // A store that goes on writing has undone what it could not do.
+        let is_undone = matches!(error, StoreError::Full) || self.change(|_, _| Ok(())).wait().is_ok();
+        if is_undone { Fate::Undone } else { Fate::InDoubt }
     }
 }
 
@@ -328,7 +325,8 @@ impl Upload {
     ///
     /// # Errors
     /// [`Refusal::FileNotFound`] if none was begun; [`Refusal::RangeNotSatisfiable`] for another length than announced;
-    /// [`Refusal::FileLocked`]; [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of [`files::publish`]. Files ended before stay.
+    /// [`Refusal::FileLocked`]; [`Refusal::Integrity`]; [`Refusal::ExpiredUploadToken`]; those of
+    /// [`files::publish`]. Files ended before stay. After a failure of the storage the piece may come again.
     pub fn end_file(&mut self, md5: Option<[u8; 16]>) -> Result<EndOfFile, Refusal> {
         let (place, receiving) = self.current.take().ok_or(Refusal::FileNotFound)?;
         let key = file_key(self.right.hash, &place);

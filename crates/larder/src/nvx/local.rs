@@ -6,20 +6,40 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use larder_proto_nvx::values::Md5;
+use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 
 use crate::both::nvx::part;
+
+/// See [`part::Begun`].
+#[derive(Debug)]
+pub(super) enum Begun {
+    Part(Part),
+    Stream(Stream),
+}
+
+/// What takes the bytes as they come.
+pub(super) type Stream = tokio::fs::File;
+
+/// See [`part::begin`].
+pub(super) async fn begin(path: PathBuf) -> io::Result<Begun> {
+    // If the caller drops this meanwhile, the result is dropped too, and the file with it.
+    Ok(match blocking(move || part::begin(path)).await? {
+        part::Begun::Part(part) => Begun::Part(Part(part)),
+        part::Begun::Stream(file) => Begun::Stream(file.into()),
+    })
+}
+
+/// See [`part::end`].
+pub(super) async fn end(mut stream: Stream) -> io::Result<()> {
+    stream.flush().await
+}
 
 /// See [`part::Part`].
 #[derive(Debug)]
 pub(super) struct Part(part::Part);
 
 impl Part {
-    pub(super) async fn create(place: PathBuf) -> io::Result<Self> {
-        // If the caller drops this meanwhile, the result is dropped too, and the file with it.
-        blocking(move || part::Part::create(place)).await.map(Self)
-    }
-
     pub(super) fn file(&self) -> &Arc<std::fs::File> {
         self.0.file()
     }

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::range::{self, Came};
 use super::transport::CallError;
 use super::{Client, Result};
+use crate::both::nvx::total::Total;
 
 impl Client {
     /// Fetches a file into a local one, so many ranges of so many bytes at once. What the service says of the file is returned.
@@ -19,6 +20,7 @@ impl Client {
         file: &Arc<std::fs::File>,
         at_once: usize,
         size: u64,
+        total: Total,
     ) -> Result<Downloaded> {
         let mut ranges = Ranges::new(download, size);
         // Dropped, it ends what is under way.
@@ -27,7 +29,7 @@ impl Client {
             if running.len() < at_once {
                 match ranges.turn() {
                     Turn::Fetch(fetch) => {
-                        running.spawn(range::fetch(self.clone(), fetch, Arc::clone(file)));
+                        running.spawn(range::fetch(self.within(total), fetch, Arc::clone(file)));
                         continue;
                     }
                     Turn::Wait => {}

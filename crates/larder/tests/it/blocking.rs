@@ -121,3 +121,19 @@ fn names(folder: &std::path::Path) -> Vec<String> {
     let names = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.collect()
 }
+
+#[tokio::test]
+async fn the_total_clock_is_that_of_a_whole_download() {
+    let slow = Double { pause: Some(std::time::Duration::from_millis(100)), ..Double::default() };
+    with(slow, |client, _| {
+        let folder = tempfile::tempdir().unwrap();
+        let how = larder::nvx::Downloading { at_once: 1, range: LENGTH / 20, ..Default::default() };
+        let mut settings = client.settings().clone();
+        settings.clocks.total = std::time::Duration::from_millis(800).into();
+        let client = client.with_settings(settings);
+        let error = client.download_file_with("a", folder.path().join("a"), &how).unwrap_err();
+        assert!(matches!(&error, Error::Call(error) if matches!(error.kind, ErrorKind::Deadline(_))), "{error}");
+        assert!(names(folder.path()).is_empty());
+    })
+    .await;
+}

@@ -26,6 +26,8 @@ pub(crate) struct Double {
     pub(crate) logout: fn() -> Result<(), Fault>,
     /// The file of every download breaks off here.
     pub(crate) breaks_at: u64,
+    /// Before each download; ranges are served if there is one.
+    pub(crate) pause: Option<Duration>,
     pub(crate) heard: Mutex<Vec<String>>,
 }
 
@@ -40,6 +42,7 @@ impl Default for Double {
             accounts: |_| Vec::new(),
             logout: || Ok(()),
             breaks_at: LENGTH,
+            pause: None,
             heard: Mutex::default(),
         }
     }
@@ -125,8 +128,14 @@ impl Respond<Nvx> for Answering {
             nvx::Request::TransferDownload(download) if download.path.name() == "none" => {
                 return Err(Code::DownloadPathNotFound.into());
             }
-            nvx::Request::TransferDownload(_) => {
-                let file = Downloaded { length: Some(LENGTH), total: Some(LENGTH), ..Downloaded::default() };
+            nvx::Request::TransferDownload(download) => {
+                self.0.hear("download");
+                let mut file = Downloaded { length: Some(LENGTH), total: Some(LENGTH), ..Downloaded::default() };
+                if let Some(pause) = self.0.pause {
+                    tokio::time::sleep(pause).await;
+                    let (offset, length) = download.range.and_then(|range| range.within(LENGTH)).unwrap_or((0, LENGTH));
+                    file = Downloaded { offset, length: Some(length), etag: Some("\"7\"".into()), ..file };
+                }
                 return Ok(Served::Download(Answer::TransferDownload(file), Giving { breaks_at: self.0.breaks_at }));
             }
             other => panic!("no test asks for this: {other:?}"),

@@ -42,6 +42,35 @@ async fn files_go_in_pieces_and_come_back_in_ranges() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_replaced_keeps_its_mode_and_links_are_followed() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::start().await;
+    let client = world.client("kid");
+    client.upload("a", noise(20_000)).await.unwrap();
+    let (local, link) = (folder.path().join("a"), folder.path().join("link"));
+    std::fs::write(&local, "secret").unwrap();
+    std::fs::set_permissions(&local, std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("a", &link).unwrap();
+    let how = Downloading { range: 7_000, ..Downloading::default() };
+    assert!(client.download_file_with("a", &link, &how).await.unwrap().verified);
+    assert!(std::fs::read(&local).unwrap() == noise(20_000));
+    assert_eq!(local.metadata().unwrap().mode() & 0o777, 0o600);
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    // What takes the bytes as they come is compared too.
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = tokio::task::spawn_blocking({
+        let pipe = pipe.clone();
+        move || std::fs::read(pipe).unwrap()
+    });
+    assert!(client.download_file("a", &pipe).await.unwrap().verified);
+    assert!(reader.await.unwrap() == noise(20_000));
+}
+
 #[tokio::test]
 async fn a_file_that_is_there_already_is_not_fetched() {
     let folder = tempfile::tempdir().unwrap();

@@ -184,9 +184,7 @@ impl Work {
         }
         (true, None)
     }
-}
 
-impl Work {
     /// What was acknowledged, as it is to be read again.
     fn before(&self) -> Option<Content> {
         let (name, start) = (self.row()?, self.start.as_ref()?);
@@ -209,7 +207,7 @@ impl Drop for Work {
             // Whoever takes it up again shortens it.
             partial.content = before.unwrap_or(Content::Gone);
         }
-        let lost = if partial.size() > 0 {
+        let lost = if partial.row.is_some() {
             // Where the slot is another's by now, this is for nothing.
             self.leave(Some(partial)).1
         } else {

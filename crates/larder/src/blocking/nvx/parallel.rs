@@ -10,15 +10,23 @@ use larder_proto_nvx::transfer::{Download, Downloaded};
 use super::range::{self, Came};
 use super::transport::{CallError, Cancel};
 use super::{Client, Error, Result};
+use crate::both::nvx::total::Total;
 
 impl Client {
     /// Fetches a file into a local one, so many ranges of so many bytes at once. What the service says of the file is returned.
-    pub(super) fn fetch_ranges(&self, download: Download, file: &Arc<File>, at_once: usize, size: u64) -> Result<Downloaded> {
+    pub(super) fn fetch_ranges(
+        &self,
+        download: Download,
+        file: &Arc<File>,
+        at_once: usize,
+        size: u64,
+        total: Total,
+    ) -> Result<Downloaded> {
         let mut ranges = Ranges::new(download, size);
         // When one range decides that all is lost, nobody waits for the others.
         let cancel = Cancel::new().map_err(Error::Write)?;
         let client = self.clone().with_cancel(&cancel);
-        let fetch = |fetch: Fetch| range::fetch(client.clone(), fetch, Arc::clone(file));
+        let fetch = |fetch: Fetch| range::fetch(client.within(total), fetch, Arc::clone(file));
         std::thread::scope(|threads| {
             let (done, came) = mpsc::channel();
             let mut running = 0;

@@ -46,9 +46,10 @@ macro_rules! downloads {
             use larder_proto_nvx::transfer::{Download, Downloaded};
             use larder_proto_nvx::values::{ByteRange, Md5};
 
-            use super::local::{self as files, Part};
-            use super::transport::Sink;
+            use super::local::{self as files, Begun};
+            use super::transport::{Sink, Writer};
             use super::{Client, Downloading, Error, Result, place};
+            use crate::both::nvx::total::Total;
 
             impl Client {
                 /// Downloads a file, and compares its MD5 with what the service says. What breaks goes on where it stopped.
@@ -79,11 +80,19 @@ macro_rules! downloads {
                 }
 
                 /// Downloads to a local file, several ranges at once. The local file is replaced if it exists: when all is there
-                /// and is the right one, and not before. Until then the bytes are in a file beside it, which is removed however
-                /// this ends.
+                /// and is the right one, and not before. Until then the bytes are in a file beside it, `.larder-*.part`, which is
+                /// removed however this ends; a process that is killed leaves it.
+                ///
+                /// A symbolic link is followed: the file that it names is replaced. The new file has the mode of the one that it
+                /// replaces, and its owner and group if this process may give files away; other names (hard links) keep the old
+                /// one. A pipe, a device, `/dev/stdout` and the like are not replaced but written to, in one stream, as it comes:
+                /// what fails then has left some of the file there. A pipe's reader is waited for.
+                ///
+                /// [`Clocks::total`](larder_core::Clocks::total), if it is set, is the time for all of this.
                 ///
                 /// # Errors
-                /// As for [`download`](Self::download); or the local file cannot be written.
+                /// As for [`download`](Self::download); or the local file cannot be written. A folder or a socket is refused
+                /// before anything is fetched.
                 pub $($async)* fn download_file(&self, path: &str, local: impl AsRef<LocalPath>) -> Result<Fetched> {
                     self.download_file_with(path, local, &Downloading::default())$($await)*
                 }
@@ -95,8 +104,12 @@ macro_rules! downloads {
                 /// As for [`download_file`](Self::download_file).
                 pub $($async)* fn download_file_with(&self, path: &str, local: impl AsRef<LocalPath>, how: &Downloading) -> Result<Fetched> {
                     let download = how.of(path)?;
-                    let part = Part::create(local.as_ref().to_owned())$($await)*.map_err(Error::Write)?;
-                    let head = self.fetch_ranges(download, part.file(), how.at_once.max(1), how.range)$($await)*?;
+                    let total = Total::of(self.settings());
+                    let part = match files::begin(local.as_ref().to_owned())$($await)*.map_err(Error::Write)? {
+                        Begun::Part(part) => part,
+                        Begun::Stream(file) => return self.fetch_stream(path, file, how)$($await)*,
+                    };
+                    let head = self.fetch_ranges(download, part.file(), how.at_once.max(1), how.range, total)$($await)*?;
                     if head.not_modified {
                         return Ok(Fetched { head, bytes: 0, md5: None, verified: false });
                     }
@@ -104,11 +117,23 @@ macro_rules! downloads {
                     let bytes = part.cut(head.length)$($await)*.map_err(Error::Write)?;
                     let md5 = if how.verify { Some(files::md5(part.file())$($await)*.map_err(Error::Write)?) } else { None };
                     let verified = match md5 {
-                        Some(md5) => self.is_right(path, bytes, md5)$($await)*?,
+                        Some(md5) => self.within(total).is_right(path, bytes, md5)$($await)*?,
                         None => false,
                     };
                     part.publish()$($await)*.map_err(Error::Write)?;
                     Ok(Fetched { head, bytes, md5, verified })
+                }
+
+                $($async)* fn fetch_stream(&self, path: &str, file: files::Stream, how: &Downloading) -> Result<Fetched> {
+                    let mut sink = Writer(file);
+                    let fetched = self.download_with(path, &mut sink, how)$($await)*?;
+                    files::end(sink.0)$($await)*.map_err(Error::Write)?;
+                    Ok(fetched)
+                }
+
+                /// The same client, in the time that is left.
+                pub(super) fn within(&self, total: Total) -> Self {
+                    self.clone().with_settings(total.left(self.settings()))
                 }
 
                 /// Whether the service says this MD5 of a file; false when it does not say any.

@@ -9,6 +9,8 @@ pub(crate) mod listing;
 pub(crate) mod part;
 pub(crate) mod place;
 pub(crate) mod range;
+pub(crate) mod target;
+pub(crate) mod total;
 pub(crate) mod uploads;
 
 /// Makes the modules of a client.

@@ -1,15 +1,47 @@
 //! A local file that appears only when it is complete.
 
 use std::collections::hash_map::RandomState;
-use std::ffi::OsString;
 use std::hash::BuildHasher;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
 use larder_proto_nvx::flow::Sum;
 use larder_proto_nvx::values::Md5;
+
+use super::target::{Place, Target};
+
+/// What a download to a local path has begun with.
+#[derive(Debug)]
+pub(crate) enum Begun {
+    /// A file that is to be there when it is complete.
+    Part(Part),
+    /// What takes the bytes as they come.
+    Stream(Stream),
+}
+
+/// What takes the bytes as they come.
+pub(crate) type Stream = fs::File;
+
+/// See [`Target::look`].
+///
+/// # Errors
+/// As there; or the file's folder cannot be written to.
+pub(crate) fn begin(path: PathBuf) -> io::Result<Begun> {
+    match Target::look(path)? {
+        Target::File(place) => Part::create(place).map(Begun::Part),
+        Target::Stream(file) => Ok(Begun::Stream(file)),
+    }
+}
+
+/// Ends what took the bytes as they came.
+///
+/// # Errors
+/// The file system's own.
+pub(crate) fn end(mut stream: Stream) -> io::Result<()> {
+    stream.flush()
+}
 
 /// A file on its way, beside the place where it will be. Dropped before that, it is gone.
 #[derive(Debug)]
@@ -22,13 +54,11 @@ pub(crate) struct Part {
 #[derive(Debug)]
 struct Temporary {
     path: PathBuf,
-    place: PathBuf,
+    place: Place,
 }
 
 impl Part {
-    /// # Errors
-    /// The file system's own.
-    pub(crate) fn create(place: PathBuf) -> io::Result<Self> {
+    fn create(place: Place) -> io::Result<Self> {
         let (file, temporary) = Temporary::create(place)?;
         Ok(Self { file: Arc::new(file), temporary })
     }
@@ -52,6 +82,7 @@ impl Part {
     /// The file system's own.
     pub(crate) fn publish(self) -> io::Result<()> {
         let Self { file, temporary } = self;
+        temporary.place.dress(&file)?;
         file.sync_all()?;
         // Some systems do not rename an open file.
         drop(file);
@@ -96,21 +127,19 @@ pub(crate) fn md5(file: &fs::File) -> io::Result<Md5> {
 const PIECE: usize = 256 << 10;
 
 impl Temporary {
-    fn create(place: PathBuf) -> io::Result<(fs::File, Self)> {
-        let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        // Not to be met by chance; `create_new` refuses it if it is.
-        hidden.push(format!(".{:016x}.part", RandomState::new().hash_one(std::process::id())));
-        let path = place.with_file_name(hidden);
-        let file = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+    fn create(place: Place) -> io::Result<(fs::File, Self)> {
+        place.path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        // Not to be met by chance; `create_new` refuses it if it is. Short, whatever the file's own name is.
+        let name = format!(".larder-{:016x}.part", RandomState::new().hash_one(std::process::id()));
+        let path = place.path.with_file_name(name);
+        let file = place.options().open(&path)?;
         Ok((file, Self { path, place }))
     }
 
     fn publish(mut self) -> io::Result<()> {
-        fs::rename(&self.path, &self.place)?;
+        fs::rename(&self.path, &self.place.path)?;
         self.path.clear();
-        sync_folder(&self.place)
+        sync_folder(&self.place.path)
     }
 }
 
