@@ -110,9 +110,9 @@ fn a_login_whose_clocks_are_off_still_ends_and_nobody_logs_in_beside_it() {
         (at, pair.service.logins, succeeded(&calls))
     };
     // Nothing is heard of it for longer than a call's others would wait for one whose driver is gone.
-    assert_eq!(run(10), (Duration::from_secs(40), 1, 3));
-    // It would take 80 s: a message has a minute, for all who wait.
-    let (at, _, succeeded) = run(20);
+    assert_eq!(run(15), (Duration::from_secs(45), 1, 3));
+    // It would take 75 s: a message has a minute, for all who wait.
+    let (at, _, succeeded) = run(25);
     assert_eq!((at, succeeded), (Duration::from_secs(60), 0));
 }
 
