@@ -237,6 +237,8 @@ pub struct Error<F> {
     pub host: String,
     /// What the last answer said, if there was one.
     pub raw: Option<RawAnswer>,
+    /// How long the peer asked to be left alone when it last refused (`Retry-After`). For who decides on another call.
+    pub retry_after: Option<Duration>,
 }
 
 impl<F> Error<F> {
@@ -246,7 +248,16 @@ impl<F> Error<F> {
     /// An error of a call that sent nothing, or of a parent machine.
     #[must_use]
     pub fn new(kind: ErrorKind<F>, operation: Meta, host: impl Into<String>) -> Self {
-        Self { kind, operation, attempts: Vec::new(), elapsed: Duration::ZERO, phase: Phase::Idle, host: host.into(), raw: None }
+        Self {
+            kind,
+            operation,
+            attempts: Vec::new(),
+            elapsed: Duration::ZERO,
+            phase: Phase::Idle,
+            host: host.into(),
+            raw: None,
+            retry_after: None,
+        }
     }
 
     /// Whether the operation may have been carried out although this says that it failed. Look before asking again.

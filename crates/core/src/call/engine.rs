@@ -112,6 +112,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) token: Option<Secret>,
     /// What the last answer said that was none, or a refusal.
     pub(super) raw: Option<RawAnswer>,
+    /// How long the peer asked to be left alone, when it last refused.
+    pub(super) retry_after: Option<core::time::Duration>,
     /// Bytes of the file that were handed on by attempts that are over.
     pub(super) delivered: u64,
     pub(super) has_gone_back: bool,
@@ -144,6 +146,7 @@ impl<A: Api> Engine<A> {
             history: Vec::new(),
             token: None,
             raw: None,
+            retry_after: None,
             delivered: 0,
             has_gone_back: false,
             notes: VecDeque::new(),
@@ -364,6 +367,7 @@ impl<A: Api> Engine<A> {
             phase: self.lost.as_ref().map_or(self.phase, |(_, phase)| self.phase.max(*phase)),
             host: elsewhere.map_or(self.settings.target.host(), |host| host.as_str()).to_owned(),
             raw: self.raw.take(),
+            retry_after: self.retry_after,
         })
     }
 }

@@ -185,6 +185,7 @@ impl<A: Api> Engine<A> {
             Purpose::Operation { .. } => (self.meta.repeat, self.attempts),
         };
         let (cause, phase, wait) = trouble.cause(repeat);
+        self.retry_after = wait;
         if purpose != Purpose::Login && repeat == Repeat::Telling && phase > Phase::Connect {
             self.lose(&trouble, phase);
         }
@@ -224,7 +225,10 @@ impl<A: Api> Engine<A> {
 
     fn fail(&mut self, shared: &mut Shared<A>, purpose: Purpose, kind: ErrorKind<A::Fault>) {
         if let (Purpose::Login, ErrorKind::Fault(fault), Some(id)) = (purpose, &kind, self.id) {
-            shared.session.refused(id, fault.clone());
+            // Who tries only once, as a part of something larger does, does not give up for all: the next in line tries.
+            if self.settings.policy.attempts > 1 || fault.class() != FaultClass::Transient {
+                shared.session.refused(id, fault.clone());
+            }
         }
         self.release(shared);
         self.state = State::Over(Err(kind));

@@ -20,7 +20,7 @@ impl Client {
         at_once: usize,
         size: u64,
     ) -> Result<Downloaded> {
-        let mut ranges = Ranges::new(download, size);
+        let mut ranges = Ranges::new(download, size).on_host(self.settings().target.host());
         // Dropped, it ends what is under way.
         let mut running = JoinSet::<Came>::new();
         loop {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Reject, Rule, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, lost, machine};
+use super::base::{Base, Failed, Flow, Lost, Next, Plan, is_final, lost, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
@@ -120,8 +120,7 @@ impl Updating {
                 let Some(left) = self.restarts.checked_sub(1) else { return Err(error) };
                 base.notes.push_back(Note::TokenExpired);
                 (self.restarts, self.node) = (left, None);
-                base.went_wrong(error.kind);
-                Ok(())
+                base.again(shared, error)
             }
             Some(Code::FileLocked) if base.tries > 0 => base.again(shared, error),
             _ => match lost(&error) {
@@ -144,7 +143,7 @@ impl Updating {
 
     /// A look failed. What the service acknowledged is stored, whether or not it can be looked at; what is in doubt stays so.
     fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
-        let error = match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+        let error = match if is_final(&error) { Err(error) } else { base.again(shared, error) } {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -216,6 +215,12 @@ impl Plan for Updating {
         }
     }
 
+    fn late(&mut self) {
+        if matches!(self.looking, Some(None)) {
+            self.stored = Some(Stored { bytes: self.total(), md5: self.md5, verified: false, recovered: false });
+        }
+    }
+
     fn is_settled(&self) -> bool {
         self.stored.is_some()
     }
@@ -235,7 +240,7 @@ impl Plan for Updating {
                 Ok(found) => self.looked(base, shared, found)?,
                 Err(error) => self.not_looked(base, shared, error)?,
             },
-            (Err(error), Doing::Node) if lost(&error) == Lost::Final => return Err(error),
+            (Err(error), Doing::Node) if is_final(&error) => return Err(error),
             (Err(error), Doing::Node) => base.again(shared, error)?,
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::{Client, Error, Result};
 impl Client {
     /// Fetches a file into a local one, so many ranges of so many bytes at once. What the service says of the file is returned.
     pub(super) fn fetch_ranges(&self, download: Download, file: &Arc<File>, at_once: usize, size: u64) -> Result<Downloaded> {
-        let mut ranges = Ranges::new(download, size);
+        let mut ranges = Ranges::new(download, size).on_host(self.settings().target.host());
         // When one range decides that all is lost, nobody waits for the others.
         let cancel = Cancel::new().map_err(Error::Write)?;
         let client = self.clone().with_cancel(&cancel);
