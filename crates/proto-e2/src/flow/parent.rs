@@ -5,8 +5,8 @@ use core::ops::ControlFlow;
 use core::time::Duration;
 
 use larder_core::{
-    Action, Attempted, Call, CallResult, ClientMachine, Clock, Clocks, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse,
-    Note, Operation, Phase, Settings, Shared, Time,
+    Action, Attempted, Call, CallResult, ClientMachine, Clock, Clocks, Error, ErrorKind, ExchangeId, Input, Machine, Meta,
+    Misuse, Note, Operation, Phase, Settings, Shared, Time,
 };
 
 use crate::{E2, Fault};
