@@ -216,7 +216,13 @@ impl Plan for Pieces {
         self.came(base, shared, result).map_err(|error| match error.kind {
             ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) => error,
             // What is in doubt stays so, whatever went wrong after it.
-            _ => self.doubt.take().unwrap_or(error),
+            ErrorKind::Encode(_)
+            | ErrorKind::NoSession
+            | ErrorKind::Fault(_)
+            | ErrorKind::Peer(_)
+            | ErrorKind::Failure(_)
+            | ErrorKind::OutcomeUnknown(_)
+            | ErrorKind::Body(_) => self.doubt.take().unwrap_or(error),
         })
     }
 

@@ -494,7 +494,15 @@ pub(super) fn is_final(error: &Error<Fault>) -> bool {
     match &error.kind {
         ErrorKind::Peer(PeerFlaw::Status(429 | 502..=504)) => false,
         ErrorKind::Peer(_) => true,
-        _ => lost(error) == Lost::Final,
+        ErrorKind::Encode(_)
+        | ErrorKind::NoSession
+        | ErrorKind::Fault(_)
+        | ErrorKind::Failure(_)
+        | ErrorKind::OutcomeUnknown(_)
+        | ErrorKind::Body(_)
+        | ErrorKind::Deadline(_)
+        | ErrorKind::Content(_)
+        | ErrorKind::Cancelled => lost(error) == Lost::Final,
     }
 }
 

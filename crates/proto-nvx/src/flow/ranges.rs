@@ -143,7 +143,7 @@ impl Ranges {
         let if_range = strong(head);
         let operation = Download {
             range: Some(ByteRange::Between { first, last: end - 1 }),
-            if_range: if_range,
+            if_range,
             if_none_match: None,
             if_modified_since: None,
             ..self.download.clone()
