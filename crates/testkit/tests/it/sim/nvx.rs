@@ -190,7 +190,13 @@ fn count(tally: &mut Tally, notes: &[Note]) {
             Note::SessionExpired => tally.add("note: session expired"),
             Note::SessionIdle => tally.add("note: session idle"),
             Note::Verified => tally.add("note: verified"),
-            _ => {}
+            Note::LoggingIn
+            | Note::Attempted(_)
+            | Note::Retrying { .. }
+            | Note::Redirected
+            | Note::Acknowledged { .. }
+            | Note::TokenExpired
+            | _ => {}
         }
     }
 }
