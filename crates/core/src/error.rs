@@ -270,6 +270,8 @@ pub struct Error<F> {
     /// What the operating system or TLS said of the failure ("Connection refused (os error 111)"), if they did: at most
     /// [`Error::DETAIL`] bytes, without secrets. For people: the text depends on the system.
     pub detail: Option<Box<str>>,
+    /// How long the peer asked to be left alone when it last refused (`Retry-After`). For who decides on another call.
+    pub retry_after: Option<Duration>,
 }
 
 impl<F> Error<F> {
@@ -291,6 +293,7 @@ impl<F> Error<F> {
             raw: None,
             is_in_doubt: false,
             detail: None,
+            retry_after: None,
         }
     }
 

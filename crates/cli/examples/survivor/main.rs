@@ -22,13 +22,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use larder::Options;
-use larder::larder_core::{Policy, Settings};
 use larder::larder_transport::observe::{Event, Observer, What};
 use larder::nvx::{Client, Credentials};
 use larder_server::init;
-
-/// Attempts without any progress before it gives up: enough for a server that takes its time to start again.
-const PATIENCE: u32 = 10;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -56,9 +52,7 @@ fn survive(size: u64) -> Result<(), Failure> {
         &format!("http://{}", line.address()),
         Credentials::new(credentials.app_key.as_str(), credentials.master_user.as_str(), credentials.master_password),
     )?;
-    let policy = Policy { attempts: PATIENCE, ..client.settings().policy };
-    let settings = Settings { policy, ..client.settings().clone() };
-    let client = client.with_settings(settings).with_options(Options { observer: Some(told(began)), ..Options::default() });
+    let client = client.with_options(Options { observer: Some(told(began)), ..Options::default() });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let uploaded = client.upload_file("Survivors/file", &original).await?;

@@ -120,6 +120,8 @@ pub(super) struct Engine<A: Api> {
     pub(super) raw: Option<RawAnswer>,
     /// What the system said of the last attempt, if it failed, and how that is called.
     pub(super) detail: Option<(Failure, Box<str>)>,
+    /// How long the peer asked to be left alone, when it last refused.
+    pub(super) retry_after: Option<core::time::Duration>,
     /// Bytes of the file that were handed on by attempts that are over.
     pub(super) delivered: u64,
     pub(super) has_gone_back: bool,
@@ -156,6 +158,7 @@ impl<A: Api> Engine<A> {
             ending: None,
             raw: None,
             detail: None,
+            retry_after: None,
             delivered: 0,
             has_gone_back: false,
             notes: VecDeque::new(),
@@ -405,6 +408,7 @@ impl<A: Api> Engine<A> {
             raw: self.raw.take(),
             is_in_doubt,
             detail,
+            retry_after: self.retry_after,
         })
     }
 }

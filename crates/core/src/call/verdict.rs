@@ -207,6 +207,7 @@ impl<A: Api> Engine<A> {
             Purpose::Operation { .. } => (self.meta.repeat, self.attempts),
         };
         let (cause, phase, wait) = trouble.cause(repeat);
+        self.retry_after = wait;
         if purpose != Purpose::Login && repeat == Repeat::Telling && phase > Phase::Connect {
             self.lose(&trouble, phase);
         }
@@ -262,7 +263,11 @@ impl<A: Api> Engine<A> {
 
     fn fail(&mut self, shared: &mut Shared<A>, purpose: Purpose, kind: ErrorKind<A::Fault>) {
         if let (Purpose::Login, Some(id)) = (purpose, self.id) {
-            shared.session.failed(id, kind.clone());
+            let is_final = matches!(&kind, ErrorKind::Fault(fault) if fault.class() != FaultClass::Transient);
+            // Who tries only once, as a part of something larger does, does not give up for all: the next in line tries.
+            if self.settings.policy.attempts > 1 || is_final {
+                shared.session.failed(id, kind.clone());
+            }
         }
         self.release(shared);
         self.state = State::Over(Err(kind));

@@ -22,7 +22,7 @@ impl Client {
         size: u64,
         total: Total,
     ) -> Result<Downloaded> {
-        let mut ranges = Ranges::new(download, size);
+        let mut ranges = Ranges::new(download, size).on_host(self.settings().target.host());
         // Dropped, it ends what is under way.
         let mut running = JoinSet::<Came>::new();
         loop {

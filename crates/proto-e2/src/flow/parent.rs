@@ -2,10 +2,11 @@
 
 use core::fmt;
 use core::ops::ControlFlow;
+use core::time::Duration;
 
 use larder_core::{
-    Action, Call, CallResult, ClientMachine, Clock, Clocks, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse,
-    Operation, Settings, Shared, Time,
+    Action, Attempted, Call, CallResult, ClientMachine, Clock, Clocks, Error, ErrorKind, ExchangeId, Input, Machine, Meta,
+    Misuse, Note, Operation, Phase, Settings, Shared, Time,
 };
 
 use crate::{E2, Fault};
@@ -46,7 +47,7 @@ pub(super) fn ask<O: Operation<Api = E2>, P: Plot + 'static>(operation: O, said:
 
 /// A child whose operation is not told.
 pub(super) trait Child<P: Plot + ?Sized>: fmt::Debug + Send {
-    fn poll(&mut self, now: Time, shared: &mut Shared<E2>) -> ControlFlow<P::Said, Action<P::Answer, Fault>>;
+    fn poll(&mut self, now: Time, shared: &mut Shared<E2>, past: &mut Past) -> ControlFlow<P::Said, Action<P::Answer, Fault>>;
     fn handle(&mut self, input: Input) -> Result<(), Misuse>;
     fn abandon(&mut self, shared: &mut Shared<E2>);
 }
@@ -63,10 +64,13 @@ impl<O: Operation<Api = E2>, S> fmt::Debug for Asking<O, S> {
 }
 
 impl<P: Plot, O: Operation<Api = E2>> Child<P> for Asking<O, P::Said> {
-    fn poll(&mut self, now: Time, shared: &mut Shared<E2>) -> ControlFlow<P::Said, Action<P::Answer, Fault>> {
+    fn poll(&mut self, now: Time, shared: &mut Shared<E2>, past: &mut Past) -> ControlFlow<P::Said, Action<P::Answer, Fault>> {
         match self.call.poll(now, shared).or_done() {
+            ControlFlow::Continue(Action::Note(Note::Attempted(attempted))) => {
+                ControlFlow::Continue(Action::Note(Note::Attempted(past.remember(attempted))))
+            }
             ControlFlow::Continue(action) => ControlFlow::Continue(action),
-            ControlFlow::Break(result) => ControlFlow::Break((self.said)(result)),
+            ControlFlow::Break(result) => ControlFlow::Break((self.said)(result.map_err(|error| past.told(now, *error)))),
         }
     }
 
@@ -79,6 +83,42 @@ impl<P: Plot, O: Operation<Api = E2>> Child<P> for Asking<O, P::Said> {
     }
 }
 
+/// What happened in all the requests of a flow: its errors tell of it.
+#[derive(Debug, Default)]
+pub(super) struct Past {
+    began: Time,
+    /// When the request under way began.
+    child_began: Time,
+    attempts: Vec<Attempted>,
+}
+
+impl Past {
+    /// An attempt of the request under way, told as one of the flow.
+    fn remember(&mut self, attempted: Attempted) -> Attempted {
+        let attempted = Attempted { began: attempted.began + self.child_began.since(self.began), ..attempted };
+        if self.attempts.len() == Error::<Fault>::ATTEMPTS {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(attempted);
+        attempted
+    }
+
+    fn elapsed(&self, now: Time) -> Duration {
+        now.since(self.began)
+    }
+
+    /// An error of a request, as one of the flow.
+    fn told(&self, now: Time, error: Error<Fault>) -> Box<Error<Fault>> {
+        Box::new(Error { attempts: self.attempts.clone(), elapsed: self.elapsed(now), ..error })
+    }
+
+    /// An error of the flow itself: it follows from an answer that came.
+    fn own(&self, now: Time, kind: ErrorKind<Fault>, meta: Meta, host: &str) -> Box<Error<Fault>> {
+        let phase = self.attempts.last().map_or(Phase::Idle, |last| last.phase);
+        self.told(now, Error { phase, ..Error::new(kind, meta, host) })
+    }
+}
+
 /// A flow under way.
 pub(super) struct Parent<P: Plot> {
     plot: P,
@@ -88,6 +128,7 @@ pub(super) struct Parent<P: Plot> {
     ends: Option<Time>,
     /// The newest exchange that was opened: what comes late of an older child's is dropped.
     newest: Option<ExchangeId>,
+    past: Past,
 }
 
 enum Stage<P: Plot> {
@@ -98,10 +139,11 @@ enum Stage<P: Plot> {
 
 impl<P: Plot> Parent<P> {
     pub(super) fn new(plot: P, settings: Settings<E2>) -> Self {
-        Self { plot, settings, stage: Stage::New { is_cancelled: false }, ends: None, newest: None }
+        Self { plot, settings, stage: Stage::New { is_cancelled: false }, ends: None, newest: None, past: Past::default() }
     }
 
     fn begin(&mut self, now: Time, is_cancelled: bool) -> Option<Action<P::Answer, Fault>> {
+        self.past.began = now;
         self.ends = self.settings.clocks.or(Clocks::of(&P::META)).total.limit().map(|limit| now + limit);
         let next = self.plot.begin();
         let done = self.go_on(now, next);
@@ -116,6 +158,7 @@ impl<P: Plot> Parent<P> {
     fn go_on(&mut self, now: Time, next: Next<P>) -> Option<Action<P::Answer, Fault>> {
         match next {
             Next::Ask(make) => {
+                self.past.child_began = now;
                 let mut settings = self.settings.clone();
                 settings.clocks.total = self.ends.map_or(Clock::Off, |ends| Clock::After(ends.since(now)));
                 self.stage = Stage::Asking(make(settings));
@@ -135,12 +178,12 @@ impl<P: Plot> Parent<P> {
                 let is_cancelled = *is_cancelled;
                 self.begin(now, is_cancelled)
             }
-            Stage::Asking(child) => match child.poll(now, shared) {
+            Stage::Asking(child) => match child.poll(now, shared, &mut self.past) {
                 ControlFlow::Continue(action) => Some(action),
                 ControlFlow::Break(said) => {
                     let host = self.settings.target.host();
                     let next = self.plot.heard(said);
-                    let next = next.unwrap_or_else(|kind| Next::Done(Err(Box::new(Error::new(kind, P::META, host)))));
+                    let next = next.unwrap_or_else(|kind| Next::Done(Err(self.past.own(now, kind, P::META, host))));
                     self.go_on(now, next)
                 }
             },

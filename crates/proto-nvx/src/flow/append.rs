@@ -1,9 +1,9 @@
 //! Uploading by messages, as SOAP has it: `AppendFile` for each piece.
 
 use bytes::Bytes;
-use larder_core::{ErrorKind, Meta, Note, Operation, Recovered, Reject, Settings, Shared};
+use larder_core::{ContentFlaw, ErrorKind, Meta, Note, Operation, Recovered, Reject, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, lost, machine};
+use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, is_final, lost, machine};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
 use super::place::{Found, Node, Place};
@@ -43,6 +43,9 @@ impl Appending {
 ///
 /// A piece that is sent twice is in the file twice. So whatever goes wrong with one, the file starts over from its first byte
 /// with another token, as the document says. A lost reply to the last piece is followed by a look first.
+///
+/// A message is a small call, made from a piece in memory: it takes no permit, as those of transfers do. How many such uploads run
+/// at once is the caller's to bound.
 #[derive(Debug)]
 pub struct AppendFiles(Flow<Pieces>);
 
@@ -54,9 +57,8 @@ impl AppendFiles {
         let gather = Gather::new(how.piece.unwrap_or(usual).clamp(1, FileData::MAX as u64));
         let length = settings.length;
         let (place, restarts) = (Place { folder, name }, how.restarts);
-        let (node, looking, doubt, stored) = (None, None, None, None);
-        let plan =
-            Pieces { place, how, length, gather, node, have: 0, sum: Sum::new(), sent: None, looking, doubt, stored, restarts };
+        let (node, looking, stored, doubt, sum, sent) = (None, None, None, None, Sum::new(), None);
+        let plan = Pieces { place, how, length, gather, node, have: 0, most: 0, sum, sent, looking, doubt, stored, restarts };
         Self(Flow::new(plan, settings))
     }
 }
@@ -73,12 +75,14 @@ struct Pieces {
     node: Option<Node>,
     /// Bytes that the service has.
     have: u64,
+    /// The most that it ever had.
+    most: u64,
     sum: Sum,
     /// The piece under way: its length, and whether it is the last.
     sent: Option<(u64, bool)>,
     /// Set while it is looked at what is there: what went wrong, if anything did.
     looking: Option<Option<Failed>>,
-    /// The end may have been carried out: the reply to it is lost, and nobody could see what came of it.
+    /// Why the file may be there although no reply said so: for good, since it may come to be there late.
     doubt: Option<Failed>,
     stored: Option<Stored>,
     restarts: u32,
@@ -100,22 +104,20 @@ impl Pieces {
             base.notes.push_back(Note::TokenExpired);
             return self.restart(base, shared, error);
         }
-        // Somebody has this name by now, perhaps we ourselves.
-        let is_taken = error.fault().is_some_and(|fault| fault.code == Code::AlreadyExists);
-        match lost(&error) {
-            Lost::Final if is_taken && self.doubt.is_some() => {
+        match (error.fault().map(|fault| fault.code), lost(&error)) {
+            // The service has not noticed yet that the attempt before broke: this piece was not taken.
+            (Some(Code::FileLocked), _) if base.tries > 0 => base.again(shared, error),
+            (Some(Code::AlreadyExists), _) if self.doubt.is_some() => {
                 self.looking = Some(Some(error));
                 Ok(())
             }
-            Lost::Final => Err(error),
-            Lost::Reply | Lost::Garbled if is_last => {
-                if error.is_outcome_unknown() {
-                    self.doubt.get_or_insert_with(|| error.clone());
-                }
+            (_, Lost::Final) => Err(error),
+            (_, Lost::Reply | Lost::Garbled) if is_last => {
+                self.doubt.get_or_insert_with(|| error.clone());
                 self.looking = Some(Some(error));
                 Ok(())
             }
-            Lost::Nothing | Lost::Reply | Lost::Garbled => self.restart(base, shared, error),
+            (_, Lost::Nothing | Lost::Reply | Lost::Garbled) => self.restart(base, shared, error),
         }
     }
 
@@ -133,7 +135,7 @@ impl Pieces {
 
     /// A look failed. What the service acknowledged is stored, whether or not it can be looked at; what is in doubt stays so.
     fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
-        let error = match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+        let error = match if is_final(&error) { Err(error) } else { base.again(shared, error) } {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -156,37 +158,15 @@ impl Pieces {
                 base.notes.extend([Note::Recovered(Recovered { caveat: "" }), Note::Verified]);
                 self.stored = Some(Stored { verified: true, recovered: true, ..stored });
             }
-            (Some(error), _) if lost(&error) == Lost::Final => return Err(error),
+            // The name is taken, and not by ours; or ours may have been there, and another's after it.
+            (Some(error), _) if error.fault().is_some() => return Err(error),
+            (Some(error), Err(ContentFlaw::Length { .. } | ContentFlaw::Checksum)) if self.how.overwrite => return Err(error),
             (Some(error), _) => self.restart(base, shared, error)?,
             (None, Ok(same)) => {
                 base.notes.extend(same.map(|_| Note::Verified));
                 self.stored = Some(Stored { verified: same.is_some(), ..stored });
             }
             (None, Err(flaw)) => return Err(base.error(ErrorKind::Content(flaw))),
-        }
-        Ok(())
-    }
-
-    fn heard(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        match result {
-            Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),
-            Ok(Answer::Taken) => {
-                let (length, is_last) = self.sent.take().unwrap_or_default();
-                base.progress();
-                self.have += length;
-                self.gather.next();
-                base.notes.push_back(Note::Acknowledged { bytes: self.have });
-                self.looking = is_last.then_some(None);
-            }
-            Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts))?,
-            Ok(Answer::Downloaded(_)) => {}
-            Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
-                Ok(found) => self.looked(base, shared, found)?,
-                Err(error) => self.not_looked(base, shared, error)?,
-            },
-            Err(error) if self.sent.is_some() => self.failed(base, shared, error)?,
-            Err(error) if lost(&error) == Lost::Final => return Err(error),
-            Err(error) => base.again(shared, error)?,
         }
         Ok(())
     }
@@ -221,15 +201,53 @@ impl Plan for Pieces {
         }
     }
 
+    fn late(&mut self) {
+        if matches!(self.looking, Some(None)) {
+            let (bytes, md5) = (self.sum.length(), Some(self.sum.md5()));
+            self.stored = Some(Stored { bytes, md5, verified: false, recovered: false });
+        }
+    }
+
     fn is_settled(&self) -> bool {
         self.stored.is_some()
     }
 
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        self.heard(base, shared, result).map_err(|error| in_doubt(&mut self.doubt, error))
+        self.came(base, shared, result).map_err(|error| in_doubt(&mut self.doubt, error))
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {
         self.gather.take(chunk);
+    }
+}
+
+impl Pieces {
+    fn came(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
+        match result {
+            Ok(Answer::Node(node)) => self.node = Some(Node::named(node, base)?),
+            Ok(Answer::Taken) => {
+                let (length, is_last) = self.sent.take().unwrap_or_default();
+                self.have += length;
+                if self.have > self.most || is_last {
+                    base.progress();
+                } else {
+                    base.moved();
+                }
+                self.most = self.most.max(self.have);
+                self.gather.next();
+                base.notes.push_back(Note::Acknowledged { bytes: self.have });
+                self.looking = is_last.then_some(None);
+            }
+            Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts))?,
+            Ok(Answer::Downloaded(_)) => {}
+            Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
+                Ok(found) => self.looked(base, shared, found)?,
+                Err(error) => self.not_looked(base, shared, error)?,
+            },
+            Err(error) if self.sent.is_some() => self.failed(base, shared, error)?,
+            Err(error) if is_final(&error) => return Err(error),
+            Err(error) => base.again(shared, error)?,
+        }
+        Ok(())
     }
 }

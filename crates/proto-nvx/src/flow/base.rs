@@ -8,13 +8,24 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use larder_core::{
     Action, Attempted, BodyFlaw, Cause, Clock, Clocks, Decision, Error, ErrorKind, ExchangeId, FaultClass, Input, Kind, Meta,
-    Misuse, Note, On, PeerFlaw, Phase, Repeat, Settings, Shared, Time, Tried, Why,
+    Misuse, Note, On, PeerFlaw, Phase, Policy, Repeat, Settings, Shared, Time, Tried, Why,
 };
 
 use super::child::{Answer, Body, Child};
 use crate::{Fault, Nvx};
 
 pub(super) type Failed = Box<Error<Fault>>;
+
+/// How long a flow goes on without coming further, unless the caller has set a policy of its own: longer than a service takes
+/// to be restarted, and than it takes to notice that a connection is dead (30 s), whose file it keeps locked until then.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The policy of a flow: the caller's own, or, where that is the default of single calls, one with longer pauses, so that
+/// [`PATIENCE`] costs no more than the client's [`Budget`](larder_core::Budget) has.
+#[must_use]
+pub fn patient(policy: Policy) -> Policy {
+    if policy == Policy::default() { Policy { attempts: 16, cap: Duration::from_secs(15), ..policy } } else { policy }
+}
 
 /// What a flow wants next.
 pub(super) enum Next<T> {
@@ -38,6 +49,9 @@ pub(super) trait Plan: core::fmt::Debug {
 
     /// The call has ended. An error ends the flow.
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed>;
+
+    /// The time is up, and nothing is under way: what is known by now may settle it.
+    fn late(&mut self) {}
 
     /// Whether it has come to an end that no clock changes any more.
     fn is_settled(&self) -> bool;
@@ -65,6 +79,8 @@ pub(super) struct Base {
     pub(super) notes: VecDeque<Note>,
     /// Attempts of the flow itself since it last came further.
     pub(super) tries: u32,
+    /// When the first of them had failed.
+    troubled: Option<Time>,
     /// What went wrong before: reported when the caller's file cannot be had again.
     first: Option<ErrorKind<Fault>>,
     started: Option<Time>,
@@ -94,6 +110,7 @@ impl Base {
             now: Time::ZERO,
             notes: VecDeque::new(),
             tries: 0,
+            troubled: None,
             first: None,
             started: None,
             child: None,
@@ -118,7 +135,13 @@ impl Base {
     /// It has come further: what went wrong before is forgotten.
     pub(super) fn progress(&mut self) {
         self.tries = 0;
+        self.troubled = None;
         self.first = None;
+    }
+
+    /// It moves, though not yet beyond where it was: there is time again, but what failed before counts.
+    pub(super) fn moved(&mut self) {
+        self.troubled = None;
     }
 
     /// Pauses before another try, as policy and budget allow; otherwise the error is the end.
@@ -127,10 +150,11 @@ impl Base {
         let left = self.ends_at().map(|end| end.since(self.now));
         // The plan asks only where trying again is safe.
         let repeat = Repeat::Safe;
+        let (phase, retry_after) = (error.phase, error.retry_after);
         let is_lasting = matches!(&error.kind, ErrorKind::Failure(failure) if failure.is_lasting());
         let cause = if is_lasting { Cause::NoTls } else { Cause::Broken };
-        let tried = Tried { attempts: self.tries, phase: error.phase, cause, repeat, retry_after: None, left };
-        match self.settings.policy.decide(&tried, shared.ids.bits()) {
+        let tried = Tried { attempts: self.tries, phase, cause, repeat, retry_after, left };
+        match self.policy().decide(&tried, shared.ids.bits()) {
             Decision::After(pause) if shared.budget.take() => {
                 self.notes.push_back(Note::Retrying { attempts: self.tries, phase: error.phase, pause });
                 self.pause = Some(self.now + pause);
@@ -141,9 +165,15 @@ impl Base {
         }
     }
 
-    /// Something went wrong, and it goes on all the same.
-    pub(super) fn went_wrong(&mut self, kind: ErrorKind<Fault>) {
-        self.first.get_or_insert(kind);
+    /// How patient it is now: by default, time counts and not attempts.
+    fn policy(&mut self) -> Policy {
+        let own = self.settings.policy;
+        let since = *self.troubled.get_or_insert(self.now);
+        let attempts = match own == Policy::default() {
+            true if self.now.since(since) < PATIENCE => u32::MAX,
+            true | false => own.attempts,
+        };
+        Policy { attempts, ..patient(own) }
     }
 
     /// An error that only follows from another one is not what went wrong: the first is.
@@ -170,9 +200,16 @@ impl Base {
         }
     }
 
-    /// The settings of the next call, if it moves a file: what is left of the flow's own time is the call's.
+    /// The settings of a download, which goes on by itself where it broke: it is the one that tries again, and the flow does not.
+    pub(super) fn to_fetch(&self) -> Settings<Nvx> {
+        Settings { policy: patient(self.settings.policy), ..self.to_send() }
+    }
+
+    /// The settings of the next call, if it moves a file: what is left of the flow's own time is the call's. It tries once: on
+    /// more, the flow decides, and it alone.
     pub(super) fn to_send(&self) -> Settings<Nvx> {
-        let mut settings = Settings { length: None, ..self.settings.clone() };
+        let policy = Policy { attempts: 1, ..self.settings.policy };
+        let mut settings = Settings { length: None, policy, ..self.settings.clone() };
         if let Some(end) = self.ends_at() {
             settings.clocks.total = Clock::After(end.since(self.now));
         }
@@ -255,7 +292,13 @@ impl<P: Plan> Flow<P> {
             return self.child(now, shared);
         }
         if let Some(kind) = self.base.stopped(now).filter(|_| !self.plan.is_settled()) {
-            return Some(self.done(now, Err(self.base.error(kind))));
+            if matches!(kind, ErrorKind::Deadline(_)) {
+                self.plan.late();
+            }
+            if !self.plan.is_settled() {
+                return Some(self.done(now, Err(self.base.error(kind))));
+            }
+            self.base.pause = None;
         }
         if let Some(until) = self.base.pause.filter(|until| now < *until) {
             return Some(self.base.wait(Some(until), Why::Backoff, On::default()));
@@ -460,6 +503,23 @@ pub(super) fn lost(error: &Error<Fault>) -> Lost {
         | ErrorKind::Body(_)
         | ErrorKind::Content(_)
         | ErrorKind::Cancelled => Lost::Final,
+    }
+}
+
+/// Whether it is of no use to ask once more what is safe to ask: the service has said no, or its answer was none.
+pub(super) fn is_final(error: &Error<Fault>) -> bool {
+    match &error.kind {
+        ErrorKind::Peer(PeerFlaw::Status(429 | 502..=504)) => false,
+        ErrorKind::Peer(_) => true,
+        ErrorKind::Encode(_)
+        | ErrorKind::NoSession
+        | ErrorKind::Fault(_)
+        | ErrorKind::Failure(_)
+        | ErrorKind::OutcomeUnknown(_)
+        | ErrorKind::Body(_)
+        | ErrorKind::Deadline(_)
+        | ErrorKind::Content(_)
+        | ErrorKind::Cancelled => lost(error) == Lost::Final,
     }
 }
 

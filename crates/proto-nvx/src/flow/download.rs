@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use larder_core::{ErrorKind, Meta, Note, Operation, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, lost, machine};
+use super::base::{Base, Failed, Flow, Next, Plan, is_final, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, look};
 use super::sum::Sum;
@@ -30,7 +30,7 @@ pub struct Fetched {
 ///   Download (goes on by itself where it broke) ──▶ Look (size, MD5) ──▶ Done
 /// ```
 ///
-/// The caller has the file by then; [`Content`](larder_core::ErrorKind::Content) says that it is not the file at the service.
+/// The caller has the file by then: if nobody can look, it is not verified, and that is no error; [`Content`](larder_core::ErrorKind::Content) says that it is not the file at the service.
 /// A part of a file is not compared, nor is one that was not sent because the caller has it; nor a public file when there is no
 /// session to ask with, or none that may ask.
 #[derive(Debug)]
@@ -77,12 +77,16 @@ impl Plan for Fetching {
 
     fn next(&mut self, base: &mut Base) -> Next<Fetched> {
         match (&self.head, self.outcome) {
-            (None, _) => Next::Call(Child::from((base.to_send(), self.download.clone())), Body::Whole),
+            (None, _) => Next::Call(Child::from((base.to_fetch(), self.download.clone())), Body::Whole),
             (Some(_), None) => Next::Call(look(self.download.path.clone(), base), Body::Whole),
             (Some(head), Some(verified)) => {
                 Next::Done(Ok(Fetched { head: head.clone(), bytes: self.bytes, md5: self.md5(), verified }))
             }
         }
+    }
+
+    fn late(&mut self) {
+        self.outcome = self.head.is_some().then_some(false);
     }
 
     fn is_settled(&self) -> bool {
@@ -104,8 +108,11 @@ impl Plan for Fetching {
             Err(error) if self.head.is_none() => return Err(error),
             Err(error) => match Found::of(Err(error)) {
                 Ok(found) => self.looked(base, found)?,
-                Err(error) if lost(&error) == Lost::Final => return Err(error),
-                Err(error) => base.again(shared, error)?,
+                Err(error) if error.kind == ErrorKind::Cancelled => return Err(error),
+                Err(error) => {
+                    let is_over = is_final(&error) || base.again(shared, error).is_err();
+                    self.outcome = is_over.then_some(false);
+                }
             },
         }
         Ok(())

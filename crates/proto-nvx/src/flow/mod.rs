@@ -9,9 +9,10 @@
 //! | [`Ranges`] | one for each range, several at once (no machine: it says which) |
 //! | [`Pages`] | one for each page (no machine: it says which) |
 //!
-//! A flow has one exchange open at a time. Its pauses follow [`Policy`](larder_core::Policy) and the client's
-//! [`Budget`](larder_core::Budget), as those of a call do, and count from the last time that it came further. What it knows of
-//! its transfer is plain data, apart from the call that is under way.
+//! A flow has one exchange open at a time. Its calls try once; what is tried again, the flow decides, by
+//! [`Policy`](larder_core::Policy), the client's [`Budget`](larder_core::Budget) and what the service asks for (`Retry-After`).
+//! Attempts count from the last time that it came further. Where the policy is the default of single calls, a flow is as patient
+//! as [`PATIENCE`] says. What it knows of its transfer is plain data, apart from the call that is under way.
 
 mod append;
 mod base;
@@ -27,6 +28,7 @@ mod update;
 mod upload;
 
 pub use self::append::{AppendFiles, Appending};
+pub use self::base::{PATIENCE, patient};
 pub use self::download::{DownloadFile, Fetched};
 pub use self::pages::{Paged, Pages, Stuck};
 pub use self::ranges::{Fetch, Ranges, Turn};

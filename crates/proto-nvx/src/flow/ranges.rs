@@ -2,7 +2,7 @@
 
 use larder_core::{ContentFlaw, Error, ErrorKind, Operation};
 
-use super::base::{Failed, Lost, lost};
+use super::base::Failed;
 use crate::Code;
 use crate::transfer::{Download, Downloaded};
 use crate::values::{ByteRange, HeaderText};
@@ -20,18 +20,16 @@ use crate::values::{ByteRange, HeaderText};
 #[derive(Debug, Clone)]
 pub struct Ranges {
     download: Download,
+    host: String,
     size: u64,
     head: Head,
     /// Where the next range starts that was not asked for yet.
     next: u64,
-    /// Ranges that are to be asked for again.
-    again: Vec<(u64, u64)>,
     /// Calls under way: of this round, and of those before.
     open: (u32, u32),
     done: u64,
     round: u32,
     restarts: u32,
-    tries: u32,
     failed: Option<Failed>,
 }
 
@@ -82,16 +80,19 @@ impl Ranges {
     pub const SIZE: u64 = 8 << 20;
     /// How often it starts over when the file changes meanwhile.
     pub const RESTARTS: u32 = 3;
-    /// How often ranges are asked for once more, after the call itself has given up.
-    pub const TRIES: u32 = 3;
 
     /// The ranges of the file that `download` fetches, of so many bytes each. Its conditions are kept; a range of its own is not.
     #[must_use]
     pub fn new(download: Download, size: u64) -> Self {
         let download = Download { range: None, if_range: None, ..download };
-        let (restarts, tries) = (Self::RESTARTS, Self::TRIES);
-        let (next, again, open, done, round, failed) = (0, Vec::new(), (0, 0), 0, 0, None);
-        Self { download, size: size.max(1), head: Head::Unknown, next, again, open, done, round, restarts, tries, failed }
+        let (next, open, done, round, restarts, failed) = (0, (0, 0), 0, 0, Self::RESTARTS, None);
+        Self { download, host: String::new(), size: size.max(1), head: Head::Unknown, next, open, done, round, restarts, failed }
+    }
+
+    /// The host that errors name.
+    #[must_use]
+    pub fn on_host(self, host: &str) -> Self {
+        Self { host: host.to_owned(), ..self }
     }
 
     /// The length of the file, in bytes, once it is known.
@@ -132,20 +133,17 @@ impl Ranges {
     }
 
     fn range(&mut self, head: &Downloaded, total: u64) -> Turn {
-        let (first, end) = match self.again.pop() {
-            Some(range) => range,
-            None if self.next < total => (self.next, total.min(self.next.saturating_add(self.size))),
-            None if self.done == total => {
-                return Turn::Done(Downloaded { offset: 0, length: Some(total), total: Some(total), ..head.clone() });
-            }
-            None => return Turn::Wait,
-        };
-        self.next = self.next.max(end);
+        if self.next == total {
+            let whole = Downloaded { offset: 0, length: Some(total), total: Some(total), ..head.clone() };
+            return if self.done == total { Turn::Done(whole) } else { Turn::Wait };
+        }
+        let (first, end) = (self.next, total.min(self.next.saturating_add(self.size)));
+        self.next = end;
         self.open.0 += 1;
-        let if_range = head.etag.as_ref().filter(|tag| tag.starts_with('"'));
+        let if_range = strong(head);
         let operation = Download {
             range: Some(ByteRange::Between { first, last: end - 1 }),
-            if_range: if_range.and_then(|tag| HeaderText::try_from(tag.clone()).ok()),
+            if_range,
             if_none_match: None,
             if_modified_since: None,
             ..self.download.clone()
@@ -163,7 +161,7 @@ impl Ranges {
         match (result, fetch.length) {
             (Ok(head), None) => self.begin(head),
             (Ok(head), Some(length)) if self.is_same(&head, fetch.offset, length) => self.done += length,
-            (Ok(_), Some(_)) => self.restart(),
+            (Ok(_), Some(_)) => self.restart(None),
             (Err(error), length) => self.not_come(fetch, length, error),
         }
     }
@@ -172,7 +170,8 @@ impl Ranges {
     fn begin(&mut self, head: Downloaded) {
         let total = head.total.filter(|_| head.is_part());
         self.head = match (total, head.length) {
-            (Some(total), Some(length)) if head.offset == 0 => {
+            // Without a tag that tells one version from another, ranges of several could make one file: it comes as a whole.
+            (Some(total), Some(length)) if head.offset == 0 && (length == total || strong(&head).is_some()) => {
                 (self.next, self.done) = (length, length);
                 Head::Pinned(Box::new(head), total)
             }
@@ -195,29 +194,30 @@ impl Ranges {
         match length {
             // An empty file has no first byte.
             None if is_beyond && fetch.operation.range.is_some() => self.head = Head::Whole,
-            None if is_changed => self.restart(),
-            Some(_) if is_beyond || is_changed => self.restart(),
-            Some(length) if lost(&error) != Lost::Final && self.tries > 0 => {
-                self.tries -= 1;
-                self.again.push((fetch.offset, fetch.offset + length));
-            }
+            None if is_changed => self.restart(Some(error)),
+            Some(_) if is_beyond || is_changed => self.restart(Some(error)),
             None | Some(_) => self.failed = Some(error),
         }
     }
 
-    /// The file is another one now.
-    fn restart(&mut self) {
+    /// The file is another one now, as this call was told, if it was refused.
+    fn restart(&mut self, error: Option<Failed>) {
         let Some(left) = self.restarts.checked_sub(1) else {
             let kind = ErrorKind::Content(ContentFlaw::Changed);
-            self.failed = Some(Box::new(Error::new(kind, Download::META, "")));
+            let error = error.map_or_else(|| Error::new(kind.clone(), Download::META, self.host.as_str()), |error| *error);
+            self.failed = Some(Box::new(Error { kind, ..error }));
             return;
         };
         self.restarts = left;
         self.round += 1;
         self.open = (0, self.open.0 + self.open.1);
         (self.head, self.next, self.done) = (Head::Unknown, 0, 0);
-        self.again.clear();
     }
+}
+
+/// The entity tag of exactly this version, if the service says one (RFC 9110, section 8.8.1).
+fn strong(head: &Downloaded) -> Option<HeaderText> {
+    head.etag.as_ref().filter(|tag| tag.starts_with('"')).and_then(|tag| HeaderText::try_from(tag.clone()).ok())
 }
 
 #[cfg(test)]

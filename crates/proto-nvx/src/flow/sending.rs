@@ -3,9 +3,9 @@
 use core::mem;
 
 use bytes::Bytes;
-use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
+use larder_core::{BodyFlaw, ContentFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
 
-use super::base::{Base, Failed, Lost, Next, Plan, in_doubt, lost};
+use super::base::{Base, Failed, Lost, Next, Plan, in_doubt, is_final, lost};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
 use super::place::{Found, Node, Place};
@@ -25,6 +25,8 @@ pub(super) struct Sending {
     node: Option<Node>,
     /// Bytes that the service has for certain.
     have: u64,
+    /// The most that it ever had.
+    most: u64,
     /// The piece under way.
     piece: Option<Piece>,
     /// Pieces of a file whose length is not known.
@@ -36,6 +38,8 @@ pub(super) struct Sending {
     /// Why the file may be there although no reply said so.
     doubt: Option<Failed>,
     restarts: u32,
+    /// Whether another node was asked for because the first was out of reach: once.
+    has_moved: bool,
     stored: Option<Stored>,
 }
 
@@ -76,7 +80,23 @@ impl Sending {
         // A piece of nothing would never end, and a range has at most so many bytes in memory.
         let gather = Gather::new(how.piece.clamp(1, 1 << 30));
         let (node, piece, looking, stored) = (None, None, None, None);
-        Self { place, how, length, node, have: 0, piece, gather, sum, seen: (0, false), looking, doubt: None, restarts, stored }
+        Self {
+            place,
+            how,
+            length,
+            node,
+            have: 0,
+            most: 0,
+            piece,
+            gather,
+            sum,
+            seen: (0, false),
+            looking,
+            doubt: None,
+            restarts,
+            has_moved: false,
+            stored,
+        }
     }
 
     fn goes_in_pieces(&self) -> bool {
@@ -132,9 +152,15 @@ impl Sending {
     /// The service has the piece.
     fn acknowledged(&mut self, base: &mut Base) {
         let Some(piece) = self.piece.take() else { return };
-        base.progress();
         self.doubt = None;
         self.have = piece.end.unwrap_or(self.seen.0);
+        // What was there before is no progress: a service that forgets each time would have it each time.
+        if self.have > self.most || piece.is_last {
+            base.progress();
+        } else {
+            base.moved();
+        }
+        self.most = self.most.max(self.have);
         self.gather.next();
         base.notes.push_back(Note::Acknowledged { bytes: self.have });
         if !piece.is_last {
@@ -166,6 +192,7 @@ impl Sending {
     /// A piece was not taken, or nobody knows.
     fn failed(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
         let Some(piece) = self.piece.take() else { return Err(error) };
+        let error = self.known(error);
         let is_ranged = !(piece.first == 0 && piece.is_last);
         let then = match error.fault().map(|fault| fault.code) {
             Some(Code::InvalidAccessToken | Code::ExpiredAccessToken) => {
@@ -174,7 +201,7 @@ impl Sending {
             }
             Some(Code::RangeNotSatisfiable) if is_ranged => Then::Restart,
             Some(Code::AlreadyExists | Code::FolderAlreadyExists) if self.doubt.is_some() => Then::Fail,
-            // The service still works on the attempt that broke.
+            // The service has not noticed yet that the attempt that broke did, or still works on it.
             Some(Code::FileLocked) if base.tries > 0 => Then::Again,
             _ => match lost(&error) {
                 Lost::Final => return Err(self.placed(&piece, error)),
@@ -196,6 +223,16 @@ impl Sending {
         self.follow(base, shared, error, then)
     }
 
+    /// Before all of it was handed over, no file can be there: what broke then leaves no doubt.
+    fn known(&self, mut error: Failed) -> Failed {
+        if let ErrorKind::OutcomeUnknown(failure) = error.kind
+            && !self.is_handed_over()
+        {
+            error.kind = ErrorKind::Failure(failure);
+        }
+        error
+    }
+
     /// A reply is lost: once all of the file was handed over, it may be there.
     fn doubt(&mut self, error: &Failed) {
         if self.is_handed_over() && self.doubt.is_none() {
@@ -206,7 +243,7 @@ impl Sending {
     /// A look failed. What the service acknowledged is stored, whether or not it can be looked at.
     fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
         let is_arrived = matches!(self.looking, Some(Look::Arrived));
-        match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+        match if is_final(&error) { Err(error) } else { base.again(shared, error) } {
             Err(error) if is_arrived && error.kind != ErrorKind::Cancelled => {
                 self.is_stored(None, false);
                 Ok(())
@@ -227,7 +264,7 @@ impl Sending {
     fn follow(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed, then: Then) -> Result<(), Failed> {
         match then {
             Then::Fail => Err(error),
-            Then::Restart => self.restart(base, error),
+            Then::Restart => self.restart(base, shared, error),
             Then::Again => {
                 let is_unreachable = error.phase <= Phase::Connect;
                 if is_unreachable && self.have == 0 {
@@ -236,7 +273,12 @@ impl Sending {
                 match base.again(shared, error) {
                     Ok(()) if self.have > 0 => base.notes.push_back(Note::Resuming { offset: self.have }),
                     Ok(()) => {}
-                    Err(error) if is_unreachable && self.have > 0 => return self.restart(base, error),
+                    // All patience is used up at this node: another one may have more to say.
+                    Err(error) if is_unreachable && self.have > 0 && !self.has_moved => {
+                        self.has_moved = true;
+                        base.progress();
+                        return self.restart(base, shared, error);
+                    }
                     Err(error) => return Err(error),
                 }
                 Ok(())
@@ -244,12 +286,12 @@ impl Sending {
         }
     }
 
-    /// Starts over with another token, a bounded number of times.
-    fn restart(&mut self, base: &mut Base, error: Failed) -> Result<(), Failed> {
+    /// Starts over with another token, a bounded number of times, and not before a pause.
+    fn restart(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
         let Some(left) = self.restarts.checked_sub(1) else { return Err(error) };
+        base.again(shared, error)?;
         self.restarts = left;
         self.node = None;
-        base.went_wrong(error.kind);
         if mem::take(&mut self.have) > 0 {
             self.gather.restart();
             base.notes.push_back(Note::Restarting);
@@ -261,7 +303,12 @@ impl Sending {
         match self.looking.take() {
             Some(Look::Doubt(error, then)) => {
                 let bytes = self.length.unwrap_or(self.seen.0);
-                let Ok(Some(md5)) = found.is(bytes, self.md5()) else { return self.follow(base, shared, error, then) };
+                let md5 = match found.is(bytes, self.md5()) {
+                    Ok(Some(md5)) => md5,
+                    // Ours may have been there, and another's after it: that is not written over.
+                    Err(ContentFlaw::Length { .. } | ContentFlaw::Checksum) if self.how.overwrite => return Err(error),
+                    Ok(None) | Err(_) => return self.follow(base, shared, error, then),
+                };
                 self.have = bytes;
                 base.notes.extend([Note::Recovered(Recovered { caveat: "" }), Note::Verified]);
                 self.is_stored(Some(md5), true);
@@ -302,6 +349,12 @@ impl Plan for Sending {
         }
     }
 
+    fn late(&mut self) {
+        if matches!(self.looking, Some(Look::Arrived)) {
+            self.is_stored(None, false);
+        }
+    }
+
     fn is_settled(&self) -> bool {
         self.stored.is_some()
     }
@@ -320,7 +373,7 @@ impl Plan for Sending {
                 Err(error) => self.not_looked(base, shared, error),
             },
             Err(error) if self.piece.is_some() => self.failed(base, shared, error),
-            Err(error) if lost(&error) == Lost::Final => Err(error),
+            Err(error) if is_final(&error) => Err(error),
             Err(error) => base.again(shared, error),
         };
         result.map_err(|error| in_doubt(&mut self.doubt, error))

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Reject, Rule, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, lost, machine};
+use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, is_final, lost, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
@@ -122,8 +122,7 @@ impl Updating {
                 let Some(left) = self.restarts.checked_sub(1) else { return Err(error) };
                 base.notes.push_back(Note::TokenExpired);
                 (self.restarts, self.node) = (left, None);
-                base.went_wrong(error.kind);
-                Ok(())
+                base.again(shared, error)
             }
             Some(Code::FileLocked) if base.tries > 0 => base.again(shared, error),
             _ => match lost(&error) {
@@ -149,7 +148,7 @@ impl Updating {
 
     /// A look failed. What the service acknowledged is stored, whether or not it can be looked at; what is in doubt stays so.
     fn not_looked(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, error: Failed) -> Result<(), Failed> {
-        let error = match if lost(&error) == Lost::Final { Err(error) } else { base.again(shared, error) } {
+        let error = match if is_final(&error) { Err(error) } else { base.again(shared, error) } {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -198,7 +197,7 @@ impl Updating {
                 Ok(found) => self.looked(base, shared, found)?,
                 Err(error) => self.not_looked(base, shared, error)?,
             },
-            (Err(error), Doing::Node) if lost(&error) == Lost::Final => return Err(error),
+            (Err(error), Doing::Node) if is_final(&error) => return Err(error),
             (Err(error), Doing::Node) => base.again(shared, error)?,
         }
         Ok(())
@@ -239,6 +238,12 @@ impl Plan for Updating {
                 self.doing = Doing::Node;
                 Next::Call(self.place.ask_for_node(base.to_ask(), self.total(), true), Body::Whole)
             }
+        }
+    }
+
+    fn late(&mut self) {
+        if matches!(self.looking, Some(None)) {
+            self.stored = Some(Stored { bytes: self.total(), md5: self.md5, verified: false, recovered: false });
         }
     }
 

@@ -38,8 +38,10 @@ pub struct Uploading {
     /// The MD5 that the file must have in the end, if it is known: it is then not computed here. It is compared when all is
     /// sent; the file is stored by then.
     pub md5: Option<Md5>,
-    /// How often the upload starts over from the first byte: when the service has forgotten what it had, when the token has
-    /// ended, and when a node cannot be reached any more. Default 5.
+    /// How often the upload starts over from the first byte: when the service has forgotten what it had (70108), when the token
+    /// has ended (80023, 80102), and once when a node stays out of reach until the [patience](super::PATIENCE) is at its end.
+    /// Before that, a node that cannot be reached is asked again with what it has. Each is a retry, with its pause and its part
+    /// of the client's budget. Default 5.
     pub restarts: u32,
 }
 
@@ -85,7 +87,8 @@ pub struct Stored {
 ///
 /// A lost reply to the last piece, or to the whole file, is followed by a look: if a file of this length and MD5 is there, the
 /// upload has succeeded ([`Note::Recovered`]). What is unfinished at the service belongs to token and path: with another
-/// token it starts over.
+/// token it starts over. If the look finds another file, and overwriting is allowed, nobody knows whose came last: that ends as
+/// [`OutcomeUnknown`](larder_core::ErrorKind::OutcomeUnknown), and nothing is written over a second time.
 #[derive(Debug)]
 pub struct UploadFile(Flow<Sending>);
 

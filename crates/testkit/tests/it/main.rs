@@ -6,6 +6,7 @@ mod e2;
 mod expiry;
 mod flow;
 mod flow_others;
+mod flow_patience;
 mod hostile;
 mod identity;
 mod limits;

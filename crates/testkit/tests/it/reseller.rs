@@ -313,6 +313,8 @@ fn a_flow_ends_by_its_deadline() {
     assert!(world.pair.now().0 <= core::time::Duration::from_secs(60), "{:?}", world.pair.now());
     let Ok(KeyOutcome::Lost(lost)) = ticket.outcome().unwrap() else { panic!() };
     assert_eq!(lost.error.kind, ErrorKind::OutcomeUnknown(Failure::Silence));
+    assert_eq!(lost.error.attempts.len(), 2, "the list, and the request: {:?}", lost.error.attempts);
+    assert!(lost.error.attempts[1].began >= lost.error.attempts[0].took);
     assert!(!lost.orphans.has_looked(), "the look was lost too");
     world.pair.run();
 }

@@ -22,7 +22,7 @@ impl Client {
         size: u64,
         total: Total,
     ) -> Result<Downloaded> {
-        let mut ranges = Ranges::new(download, size);
+        let mut ranges = Ranges::new(download, size).on_host(self.settings().target.host());
         // When one range decides that all is lost, nobody waits for the others.
         let cancel = Cancel::new().map_err(Error::Write)?;
         let client = self.clone().with_cancel(&cancel);

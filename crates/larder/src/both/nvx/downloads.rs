@@ -140,8 +140,8 @@ macro_rules! downloads {
                 $($async)* fn is_right(&self, path: &str, bytes: u64, md5: Md5) -> Result<bool> {
                     let facts = match self.info(path)$($await)* {
                         Ok(facts) => facts,
-                        // Who may fetch what is public need not be one who may look.
-                        Err(error) if error.fault().is_some() => return Ok(false),
+                        // The file is here. Who may fetch what is public need not be one who may look.
+                        Err(Error::Call(error)) if error.kind != ErrorKind::Cancelled => return Ok(false),
                         Err(error) => return Err(error),
                     };
                     let differs = |flaw| Box::new(CoreError::new(ErrorKind::Content(flaw), Download::META, self.settings().target.host()));

@@ -22,7 +22,8 @@ macro_rules! range {
             pub(super) $($async)* fn fetch(client: Client, fetch: Fetch, file: Arc<std::fs::File>) -> Came {
                 let inner = Positioned::new(file, fetch.offset);
                 let mut sink = Bounded { inner, length: fetch.length, is_beyond: false };
-                let settings = client.settings().clone();
+                let mut settings = client.settings().clone();
+                settings.policy = larder_proto_nvx::flow::patient(settings.policy);
                 let host = settings.target.host().to_owned();
                 let result = client.transport().download(fetch.operation.clone(), settings, &mut sink)$($await)*;
                 let result = if sink.is_beyond {

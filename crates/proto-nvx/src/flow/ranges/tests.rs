@@ -36,7 +36,7 @@ fn broken() -> Failed {
 }
 
 fn ranges(size: u64) -> Ranges {
-    Ranges::new(Download::new("a".parse().unwrap()), size)
+    Ranges::new(Download::new("a".parse().unwrap()), size).on_host("nvx.test")
 }
 
 /// Fetches it with so many calls at once, ending the newest first; `step` may change the world before each end.
@@ -123,20 +123,30 @@ fn a_file_that_never_stays_the_same_is_an_error() {
         service.version += 1;
         None
     });
-    assert_eq!(error.unwrap_err().kind, ErrorKind::Content(ContentFlaw::Changed));
+    let error = error.unwrap_err();
+    assert_eq!((error.kind, error.host.as_str()), (ErrorKind::Content(ContentFlaw::Changed), "nvx.test"));
 }
 
 #[test]
-fn what_broke_is_asked_for_again_a_few_times() {
-    let mut left = 3;
-    let file = fetch(&mut ranges(2), &mut service(10), 2, |_, _, fetch| {
-        let breaks = fetch.offset == 4 && left > 0;
-        left -= i32::from(breaks);
-        breaks.then(broken)
-    });
-    assert_eq!(file.unwrap().len(), 10);
+fn what_a_call_gave_up_is_given_up() {
     let error = fetch(&mut ranges(2), &mut service(10), 2, |_, _, fetch| (fetch.offset == 4).then(broken)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Failure(Failure::Reset));
     let error = fetch(&mut ranges(2), &mut service(10), 2, |_, _, _| Some(refused(Code::AccessDenied))).unwrap_err();
     assert_eq!(error.fault().map(|fault| fault.code), Some(Code::AccessDenied));
+}
+
+#[test]
+fn without_a_strong_tag_it_is_fetched_as_a_whole() {
+    for tag in [None, Some("W/\"1\"".to_owned())] {
+        let mut ranges = ranges(4);
+        let Turn::Fetch(first) = ranges.turn() else { panic!("the first") };
+        let head = Downloaded { etag: tag, total: Some(8), length: Some(4), ..Downloaded::default() };
+        ranges.came(&first, Ok(head.clone()));
+        let Turn::Fetch(whole) = ranges.turn() else { panic!("all of it") };
+        assert_eq!((whole.offset, whole.length, whole.operation.range), (0, None, None));
+        assert_eq!(ranges.turn(), Turn::Wait, "one stream");
+        let head = Downloaded { length: Some(8), ..head };
+        ranges.came(&whole, Ok(head.clone()));
+        assert_eq!(ranges.turn(), Turn::Done(head));
+    }
 }
