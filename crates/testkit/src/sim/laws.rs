@@ -24,7 +24,7 @@ pub struct Promise {
     pub begins: Time,
     /// How long it may take at most; none when it may take as long as it moves.
     pub total: Option<Duration>,
-    /// How often its operation may be sent; none where a machine makes several calls.
+    /// How often its operation may be sent without coming further; none where a machine makes several calls.
     pub attempts: Option<usize>,
 }
 
@@ -121,8 +121,14 @@ impl Laws {
     /// No login goes on for ever, and nothing is sent more often than it may be. To be sent elsewhere, or to log in first, is
     /// no attempt of its own.
     fn attempts<A: Api, S: Service<A>>(&self, pair: &Pair<A, S>, promise: &Promise) -> Result<(), String> {
-        let mut sent = 0;
+        let (mut sent, mut have) = (0, 0);
         for note in &pair.history(promise.call).notes {
+            // Who has come further may try as often again.
+            if let Note::Resuming { offset } = note
+                && *offset > have
+            {
+                (sent, have) = (0, *offset);
+            }
             let Note::Attempted(attempted) = note else { continue };
             let is_login = !self.login.is_empty() && self.login.starts_with(attempted.operation.name);
             if is_login && attempted.took > LOGIN {

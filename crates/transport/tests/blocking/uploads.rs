@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
-use larder_core::{ErrorKind, Failure, Permits, Settings};
+use larder_core::{ErrorKind, Failure, PeerFlaw, Permits, Settings};
 use larder_transport::blocking::{CallError, Once, Sink, Source};
 
 use crate::api::{Fault, Fetch, Stored};
@@ -51,8 +51,10 @@ fn an_early_answer_is_seen_while_the_peer_reads_nothing() {
         let _ = wait.recv();
         0
     });
-    let stored = client().upload(put(), Settings { length: Some(1 << 40), ..peer.settings.clone() }, Endless).unwrap();
-    assert_eq!(stored, Stored { length: 4, sum: 0 });
+    let result = client().upload(put(), Settings { length: Some(1 << 40), ..peer.settings.clone() }, Endless);
+    // It cannot have stored what it has not seen.
+    let Err(CallError::Call(error)) = result else { panic!("a success") };
+    assert_eq!(error.kind, ErrorKind::Peer(PeerFlaw::Early));
     drop(done);
     peer.join();
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use larder_core::{Clocks, Error, ErrorKind, Failure, Phase, Secret, Session, Settings};
+use larder_core::{Clocks, Error, ErrorKind, Failure, PeerFlaw, Phase, Secret, Session, Settings};
 use larder_transport::Client;
 use larder_transport::client::{CallError, Once, Options, Source};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -215,8 +215,9 @@ async fn an_answer_before_the_end_of_the_upload_ends_it_and_closes_the_connectio
             tcp.read_to_end(&mut all).await.unwrap();
             all
         });
-        let stored = client().upload(put(), settings, Stuck(false)).await.unwrap();
-        assert_eq!(stored, Stored { length: 4, sum: 0 });
+        // It cannot have stored what it has not seen.
+        let Err(CallError::Call(error)) = client().upload(put(), settings, Stuck(false)).await else { panic!("a success") };
+        assert_eq!(error.kind, ErrorKind::Peer(PeerFlaw::Early));
         let sent = server.await.unwrap();
         assert!(sent.ends_with(b"some") || sent.ends_with(b"some\r\n"), "the body was ended as if it were whole");
     }
