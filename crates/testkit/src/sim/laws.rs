@@ -121,7 +121,7 @@ impl Laws {
     /// No login goes on for ever, and nothing is sent more often than it may be. To be sent elsewhere, or to log in first, is
     /// no attempt of its own.
     fn attempts<A: Api, S: Service<A>>(&self, pair: &Pair<A, S>, promise: &Promise) -> Result<(), String> {
-        let (mut sent, mut have) = (0, 0);
+        let (mut sent, mut have, mut back) = (0, 0, 0);
         for note in &pair.history(promise.call).notes {
             // Who has come further may try as often again.
             if let Note::Resuming { offset } = note
@@ -134,10 +134,12 @@ impl Laws {
             if is_login && attempted.took > LOGIN {
                 return Err(format!("call {} has logged in for {:?}", promise.call, attempted.took));
             }
+            // Who was sent to a place that has ended goes back once.
+            back |= usize::from(attempted.verdict == Verdict::Redirected);
             sent += usize::from(!is_login && !matches!(attempted.verdict, Verdict::Redirected | Verdict::SessionOver));
         }
         match promise.attempts {
-            Some(most) if sent > most => Err(format!("call {} was sent {sent} times of {most}", promise.call)),
+            Some(most) if sent > most + back => Err(format!("call {} was sent {sent} times of {most}", promise.call)),
             Some(_) | None => Ok(()),
         }
     }
