@@ -232,7 +232,7 @@ pub enum Input {
         failure: Failure,
         /// How far the transport knows it to have come: `Connect` only if provably nothing was sent.
         phase: Phase,
-        /// What the system said of it, in its own words, for [`Error::detail`]: no URL, no header.
+        /// What the system said of it, in its own words, for [`Error::detail`](crate::Error::detail): no URL, no header.
         detail: Option<Box<str>>,
     },
     /// A piece of the caller's file.

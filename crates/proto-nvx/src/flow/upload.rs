@@ -86,7 +86,7 @@ pub struct Stored {
 /// piece at a time into memory, since each states its range; those can be sent again.
 ///
 /// A lost reply to the last piece, or to the whole file, is followed by a look: if a file of this length and MD5 is there, the
-/// upload has succeeded ([`Note::Recovered`]). What is unfinished at the service belongs to token and path: with another
+/// upload has succeeded ([`Note::Recovered`](larder_core::Note::Recovered)). What is unfinished at the service belongs to token and path: with another
 /// token it starts over. If the look finds another file, and overwriting is allowed, nobody knows whose came last: that ends as
 /// [`OutcomeUnknown`](larder_core::ErrorKind::OutcomeUnknown), and nothing is written over a second time.
 #[derive(Debug)]
