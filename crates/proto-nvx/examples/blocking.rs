@@ -1,5 +1,5 @@
 //! How to write a driver: calls over a blocking `TcpStream`, with HTTP/1.1 by hand (`blocking/http1.rs`). There is no runtime
-//! in the tree: `cargo tree -p larder-proto-nvx -e normal` shows 24 packages, 2 of which are ours.
+//! in the tree: `cargo tree -p larder-proto-nvx -e normal` shows 33 packages, 2 of which are ours.
 //!
 //! ```text
 //! cargo run -p larder-proto-nvx --example blocking -- http://127.0.0.1:8080 APP_KEY USER PASSWORD [FILE]
