@@ -103,8 +103,8 @@ pub enum PeerFlaw {
     /// 503 or 504 and the operation is safe to repeat: a proxy speaks, and the service may do better in a moment.
     #[error("undocumented HTTP status {0}")]
     Status(u16),
-    /// It said that all was well before it had the whole request. Never tried again: part of it may be stored, or all of
-    /// another.
+    /// It said that all was well before it had the whole request: part of it may be stored, or all of another. Tried again only
+    /// where a second refusal tells ([`Repeat::Telling`]).
     #[error("the service said that all was well before it had the whole request")]
     Early,
     /// A redirect that cannot be followed: it names no place, leads away from TLS, or is one more than

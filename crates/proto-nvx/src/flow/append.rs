@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use larder_core::{ContentFlaw, ErrorKind, Meta, Note, Operation, Recovered, Reject, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, is_final, lost, machine};
+use super::base::{Base, Failed, Flow, Next, Plan, machine};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
 use super::upload::Stored;
+use super::verdict::{Lost, in_doubt, is_final, lost};
 use crate::transfer::AppendFile;
 use crate::values::{FileData, FileName, FolderPath};
 use crate::{Code, Format, Nvx};

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use larder_core::{ErrorKind, Meta, Note, Operation, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Next, Plan, is_final, machine};
+use super::base::{Base, Failed, Flow, Next, Plan, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, look};
 use super::sum::Sum;
+use super::verdict::is_final;
 use crate::Nvx;
 use crate::transfer::{Download, Downloaded};
 use crate::values::Md5;

@@ -26,6 +26,7 @@ mod sending;
 mod sum;
 mod update;
 mod upload;
+mod verdict;
 
 pub use self::append::{AppendFiles, Appending};
 pub use self::base::{PATIENCE, patient};

@@ -5,12 +5,13 @@ use core::mem;
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ContentFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
 
-use super::base::{Base, Failed, Lost, Next, Plan, in_doubt, is_final, lost};
+use super::base::{Base, Failed, Next, Plan};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
 use super::upload::{Stored, Uploading, When};
+use super::verdict::{Lost, in_doubt, is_final, lost};
 use crate::transfer::Upload;
 use crate::values::{ContentRange, Md5};
 use crate::{Code, Nvx};

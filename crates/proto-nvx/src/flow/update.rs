@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Reject, Rule, Settings, Shared};
 
-use super::base::{Base, Failed, Flow, Lost, Next, Plan, in_doubt, is_final, lost, machine};
+use super::base::{Base, Failed, Flow, Next, Plan, machine};
 use super::child::{Answer, Body, Child};
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
 use super::upload::Stored;
+use super::verdict::{Lost, in_doubt, is_final, lost};
 use crate::transfer::{Changes, Update};
 use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, Md5};
 use crate::{Code, Nvx};
