@@ -110,6 +110,10 @@ impl<A: Api> Script<A> for LoginScript<A> {
     fn secrets(&self) -> Redactor {
         Redactor::of(&self.0)
     }
+
+    fn confided(&self) -> Redactor {
+        Redactor::default()
+    }
 }
 
 /// The token in the answer to a login.
