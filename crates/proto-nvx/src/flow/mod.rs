@@ -29,6 +29,7 @@ mod upload;
 mod verdict;
 
 pub use self::append::{AppendFiles, Appending};
+pub(crate) use self::base::Replay;
 pub use self::base::{PATIENCE, patient};
 pub use self::download::{DownloadFile, Fetched};
 pub use self::pages::{Paged, Pages, Stuck};

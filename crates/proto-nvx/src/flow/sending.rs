@@ -3,6 +3,7 @@
 use core::mem;
 
 use bytes::Bytes;
+use larder_core::journal::Recipe;
 use larder_core::{BodyFlaw, ContentFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
 
 use super::base::{Base, Failed, Next, Plan};
@@ -327,6 +328,10 @@ impl Sending {
 impl Plan for Sending {
     type Answer = Stored;
     const META: &'static Meta = &Upload::META;
+
+    fn recipe(&self, machine: &'static str, settings: &Settings<Nvx>) -> Option<Recipe> {
+        Recipe::new(machine, &(&self.place, &self.how, settings)).filter(|_| self.node.is_none())
+    }
 
     fn next(&mut self, base: &mut Base) -> Next<Stored> {
         if let Some(stored) = self.stored {

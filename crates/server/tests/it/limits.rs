@@ -112,7 +112,7 @@ fn of_connections() -> Stated {
         linger_size,
         drain,
     } = server::Options::default();
-    let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
+    let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _, journal: _ } =
         client::Options::default();
     let h1::Limits { head: first, headers: lines, interim, extensions, trailers } = h1::Limits::default();
     vec![
