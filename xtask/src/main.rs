@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::{
-    alone, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, openapi, snapshots, torture, workspace,
+    alone, api, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, openapi, snapshots, torture, workspace,
 };
 
 /// Everything a person runs to develop Larder.
@@ -26,11 +26,13 @@ enum Command {
     Openapi(openapi::Options),
     /// Hold the arrows between the crates, and what no layer may pull in
     Layers,
-    /// Build each wire crate in an empty project, run it there, and hold what comes along
+    /// Build each published crate in an empty project, let it do its job there, and hold what comes along
     Alone,
+    /// List the public API of each published crate in its api.txt; hold that no package below 1.0 stands in it
+    Api(api::Options),
     /// Hold that the facade reaches every feature and layer
     Facade,
-    /// Check the facade and the transport under every combination of features
+    /// Check every crate that has features under combinations of them, and hold that they only add
     Features,
     /// Hold that every dependency's licence is on the list
     Licences,
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Command::Openapi(options) => openapi::run(&options),
         Command::Layers => layers::run(),
         Command::Alone => alone::run(),
+        Command::Api(options) => api::run(&options),
         Command::Facade => facade::run(),
         Command::Features => features::run(),
         Command::Licences => licences::run(),
