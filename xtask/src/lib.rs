@@ -7,7 +7,7 @@
 //! * [`api`]: the public API of each published crate
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
-//! * [`mod@bench`], [`fuzz`], [`torture`]: what needs more than a test may ask for
+//! * [`mod@bench`], [`fuzz`], [`mutants`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod alone;
@@ -22,6 +22,7 @@ pub mod fixtures;
 pub mod fuzz;
 pub mod layers;
 pub mod licences;
+pub mod mutants;
 pub mod openapi;
 pub mod snapshots;
 pub mod torture;
