@@ -388,7 +388,7 @@ impl<A: Api> Engine<A> {
         // Who is in trouble may have carried it out before.
         let is_trouble = matches!(&kind, ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient);
         let is_unsafe = self.meta.repeat != Repeat::Safe && self.phase > Phase::Connect;
-        let is_in_doubt = self.lost.is_some() || self.may_be_done || is_trouble && is_unsafe;
+        let is_in_doubt = self.may_be_done || is_trouble && is_unsafe;
         Box::new(Error {
             kind,
             operation: *self.meta,
