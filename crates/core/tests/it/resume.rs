@@ -220,6 +220,21 @@ fn what_ends_too_soon_goes_on_once_more() {
 }
 
 #[test]
+fn a_part_that_ends_before_its_own_end_goes_on() {
+    let mut download = Download::new(settings());
+    download.answer(206, &[TAGGED, ("content-range", "bytes 5-14/20")], &FILE[5..9], 4);
+    download.tell(end(download.at));
+    download.client.now = download.client.now + core::time::Duration::from_secs(10);
+    download.poll();
+    assert_eq!((download.asked.last().map(String::as_str), &download.ended), (Some("9-14 if \"e\""), &None));
+    // And one that brings more than it said has not brought what was asked for.
+    let mut longer = Download::new(settings());
+    longer.answer(206, &[TAGGED, ("content-range", "bytes 5-6/20")], &FILE[5..9], 4);
+    longer.tell(end(longer.at));
+    assert_eq!(longer.ended, Some(Err(ErrorKind::Failure(Failure::Truncated))));
+}
+
+#[test]
 fn what_is_longer_than_it_said_does_not_go_on() {
     let mut download = Download::new(settings());
     download.answer(206, &[TAGGED, ("content-range", "bytes 0-2/20")], "0123", 4);

@@ -72,3 +72,26 @@ fn of_an_exchange() {
     server.tell(Told::Identified).tell(Told::Reply(Ok(Answer::Change(Said { text: "fresh".to_owned() }))));
     check(&server.exchange);
 }
+
+#[test]
+fn how_far_an_exchange_has_come_is_no_secret() {
+    let mut server = Server::new(request("POST", "/ping", &[]));
+    let stage = |server: &Server| {
+        let shown = format!("{:?}", server.exchange);
+        assert!(shown.starts_with("Exchange { cycle: Cycle { request: ") && shown.contains(" received: "), "{shown}");
+        shown
+            .split_once("stage: ")
+            .and_then(|(_, stage)| stage.split_once(','))
+            .map(|(stage, _)| stage.to_owned())
+            .unwrap_or_default()
+    };
+    assert_eq!(stage(&server), "Read");
+    server.poll().tell(Told::End);
+    assert_eq!(stage(&server), "Identifying");
+    server.tell(Told::Identified);
+    assert_eq!(stage(&server), "Replying");
+    server.tell(Told::Reply(Ok(Answer::Ping(Said { text: "pong".to_owned() }))));
+    assert_eq!(stage(&server), "Body");
+    server.tell(Told::Wrote);
+    assert_eq!(stage(&server), "Done");
+}
