@@ -24,6 +24,8 @@ pub(super) trait Script<A: Api> {
     fn recover(&mut self, fault: &FaultOf<A>) -> Option<Recovered>;
     /// The secrets of its request.
     fn secrets(&self) -> Redactor;
+    /// The secrets of the answer that was judged last; none of a file.
+    fn confided(&self) -> Redactor;
 
     /// The head of a file came, when the caller has this much of it: what of it is handed on.
     fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<A>>>;
@@ -330,6 +332,10 @@ impl<A: Api> Engine<A> {
         token: Option<&Secret>,
         encode: &dyn Fn(&Address<'_, A>) -> Result<Outgoing, Reject>,
     ) {
+        if let Some(ear) = &mut shared.session.ear {
+            let operation = if purpose == Purpose::Login { gate::login_meta::<A>() } else { self.meta };
+            ear.begins(script.secrets(), token, operation);
+        }
         let bits = [shared.ids.bits(), shared.ids.bits()];
         let address = Address { target: &self.settings.target, token, style: &self.settings.style, bits };
         let mut out = match encode(&address) {
