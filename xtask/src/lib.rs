@@ -5,6 +5,7 @@
 //! * [`coverage`]: what there is of each operation
 //! * [`openapi`]: what machines read of the reseller API
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
+//! * [`wasm`]: the core in WebAssembly, and at work there
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
 //! * [`mod@bench`], [`fuzz`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
@@ -23,6 +24,7 @@ pub mod licences;
 pub mod openapi;
 pub mod snapshots;
 pub mod torture;
+pub mod wasm;
 pub mod workspace;
 
 /// A command ends well or with one message for the person who ran it.
