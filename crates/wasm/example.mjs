@@ -47,7 +47,7 @@ const create = (path) => client.message("IMFS/CreateFolders", { folderPath: [pat
 const list = (note) => client.message("IMFS/ListFolder", { folderPath: folder, pageNumber: 1, pageSize: 100 }, { note });
 
 // Two calls at once, and one login for both.
-const [, account] = await Promise.all([create(folder), client.message("Accounting/GetAccountInfo", { username: user })]);
+const [, account] = await Promise.all([create(folder), client.message("Accounting/GetAccountInfo", { Username: user })]);
 assert.equal(line.logins, 1);
 assert.equal(account.UserName, user);
 console.log(`logged in as ${account.UserName}, created ${folder}`);
@@ -110,7 +110,7 @@ if (recording) await writeFile(recording, lines.join("\n"));
 async function refused() {
   const nobody = new Client(await Core.load(bytes), { url: "http://127.0.0.1:1", appKey, user, password, seed });
   const heard = [];
-  const asked = nobody.message("Accounting/GetAccountInfo", { username: user }, { terms: { total: 2_000 }, note: (text) => heard.push(text) });
+  const asked = nobody.message("Accounting/GetAccountInfo", { Username: user }, { terms: { total: 2_000 }, note: (text) => heard.push(text) });
   await assert.rejects(asked, LarderError);
   assert.ok(heard.some((note) => note.includes("Connect: Failed(Refused)")), heard.join("; "));
   console.log("told apart a port where nobody listens");

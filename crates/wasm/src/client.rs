@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn asks(client: &mut Client) -> u32 {
-        let wish = Message::of(r#"{"call":"message","operation":"Accounting/GetAccountInfo"}"#, br#"{"username":"ada"}"#);
+        let wish = Message::of(r#"{"call":"message","operation":"Accounting/GetAccountInfo"}"#, br#"{"Username":"ada"}"#);
         client.call(&wish).unwrap()
     }
 
