@@ -45,7 +45,7 @@ export class Core {
     const packed = message && pack(...message);
     if (packed) this.#memory(this.exports.larder_room(packed.length), packed.length).set(packed);
     const given = { open: [], call: [], handle: [call], poll: [call, BigInt(now ?? 0)] }[what];
-    const gave = this.exports[`larder_${what}`](...given);
+    const gave = this.exports[`larder_${what}`](...given) >>> 0;
     // A copy: the buffer is the module's, and its memory may move.
     const answered = what === "poll" || gave === 0;
     const out = answered ? this.#memory(this.exports.larder_address(), this.exports.larder_length()).slice() : undefined;
@@ -55,7 +55,8 @@ export class Core {
   }
 
   #memory(address, length) {
-    return new Uint8Array(this.exports.memory.buffer, address, length);
+    // Integers come with a sign.
+    return new Uint8Array(this.exports.memory.buffer, address >>> 0, length >>> 0);
   }
 }
 

@@ -4,7 +4,7 @@ import { Exchange, streamsBodies } from "./wire.mjs";
 
 /** How a call ended that did not succeed: `kind`, `code` of the service, `isOutcomeUnknown`, `isRetryable`. */
 export class LarderError extends Error {
-  constructor({ text, ...rest }) {
+  constructor({ text, do: _, ...rest }) {
     super(text);
     Object.assign(this, rest);
   }
@@ -19,9 +19,10 @@ export class Client {
     core.open(config);
   }
 
-  /** Any operation by its name, with its request as an object; resolves to its answer. */
+  /** Any operation by its name, with its parameters as an object (lists for those that repeat); resolves to its answer. */
   message(operation, request, options) {
-    const bytes = new TextEncoder().encode(JSON.stringify(request));
+    const pairs = Object.entries(request).flatMap(([name, value]) => [value].flat().map((one) => [name, one]));
+    const bytes = new TextEncoder().encode(new URLSearchParams(pairs).toString());
     return this.#drive(this.core.call({ call: "message", operation, ...options?.terms }, bytes), options);
   }
 

@@ -113,7 +113,7 @@ mod tests {
     }
 
     fn asks(client: &mut Client) -> u32 {
-        let wish = Message::of(r#"{"call":"message","operation":"Accounting/GetAccountInfo"}"#, br#"{"Username":"ada"}"#);
+        let wish = Message::of(r#"{"call":"message","operation":"Accounting/GetAccountInfo"}"#, b"Username=ada");
         client.call(&wish).unwrap()
     }
 
@@ -139,10 +139,10 @@ mod tests {
         let mut client = client();
         for (wish, said) in [
             (r#"{"call":"message","operation":"IMFS/Nothing"}"#, "there is no operation IMFS/Nothing"),
-            (r#"{"call":"message","operation":"IMFS/ListFolder"}"#, "unfit"),
+            (r#"{"call":"message","operation":"IMFS/ListFolder"}"#, "pageNumber"),
             (r#"{"call":"download","path":""}"#, "unfit"),
         ] {
-            let error = client.call(&Message::of(wish, b"{}")).unwrap_err();
+            let error = client.call(&Message::of(wish, b"")).unwrap_err();
             assert!(error.contains(said), "{error}");
         }
         assert!(client.poll(9, Time::ZERO).unwrap_err().contains("no call 9"));

@@ -16,8 +16,8 @@
 //!
 //! let config = r#"{"url":"http://localhost:8080","appKey":"key","user":"ada","password":"secret","seed":1}"#;
 //! let mut client = Client::open(&Message::of(config, b""))?;
-//! let list = r#"{"folderPath":"Photos","pageNumber":1,"pageSize":100}"#;
-//! let call = client.call(&Message::of(r#"{"call":"message","operation":"IMFS/ListFolder"}"#, list.as_bytes()))?;
+//! let list = b"folderPath=Photos&pageNumber=1&pageSize=100";
+//! let call = client.call(&Message::of(r#"{"call":"message","operation":"IMFS/ListFolder"}"#, list))?;
 //! // Without a session it logs in first.
 //! let action = client.poll(call, Time::ZERO)?;
 //! assert_eq!(action.head, r#"{"do":"note","text":"LoggingIn"}"#);

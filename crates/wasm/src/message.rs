@@ -63,7 +63,7 @@ impl Message {
 }
 
 /// A value out of JSON. Its errors say where, and never what was there.
-pub(crate) fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
+fn json<T: DeserializeOwned>(text: &[u8]) -> Result<T, String> {
     serde_json::from_slice(text).map_err(|error| {
         let what = match error.classify() {
             serde_json::error::Category::Data => "unfit",

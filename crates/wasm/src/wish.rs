@@ -3,20 +3,21 @@
 use bytes::Bytes;
 use larder_core::operation::{Names, Visit};
 use larder_core::{ClientMachine, Operation, Target};
+use larder_proto_nvx::codec::form;
 use larder_proto_nvx::flow::{DownloadFile, Fetched, Stored, UploadFile, Uploading, When};
 use larder_proto_nvx::transfer::Download;
 use larder_proto_nvx::values::{FileName, FolderPath, Path};
 use larder_proto_nvx::{Name, Nvx};
 use serde::{Deserialize, Serialize};
 
-use crate::message::{self, Message};
+use crate::message::Message;
 use crate::running::{Caller, Running, Terms, json, of};
 
 /// A call. What files need is asked for by `feed`, and comes by `data`.
 #[derive(Deserialize)]
 #[serde(tag = "call", rename_all = "camelCase")]
 enum Wish {
-    /// Any operation by its name (`IMFS/ListFolder`); its request is in the message's bytes, as JSON.
+    /// Any operation by its name (`IMFS/ListFolder`); its request is in the message's bytes, as a form.
     Message { operation: String },
     /// A file, checked by its MD5. In pieces of `piece` bytes, if that is said.
     Upload {
@@ -66,7 +67,10 @@ impl Visit for Asked<'_> {
     type Output = Result<Box<dyn Caller<Nvx>>, String>;
 
     fn visit<O: Operation>(self) -> Self::Output {
-        let request: O = message::json(self.request).map_err(|error| format!("{}: {error}", O::META))?;
+        let text = core::str::from_utf8(self.request).map_err(|_| format!("{}: no UTF-8", O::META))?;
+        let pairs = form::parse(text, form::MAX_PAIRS);
+        let request = pairs.and_then(|pairs| form::from_pairs::<O, _, _>(&pairs));
+        let request = request.map_err(|reject| format!("{}: {reject}", O::META))?;
         of(request, self.terms.settings(self.target)).ok_or_else(|| format!("{} is another API's", O::META))
     }
 }
