@@ -62,7 +62,7 @@ pub(super) enum Moving {
 impl Cabinet {
     /// A service with one account and nothing in it.
     pub(super) fn new(mut dice: Dice, ill: u64, hasty: u64) -> Self {
-        let (wall, parts) = parts(dice.fork());
+        let (wall, parts) = parts(dice.noise());
         let engine = Engine::in_memory(parts.clone()).unwrap();
         let founding = Founding {
             master: USER.into(),
