@@ -150,6 +150,16 @@ mod tests {
     use crate::Verb;
 
     #[test]
+    fn the_calls_own_end_is_told_only_where_it_comes_first() {
+        let at = |seconds| Some(Time(Duration::from_secs(seconds)));
+        assert_eq!(earlier(at(5), Why::Data, at(4)), (at(4), Why::Total));
+        assert_eq!(earlier(at(5), Why::Data, at(5)), (at(5), Why::Data));
+        assert_eq!(earlier(at(5), Why::Data, at(6)), (at(5), Why::Data));
+        assert_eq!(earlier(None, Why::Data, at(6)), (at(6), Why::Data));
+        assert_eq!(earlier(at(5), Why::Data, None), (at(5), Why::Data));
+    }
+
+    #[test]
     fn a_slow_operation_has_longer_clocks() {
         let usual = Meta::unary("A", "b", Verb::Post);
         assert_eq!(Clocks::of(&usual), Clocks::for_kind(Kind::Unary));

@@ -130,6 +130,18 @@ mod tests {
     use super::*;
     use core::fmt::Write;
 
+    #[test]
+    fn it_is_over_when_both_halves_are_and_a_failure_ends_both() {
+        let halves = [Half::Idle, Half::Open, Half::Ended];
+        for (request, response) in halves.into_iter().flat_map(|request| halves.map(|response| (request, response))) {
+            let cycle = Cycle { request, response };
+            assert_eq!(cycle.is_over(), (request, response) == (Half::Ended, Half::Ended), "{cycle:?}");
+            for side in [Side::Request, Side::Response] {
+                assert!(cycle.step(side, Event::Fail).is_ok_and(Cycle::is_over), "{cycle:?}");
+            }
+        }
+    }
+
     /// The whole table, so that a change of it is seen in review.
     #[test]
     fn every_transition() {

@@ -37,3 +37,25 @@ impl Ids {
         z ^ (z >> 31)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_each_other_and_never_come_again() {
+        let mut ids = Ids::new(0);
+        assert_eq!([ids.next_id(), ids.next_id(), ids.next_id()], [1, 2, 3].map(ExchangeId));
+    }
+
+    /// The values that the algorithm's reference implementation gives.
+    #[test]
+    fn bits_are_those_of_split_mix_64() {
+        let first = |seed| {
+            let mut ids = Ids::new(seed);
+            [ids.bits(), ids.bits(), ids.bits()]
+        };
+        assert_eq!(first(0), [0xE220_A839_7B1D_CDAF, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F]);
+        assert_eq!(first(1_234_567), [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+    }
+}

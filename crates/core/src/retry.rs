@@ -204,6 +204,10 @@ mod tests {
         for attempts in 1..40 {
             let Decision::After(pause) = policy.decide(&Tried { attempts, ..TRIED }, u64::MAX) else { panic!("{attempts}") };
             assert!(pause <= policy.cap, "{attempts}: {pause:?}");
+            // All but the last 2^-32 of it.
+            let longest = Duration::from_millis(200 << (attempts - 1).min(10)).min(policy.cap);
+            assert!(longest - pause < Duration::from_micros(1), "{attempts}: {pause:?}");
+            assert_eq!(policy.decide(&Tried { attempts, ..TRIED }, 0), Decision::After(Duration::ZERO));
         }
     }
 

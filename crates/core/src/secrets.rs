@@ -22,7 +22,6 @@ use crate::Secret;
 /// is the base64 of a text, that text is a secret, too.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// Longest first.
     secrets: Vec<Secret>,
 }
 
@@ -150,8 +149,7 @@ impl Redactor {
 
     fn insert(&mut self, secret: Secret) {
         if !secret.expose().trim().is_empty() && !self.secrets.contains(&secret) {
-            let place = self.secrets.partition_point(|other| other.expose().len() >= secret.expose().len());
-            self.secrets.insert(place, secret);
+            self.secrets.push(secret);
         }
     }
 }
@@ -237,6 +235,32 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_longer_than_what_is_wanted_of_it_is_cut_as_safely() {
+        let redactor = redactor(&["hunter2"]);
+        for cut in 0..20 {
+            let text = redactor.beginning(b"password=hunter2&rest=1", false, cut);
+            assert!("password=REDACTED&rest=1".starts_with(&text) && text.len() <= cut, "{cut}: {text}");
+        }
+    }
+
+    #[test]
+    fn of_a_value_it_knows_the_secrets_and_of_none_nothing() {
+        let known = Redactor::of(&("name", Secret::from("hunter22")));
+        assert_eq!((known.redact("name: hunter22").as_str(), known.is_empty()), ("name: REDACTED", false));
+        assert!(Redactor::of("hunter22").is_empty() && Redactor::default().is_empty());
+    }
+
+    #[test]
+    fn from_sixteen_characters_on_a_beginning_tells_too_much() {
+        let long = redactor(&["abcdefghijklmnop"]);
+        assert_eq!(long.redact("abcdefghijkl... ABCDEFGHIJKLMNOP abcdefghijk"), "REDACTED... REDACTED abcdefghijk");
+        let short = redactor(&["abcdefghijklmno"]);
+        assert_eq!(short.redact("abcdefghijklmn ABCDEFGHIJKLMNO abcdefghijklmno"), "abcdefghijklmn ABCDEFGHIJKLMNO REDACTED");
+        let word = redactor(&["abcdef", "uvwxy"]);
+        assert_eq!(word.redact("xabcdefx xuvwxyx uvwxy"), "xREDACTEDx xuvwxyx REDACTED");
+    }
+
+    #[test]
     fn lines_and_beginnings_of_a_long_secret_are_replaced_too() {
         let lines = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj", "AgEAAoIBAQC7VJTUt9Us8cKj", "short="];
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
@@ -257,6 +281,10 @@ mod tests {
         let shown = "https://host.example/dir and https://host.example/";
         assert_eq!(of.redact(shown), shown);
         assert_eq!(of.redact("https://host.example/dir/Goh7ot5pBeuo..."), "REDACTED...");
+        let near = redactor(&["http://a/Goh7ot5pBeuoQ45icqL9TM2K77"]);
+        assert_eq!(near.redact("http://a/Goh7ot5pBeu... and http://a/Goh7ot5pBe"), "REDACTED... and http://a/Goh7ot5pBe");
+        let bare = redactor(&["https://Goh7ot5pBeuoQ45icqL9TM2K77"]);
+        assert_eq!(bare.redact("https://Goh7ot5pBeuoQ45icqL9TM2K7"), "https://Goh7ot5pBeuoQ45icqL9TM2K7");
     }
 
     #[test]

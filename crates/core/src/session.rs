@@ -34,6 +34,11 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long before its end an idle session is renewed: enough for a slow connection to carry the next request.
 const MARGIN: Duration = Duration::from_secs(60);
 
+/// The same for a service that keeps a session for so long: never more than a tenth of it.
+fn margin(idle: Duration) -> Duration {
+    MARGIN.min(idle / 10)
+}
+
 /// The session that all calls of one client share.
 #[derive(Debug)]
 pub struct Session<A: Api> {
@@ -144,7 +149,7 @@ impl<A: Api> Session<A> {
     /// Whether it is to be taken for ended, and can be renewed.
     fn is_idle(&self, used: Option<Time>, now: Time) -> bool {
         let Some((idle, used)) = A::IDLE.zip(used).filter(|_| self.login.is_some()) else { return false };
-        now.since(used) >= idle - MARGIN.min(idle / 10)
+        now.since(used) >= idle - margin(idle)
     }
 
     /// A request leaves with the token of `epoch`.
@@ -218,5 +223,18 @@ impl<A: Api> Session<A> {
     fn change(&mut self, state: State) {
         self.state = state;
         self.epoch += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_session_is_not_renewed_all_the_time() {
+        let seconds = Duration::from_secs;
+        assert_eq!(margin(seconds(20 * 60)), seconds(60));
+        assert_eq!(margin(seconds(600)), seconds(60));
+        assert_eq!(margin(seconds(30)), seconds(3));
     }
 }

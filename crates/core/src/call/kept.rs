@@ -134,6 +134,7 @@ mod tests {
     fn long_words_are_not_shown() {
         let text = "<h1>502 Bad Gateway</h1>: 0f8fad5b-d9cb-469f-a165-70867728950e, wJalrXUtnFEMI/K7MDENG+x=";
         assert_eq!(without_long_words(text), "<h1>502 Bad Gateway</h1>: REDACTED, REDACTED");
+        assert_eq!(without_long_words("a fifteen-letters and a sixteen--letters!"), "a fifteen-letters and a REDACTED!");
     }
 
     #[test]

@@ -170,6 +170,15 @@ mod tests {
             ("", "abc", Found::Perhaps),
             ("abd", "abc", Found::No),
             ("ABC", "abc", Found::No),
+            ("&gt;&apos;&nbsp;", ">'\u{A0}", Found::Whole(16)),
+            ("\\t\\b\\f", "\t\u{8}\u{C}", Found::Whole(6)),
+            ("x/", "ä/", Found::No),
+            ("p\u{FFFD}ss", "pass", Found::No),
+            ("a+b", "abb", Found::No),
+            ("a\rb", "ab", Found::No),
+            // No spelling of a character is longer than this.
+            ("a%zzzzzzzzzz", "abc", Found::Perhaps),
+            ("a%zzzzzzzzzzz", "abc", Found::No),
         ] {
             assert_eq!(begins(text, secret, false).0, found, "{text} {secret}");
         }
