@@ -1,7 +1,7 @@
 //! A machine that lets go of the session when it is dropped, and is looked on at.
 
 use larder_core::journal::Recorded;
-use larder_core::{Action, Api, ClientMachine, Input};
+use larder_core::{Action, Api, ClientMachine, Input, Machine as _};
 
 use super::Client;
 use crate::observe::Watch;
