@@ -129,6 +129,9 @@ fn look_back(scenario: &Scenario, world: &World) {
                 None if seat.abandoned.is_none() => {
                     wrong.push((Rule::Poll, format!("the driver returned before job {job} was `Done`")));
                 }
+                None if seat.cancel.is_raised() => {
+                    wrong.push((*rule, format!("job {job} was abandoned when its caller cancelled; but {why}")));
+                }
                 None if !seat.give_up.is_raised() => {
                     wrong.push((Rule::Poll, format!("the driver abandoned job {job}, which nobody had given up")));
                 }

@@ -115,6 +115,11 @@ impl Ask {
         Self { expects: (is, rule, why), ..self }
     }
 
+    /// The peer will answer, and a driver that does not tell need not take all the time there is.
+    pub(super) fn wary(self) -> Self {
+        Self { patience: SHORT * 5, ..self }
+    }
+
     /// The peer will be silent: it does not wait for it long.
     pub(super) fn impatient(self) -> Self {
         Self { patience: SHORT, ..self }
@@ -129,8 +134,9 @@ impl Ask {
         self
     }
 
-    pub(super) fn holds(mut self, pause: Duration) -> Self {
-        self.manner.holds = Some(pause);
+    /// It wants nothing for a while once the file begins, and then nothing any more.
+    pub(super) fn holds(mut self) -> Self {
+        self.manner.holds = true;
         self
     }
 

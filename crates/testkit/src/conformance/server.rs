@@ -12,11 +12,14 @@ use larder_core::ExchangeId;
 
 use super::request::{Head, Reader, wrong_file};
 use super::script::{Act, On, Step};
-use super::world::{Exchange, World};
+use super::world::{Exchange, State, World};
 use super::{Rule, content};
 
 /// How long a step waits for something that the driver should bring about: longer than any scenario.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a machine waits for room before it is called stuck.
+const STUCK: Duration = Duration::from_millis(50);
 
 /// A server on a port of its own.
 pub(super) struct Server {
@@ -173,7 +176,8 @@ impl Visit<'_> {
 
     /// Does what an act says. Whether the connection goes on.
     fn perform(&mut self, act: &Act, head: Option<&Head>) -> io::Result<bool> {
-        for step in &act.steps {
+        let last = act.steps.iter().rposition(Step::speaks);
+        for (number, step) in act.steps.iter().enumerate() {
             match step {
                 Step::Request => {
                     if let Some(head) = head
@@ -195,6 +199,7 @@ impl Visit<'_> {
                     self.house.world.found(Rule::Answer, format!("a head of {length} bytes was read to its end: bound it"));
                 }
                 Step::Until(is_so) => drop(self.house.world.until(PATIENCE, is_so)),
+                Step::Stuck => self.stuck(),
                 Step::Cancel(job) => {
                     let signal = self.house.world.state().jobs[*job].cancel.clone();
                     self.house.world.log(format_args!("server: the caller of job {job} cancels"));
@@ -211,7 +216,15 @@ impl Visit<'_> {
                 }
                 Step::Close => return Ok(false),
             }
+            if last == Some(number) {
+                self.answered();
+            }
         }
+        Ok(true)
+    }
+
+    /// The last byte of the answer is said.
+    fn answered(&self) {
         let (at, world) = (self.at, &self.house.world);
         let time = world.time();
         world.change(|state| {
@@ -219,19 +232,12 @@ impl Visit<'_> {
                 exchange.answered = Some(time);
             }
         });
-        Ok(true)
     }
 
     fn say(&mut self, text: &Bytes) -> io::Result<()> {
         let text = self.filled(text);
         self.stream.write_all(&text)?;
         self.house.world.log(format_args!("server: connection {} says {} bytes", self.number, text.len()));
-        let (at, time) = (self.at, self.house.world.time());
-        self.house.world.change(|state| {
-            if let Some(exchange) = at.and_then(|at| state.exchanges.get_mut(&at)) {
-                exchange.answered = Some(time);
-            }
-        });
         Ok(())
     }
 
@@ -260,6 +266,7 @@ impl Visit<'_> {
             world.change(|state| {
                 if let Some(exchange) = at.and_then(|at| state.exchanges.get_mut(&at)) {
                     exchange.bytes += bytes;
+                    exchange.body += bytes;
                 }
             });
         };
@@ -281,6 +288,20 @@ impl Visit<'_> {
             world.found(Rule::Write, format!("exchange #{number}: {what}"));
         }
         Ok(true)
+    }
+
+    /// Until a machine has waited for room for a while.
+    fn stuck(&self) {
+        let world = &self.house.world;
+        let is_stuck = |now: Duration, state: &State| {
+            let since = state.jobs.iter().find_map(|seat| seat.waiting?.room);
+            since.is_some_and(|since| now.saturating_sub(since) > STUCK)
+        };
+        for _ in 0..200 {
+            if world.until(STUCK, |state| is_stuck(world.time(), state)) {
+                return;
+            }
+        }
     }
 
     /// Until the machine has given it up; then until the driver closes.

@@ -101,7 +101,7 @@ impl Told {
             };
             world.found(rule, format!("job {job}, exchange #{at}: {what}"));
         } else if let Some(piece) = self.unacknowledged
-            && seen.bytes > self.written
+            && seen.body >= self.written
         {
             let what = format!("job {job}, exchange #{at}: the server has all of a piece of {piece} bytes, and no `Wrote` was told");
             world.found(Rule::Write, what);

@@ -57,6 +57,8 @@ pub(super) struct Waiting {
     pub(super) due: Option<Duration>,
     pub(super) shared: Option<u64>,
     pub(super) peer: bool,
+    /// When it began to wait for room, if it does.
+    pub(super) room: Option<Duration>,
     /// When it was told something.
     pub(super) handled: Option<Duration>,
     /// When the epoch moved.
@@ -69,6 +71,8 @@ pub(super) struct Exchange {
     pub(super) connection: usize,
     /// Bytes of its request that were read.
     pub(super) bytes: u64,
+    /// Of these, bytes of its body.
+    pub(super) body: u64,
     pub(super) is_whole_request: bool,
     pub(super) ends: Ends,
     /// When the last byte of its answer was said.
@@ -141,12 +145,13 @@ impl World {
         });
     }
 
-    /// Something is wrong; said once.
+    /// Something is wrong; said once, and no more than a few times of one rule.
     pub(super) fn found(&self, rule: Rule, what: String) {
         self.log(format_args!("!! {what}"));
         self.change(|state| {
-            let is_new = !state.is_over && !state.findings.iter().any(|(known, _)| *known == rule);
-            if is_new {
+            let mut same = state.findings.iter().filter(|(known, _)| *known == rule);
+            let is_new = same.clone().count() < 3 && !same.any(|(_, known)| *known == what);
+            if is_new && !state.is_over {
                 state.findings.push((rule, what));
             }
         });

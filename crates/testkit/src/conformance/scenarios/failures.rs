@@ -27,7 +27,7 @@ fn first_is_aborted(state: &State) -> bool {
 
 /// A second exchange, which must not go over the connection of the first.
 fn once_only(name: &'static str, first: Act) -> Scenario {
-    let look = || Ask::new(What::Look).impatient();
+    let look = || Ask::new(What::Look).wary();
     Scenario::new(name, vec![look(), look().attempts(2)], vec![first, Act::say(&ok())])
 }
 
@@ -55,7 +55,7 @@ pub(super) fn all() -> Vec<Scenario> {
         .refused(),
         Scenario::new(
             "closed as soon as it is accepted",
-            vec![look().attempts(3).impatient()],
+            vec![look().attempts(3).wary()],
             vec![Act::never(vec![Step::Close]).on_accept(), Act::say(&ok())],
         ),
         Scenario::new("a lost reply", vec![unknown()], vec![Act::never(vec![Step::Request, Step::Close])]).check(one_request),
@@ -87,6 +87,11 @@ pub(super) fn all() -> Vec<Scenario> {
             ],
         ),
         Scenario::new(
+            "an answer that comes after it was given up",
+            vec![look().impatient().attempts(2)],
+            vec![Act::never(vec![Step::Request, Step::Until(first_is_aborted), Step::say(&ok())]), Act::say(&ok())],
+        ),
+        Scenario::new(
             "a pause, then another attempt",
             vec![look().attempts(2)],
             vec![Act::say(&message("503 Service Unavailable", "", "{}")), Act::say(&ok())],
@@ -100,7 +105,7 @@ pub(super) fn all() -> Vec<Scenario> {
             "a connection that closed while it was idle",
             vec![
                 look(),
-                Ask::new(What::Add).impatient().starts_when(first_is_closed).attempts(2).expects(
+                Ask::new(What::Add).wary().starts_when(first_is_closed).attempts(2).expects(
                     |result| result.is_ok() || is_unknown(result),
                     Rule::Reuse,
                     "the connection had closed before: take another, or tell `Failed` as usual",
@@ -122,12 +127,12 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         Scenario::new(
             "an early answer while the body goes out",
-            vec![Ask::new(What::Put).impatient().expects(
+            vec![Ask::new(What::Put).wary().expects(
                 |result| result.as_ref().is_err_and(|error| error.fault().is_some()),
                 Rule::Listen,
                 "the server refused before it had the body: its refusal is the answer",
             )],
-            vec![Act::whole(vec![Step::say(&message("403 Forbidden", "connection: close\r\n", "{}")), Step::Hold])],
+            vec![Act::whole(vec![Step::Stuck, Step::say(&message("403 Forbidden", "connection: close\r\n", "{}")), Step::Hold])],
         )
         .file(64 << 20)
         .needs(Need::Duplex),
