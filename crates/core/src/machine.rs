@@ -274,6 +274,31 @@ impl<T, F> Action<T, F> {
 }
 
 impl Input {
+    /// The answer to a `Feed`: what is there of the caller's file at `offset`, at most as much as was asked for. Nothing is its
+    /// end.
+    pub fn body(offset: u64, chunk: impl Into<Bytes>) -> Self {
+        let chunk = chunk.into();
+        if chunk.is_empty() { Self::BodyEnd } else { Self::Body { offset, chunk } }
+    }
+
+    /// The same, of a file in memory.
+    #[must_use]
+    pub fn body_of(file: &[u8], offset: u64, max: usize) -> Self {
+        let rest = usize::try_from(offset).ok().and_then(|offset| file.get(offset..)).unwrap_or_default();
+        Self::body(offset, Bytes::copy_from_slice(&rest[..rest.len().min(max)]))
+    }
+
+    /// The same, of a file that `read` reads from at `offset`: it says how many bytes it put there.
+    ///
+    /// # Errors
+    /// That of `read`. Say `BodyGone`, or end the call.
+    pub fn body_by<E>(offset: u64, max: usize, read: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<Self, E> {
+        let mut piece = vec![0; max];
+        let count = read(&mut piece)?;
+        piece.truncate(count);
+        Ok(Self::body(offset, piece))
+    }
+
     /// The exchange that it is about, if it is about one.
     #[must_use]
     pub fn at(&self) -> Option<ExchangeId> {
