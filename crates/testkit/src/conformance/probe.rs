@@ -3,9 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use larder_core::{
-    Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, On, Shared, Time, Why,
-};
+use larder_core::{Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, On, Shared, Time, Why};
 
 use super::Rule;
 use super::api::{Bench, Fault, Said};
@@ -22,8 +20,8 @@ const GLANCE: Duration = Duration::from_millis(5);
 const LULL: Duration = Duration::from_millis(150);
 const HOLD: Duration = Duration::from_secs(3);
 
-pub(super) type Inner = dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>>
-    + Send;
+pub(super) type Inner =
+    dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>> + Send;
 
 /// The machine of a job. It does what any machine may do, and nothing else: drive it as one.
 pub struct Probe {
@@ -56,7 +54,11 @@ pub(super) struct Manner {
 enum Held {
     NotYet,
     /// When it began, how much the server had sent when that was more the last time, and when that was.
-    Since { began: Duration, sent: u64, moved: Duration },
+    Since {
+        began: Duration,
+        sent: u64,
+        moved: Duration,
+    },
     Over,
 }
 
@@ -78,7 +80,8 @@ impl Probe {
         let (began, real_began) = *self.first.get_or_insert((now, real));
         let (passed, real_passed) = (now.since(began), real.saturating_sub(real_began));
         if passed.abs_diff(real_passed) > tolerance {
-            let what = format!("since the first poll of job {job}, {real_passed:?} have passed, and {passed:?} by the driver's `now`");
+            let what =
+                format!("since the first poll of job {job}, {real_passed:?} have passed, and {passed:?} by the driver's `now`");
             self.world.found(Rule::Time, what);
         }
         self.world.epoch_is(epoch);
@@ -142,7 +145,9 @@ impl Probe {
                 self.held = Held::Since { began, sent: flooded, moved: now };
                 Some((GLANCE * 4, WHY))
             }
-            Held::Since { began, sent, moved } if sent <= HELD && now < (moved + LULL).min(began + HOLD) => Some((GLANCE * 4, WHY)),
+            Held::Since { began, sent, moved } if sent <= HELD && now < (moved + LULL).min(began + HOLD) => {
+                Some((GLANCE * 4, WHY))
+            }
             Held::Since { .. } => {
                 self.held = Held::Over;
                 // A caller may cancel at any time.

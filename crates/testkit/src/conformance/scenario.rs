@@ -4,7 +4,9 @@ use core::time::Duration;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use larder_core::{Call, CallResult, Clock, Clocks, ErrorKind, Failure, Operation, Policy, Reject, Session, Settings, Shared, Target};
+use larder_core::{
+    Call, CallResult, Clock, Clocks, ErrorKind, Failure, Operation, Policy, Reject, Session, Settings, Shared, Target,
+};
 
 use super::api::{Add, Bench, Fault, Fetch, Login, Look, Peek, Put, Said};
 use super::files::{Sink, Source};
@@ -55,6 +57,7 @@ pub(super) enum Need {
     Drops,
     Duplex,
     Bounded,
+    Streams,
 }
 
 impl Need {
@@ -65,6 +68,7 @@ impl Need {
             Self::Drops => abilities.drops,
             Self::Duplex => abilities.duplex,
             Self::Bounded => abilities.bounded,
+            Self::Streams => abilities.streams,
         }
     }
 
@@ -75,6 +79,7 @@ impl Need {
             Self::Drops => "drops",
             Self::Duplex => "duplex",
             Self::Bounded => "bounded",
+            Self::Streams => "streams",
         }
     }
 }
@@ -218,6 +223,7 @@ impl Scenario {
             fetches: ask.what == What::Fetch,
             is_refused: self.is_refused,
             knows_connected: abilities.connects,
+            streams: abilities.streams,
             size: ask.size,
         };
         let machine = Probe::new(self.machine(target, ask), Arc::clone(world), job, ask.manner, Told::new(facts));
@@ -234,7 +240,13 @@ impl Scenario {
         let clock = Clock::After(ask.patience);
         let settings = Settings {
             policy: Policy { attempts: ask.attempts, base: Duration::from_millis(40), ..Policy::default() },
-            clocks: Clocks { connect: clock, first_byte: clock, stall: clock, attempt: Clock::Off, total: Clock::After(LONG * 2) },
+            clocks: Clocks {
+                connect: clock,
+                first_byte: clock,
+                stall: clock,
+                attempt: Clock::Off,
+                total: Clock::After(LONG * 2),
+            },
             length,
             ..Settings::new(target.clone())
         };

@@ -45,7 +45,9 @@ pub(super) struct Seat {
     pub(super) outcome: Option<CallResult<Said, Fault>>,
     pub(super) is_cancel_told: bool,
     pub(super) abandoned: Option<Duration>,
-    /// Bytes of the fetched file that its caller has.
+    /// Bytes of the fetched file that its driver was to hand on.
+    pub(super) handed: u64,
+    /// Bytes of it that its caller has.
     pub(super) delivered: u64,
     pub(super) cancel: Signal,
     pub(super) give_up: Signal,

@@ -280,7 +280,9 @@ impl Drive<'_> {
             if let Some(input) = self.event(on) {
                 return Some(input);
             }
-            if on.body && let Some((offset, max)) = self.asked.take() {
+            if on.body
+                && let Some((offset, max)) = self.asked.take()
+            {
                 return Some(self.read(offset, max));
             }
             let is_due = end.is_some_and(|end| match self.client.wrong.mistake {

@@ -169,7 +169,8 @@ pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
 
 #[test]
 fn limits_that_are_as_large_as_can_be_are_none() {
-    let limits = Limits { head: usize::MAX, headers: usize::MAX, trailers: usize::MAX, extensions: usize::MAX, ..Limits::default() };
+    let limits =
+        Limits { head: usize::MAX, headers: usize::MAX, trailers: usize::MAX, extensions: usize::MAX, ..Limits::default() };
     let text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\na: b\r\n\r\n1;x\r\na\r\n0\r\nc: d\r\n\r\n";
     assert_eq!(answer(&mut asked(Method::GET, limits), &[text.as_bytes()]), get(text.as_bytes()));
 }

@@ -47,7 +47,8 @@ pub(super) fn all() -> Vec<Scenario> {
             )],
             vec![Act::never(vec![Step::Request, Step::Close]), ok()],
         )
-        .file(FILE),
+        .file(FILE)
+        .needs(Need::Streams),
         Scenario::new(
             "an upload that nobody reads",
             vec![put().impatient().expects(
