@@ -78,9 +78,9 @@ fn smol_conforms() {
 struct TokioByHand;
 
 async fn drive(driver: &tokio_by_hand::Driver<Bench>, mut job: Job) {
-    let mut file = Vec::new();
+    let (content, mut file) = (job.source.whole(), Vec::new());
     tokio::select! {
-        _ = driver.drive(job.machine, &job.source.whole(), &mut file) => {}
+        _ = driver.drive(job.machine, &content, &mut file) => {}
         () = job.give_up => return,
     }
     job.sink.write(0, &file).unwrap();

@@ -94,6 +94,9 @@ pub(super) enum What {
     Fetch,
 }
 
+/// Whether a call came to what it must.
+pub(super) type Is = fn(&CallResult<Said, Fault>) -> bool;
+
 /// One job of a scenario.
 #[derive(Clone)]
 pub(super) struct Ask {
@@ -105,18 +108,18 @@ pub(super) struct Ask {
     is_once: bool,
     size: Option<u64>,
     /// What must come of it, which rule is broken if something else does, and why.
-    pub(super) expects: (fn(&CallResult<Said, Fault>) -> bool, Rule, &'static str),
+    pub(super) expects: (Is, Rule, &'static str),
 }
 
 impl Ask {
     pub(super) fn new(what: What) -> Self {
-        let expects: (fn(&CallResult<Said, Fault>) -> bool, _, _) =
-            (|result| result.is_ok(), Rule::Answer, "the service answered, so it must succeed");
+        let is: Is = |result| result.is_ok();
+        let expects = (is, Rule::Answer, "the service answered, so it must succeed");
         let (manner, patience, attempts) = (Manner::default(), LONG, 1);
         Self { what, manner, patience, attempts, is_known: true, is_once: false, size: None, expects }
     }
 
-    pub(super) fn expects(self, is: fn(&CallResult<Said, Fault>) -> bool, rule: Rule, why: &'static str) -> Self {
+    pub(super) fn expects(self, is: Is, rule: Rule, why: &'static str) -> Self {
         Self { expects: (is, rule, why), ..self }
     }
 

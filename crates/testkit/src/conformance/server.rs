@@ -190,13 +190,13 @@ impl Visit<'_> {
                 Step::Say(text) => self.say(text)?,
                 Step::Drip(text) => {
                     let text = self.filled(text);
-                    text.iter().try_for_each(|byte| self.stream.write_all(&[*byte]))?;
+                    text.iter().try_for_each(|byte| self.write(&[*byte]))?;
                 }
                 Step::File(length) => self.file(*length)?,
                 Step::Fields(length) => {
                     let field = format!("x-{}: {}\r\n", "f".repeat(20), "v".repeat(4000)).repeat(16);
                     let count = length / field.len() as u64;
-                    (0..count).try_for_each(|_| self.stream.write_all(field.as_bytes()))?;
+                    (0..count).try_for_each(|_| self.write(field.as_bytes()))?;
                     self.house.world.found(Rule::Answer, format!("a head of {length} bytes was read to its end: bound it"));
                 }
                 Step::Until(is_so) => drop(self.house.world.until(PATIENCE, is_so)),
@@ -237,8 +237,14 @@ impl Visit<'_> {
 
     fn say(&mut self, text: &Bytes) -> io::Result<()> {
         let text = self.filled(text);
-        self.stream.write_all(&text)?;
+        self.write(&text)?;
         self.house.world.log(format_args!("server: connection {} says {} bytes", self.number, text.len()));
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes)?;
+        self.house.world.change(|state| state.said += 1);
         Ok(())
     }
 
@@ -253,7 +259,7 @@ impl Visit<'_> {
         let mut offset = 0;
         while offset < length {
             let piece = content::piece(offset, 64 << 10, length);
-            self.stream.write_all(&piece)?;
+            self.write(&piece)?;
             offset += piece.len() as u64;
             self.house.world.change(|state| state.flooded = offset);
         }
@@ -312,7 +318,7 @@ impl Visit<'_> {
             let is_aborted = at.and_then(|at| state.exchanges.get(&at)).is_some_and(|exchange| exchange.aborted.is_some());
             is_aborted || state.jobs.iter().any(|seat| seat.abandoned.is_some())
         });
-        self.reader.to_the_end();
+        self.reader.drain();
     }
 
     fn note_closed(&self) {

@@ -30,6 +30,8 @@ pub(super) struct State {
     left_out: usize,
     pub(super) findings: Vec<(Rule, String)>,
     pub(super) is_over: bool,
+    /// Writes of the server, of any kind.
+    pub(super) said: u64,
     /// Bytes of a file that the server has sent.
     pub(super) flooded: u64,
     pub(super) jobs: Vec<Seat>,

@@ -32,6 +32,11 @@ fn once_only(name: &'static str, first: Act) -> Scenario {
 }
 
 pub(super) fn all() -> Vec<Scenario> {
+    [peers(), others()].concat()
+}
+
+/// Peers that refuse, close and say nothing.
+fn peers() -> Vec<Scenario> {
     let look = || Ask::new(What::Look);
     let silence = |ask: Ask| {
         let why = "the server says nothing: the machine's clock ends it, at `until`";
@@ -88,6 +93,13 @@ pub(super) fn all() -> Vec<Scenario> {
                 Act::say(&ok()),
             ],
         ),
+    ]
+}
+
+/// Connections that must not be used again, and answers that come when nobody expects them.
+fn others() -> Vec<Scenario> {
+    let look = || Ask::new(What::Look);
+    vec![
         Scenario::new(
             "an answer that comes after it was given up",
             vec![look().impatient().attempts(2)],
