@@ -66,3 +66,8 @@ mod traced;
 pub use client::Client;
 #[cfg(feature = "tracing")]
 pub use traced::Tracing;
+
+/// The guide's driver compiles, and conforms.
+#[cfg(doctest)]
+#[doc = include_str!("../../core/README.md")]
+struct Guide;
