@@ -16,6 +16,7 @@
 
 mod append;
 mod base;
+mod checkpoint;
 mod child;
 mod download;
 mod gather;
@@ -30,6 +31,7 @@ mod verdict;
 
 pub use self::append::{AppendFiles, Appending};
 pub use self::base::{PATIENCE, patient};
+pub use self::checkpoint::{CheckpointFlaw, Checkpointed, Keeping, MAX_CHECKPOINT, RangesCheckpoint, UploadCheckpoint};
 pub use self::download::{DownloadFile, Fetched};
 pub use self::pages::{Paged, Pages, Stuck};
 pub use self::ranges::{Fetch, Ranges, Turn};

@@ -50,6 +50,8 @@ pub(super) struct Cabinet {
     /// The tokens that were handed out.
     pub(super) issued: Vec<String>,
     pub(super) tally: Tally,
+    /// Bytes of files that came, in all attempts together.
+    pub(super) taken: u64,
 }
 
 /// A file under way.
@@ -75,7 +77,12 @@ impl Cabinet {
         let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
         let (has_child, refused) = (false, 0);
-        Self { nirvanix, parts, wall, dice, ill, hasty, executed, has_child, refused, issued, tally }
+        Self { nirvanix, parts, wall, dice, ill, hasty, executed, has_child, refused, issued, tally, taken: 0 }
+    }
+
+    /// Every upload token that was handed out has ended.
+    pub(super) fn end_tokens(&self) {
+        self.wall.leap(73 * 3_600_000);
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -100,7 +107,16 @@ impl Cabinet {
 
     /// Puts a file there, as if it had been there before.
     pub(super) fn put(&self, folder: &str, name: &str, content: &[u8]) {
-        let token = self.engine().grant_upload(&self.insider(), UploadTerms::default()).wait().unwrap();
+        self.store(folder, name, content, UploadTerms::default());
+    }
+
+    /// Puts a file there, over what is there.
+    pub(super) fn replace(&self, folder: &str, name: &str, content: &[u8]) {
+        self.store(folder, name, content, UploadTerms { overwrite: true, folder: Some(folder.into()), ..UploadTerms::default() });
+    }
+
+    fn store(&self, folder: &str, name: &str, content: &[u8], terms: UploadTerms) {
+        let token = self.engine().grant_upload(&self.insider(), terms).wait().unwrap();
         let to = Destination { token, peer: HERE, folder: Some(folder.into()), first_byte: FirstByte::Enforced };
         let mut upload = self.engine().begin_upload(&to).unwrap();
         upload.file(&[], name, None).unwrap();
@@ -187,6 +203,7 @@ impl Service<Nvx> for Cabinet {
     }
 
     fn chunk(&mut self, moving: &mut Moving, chunk: Bytes) -> Result<(), Fault> {
+        self.taken += chunk.len() as u64;
         if let Moving::In(receiving) = moving { receiving.chunk(&chunk) } else { Ok(()) }
     }
 
