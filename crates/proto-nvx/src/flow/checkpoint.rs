@@ -112,3 +112,6 @@ fn md5(content: &[u8]) -> Md5 {
     sum.update(content);
     sum.md5()
 }
+
+#[cfg(test)]
+mod tests;

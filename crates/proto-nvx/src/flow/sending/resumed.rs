@@ -126,10 +126,13 @@ impl Sending {
                 base.notes.extend([Note::Recovered(Recovered { caveat: "" }), Note::Verified]);
                 self.is_stored(Some(md5), true);
             }
-            Err(ContentFlaw::Missing) => {}
-            // It is the file that is to be replaced, or ours was there and another's came after it; or nobody says.
-            Err(_) | Ok(None) if self.how.overwrite => self.doubt = Some(in_doubt_of_before(base)),
-            Err(_) | Ok(None) => {}
+            // Nobody says; or it is the file that is to be replaced, or ours was there and another's came after it.
+            Ok(None) => self.doubt = Some(in_doubt_of_before(base)),
+            Err(ContentFlaw::Length { .. } | ContentFlaw::Checksum) if self.how.overwrite => {
+                self.doubt = Some(in_doubt_of_before(base));
+            }
+            // None, or another's: the service says no to ours.
+            Err(_) => {}
         }
     }
 }
