@@ -1,6 +1,8 @@
 //! Checkpoints in local files.
 
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File, Metadata, OpenOptions};
+use std::hash::BuildHasher;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -37,19 +39,16 @@ impl Store {
     /// # Errors
     /// The file system's own.
     pub(crate) fn save(&self, text: &str) -> io::Result<()> {
-        let mut name = self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-        // Always the same: what a killed process leaves is written over.
-        name.push(".new");
+        self.path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+        // Another each time: a save that nobody waits for any more may still be under way.
+        let name = format!(".larder-{:016x}.new", RandomState::new().hash_one(std::process::id()));
         let temporary = self.path.with_file_name(name);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&temporary)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&temporary, &self.path)?;
+        let saved = write(&temporary, text).and_then(|()| fs::rename(&temporary, &self.path));
+        if saved.is_err() {
+            // There is nobody to tell.
+            let _ = fs::remove_file(&temporary);
+        }
+        saved?;
         super::part::sync_folder(&self.path)
     }
 
@@ -63,6 +62,16 @@ impl Store {
             Ok(()) | Err(_) => Ok(()),
         }
     }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// What is kept beside the checkpoint of an upload: when the local file was last changed, in nanoseconds. If that is another
