@@ -1,5 +1,6 @@
 //! A machine whose checkpoints are kept.
 
+use larder_core::journal::Recipe;
 use larder_core::{Action, ClientMachine, Input, Machine, Meta, Misuse, Shared, Time};
 
 use crate::{Fault, Nvx};
@@ -56,5 +57,8 @@ impl<M: Checkpointed, K: FnMut(M::Checkpoint)> ClientMachine<Nvx> for Keeping<M,
 
     fn abandon(&mut self, shared: &mut Shared<Nvx>) {
         self.machine.abandon(shared);
+    }
+    fn recipe(&self) -> Option<Recipe> {
+        self.machine.recipe()
     }
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use larder_core::{BodyFlaw, ErrorKind, Note, Session, Settings, Target};
 use larder_proto_nvx::flow::{CheckpointFlaw, Keeping, Stored, UploadCheckpoint, UploadFile, Uploading, When};
 use larder_proto_nvx::{Code, Nvx};
-use larder_testkit::sim::{Dice, Seeds, Tally, Weather};
+use larder_testkit::sim::{Dice, Run, Seeds, Tally, Weather};
 use larder_testkit::{Ended, Pair, Ticket};
 
 use super::cabinet::{Cabinet, HOST};
@@ -104,7 +104,7 @@ impl Meanwhile {
                 pair.service.restart();
             }
             Self::Forgets => pair.service.end_tokens(),
-            Self::Other => pair.service.replace("in", "a.bin", b"another's"),
+            Self::Other => assert!(pair.service.replace("in", "a.bin", b"another's")),
         }
     }
 }
@@ -260,8 +260,8 @@ fn another_file_than_the_one_that_was_begun_is_refused() {
 }
 
 /// One upload by as many processes as it takes, in any weather.
-fn scenario(seed: u64, show: bool) -> Tally {
-    let mut dice = Dice::new(seed);
+fn scenario(run: &mut Run) -> Result<Tally, String> {
+    let mut dice = run.dice.fork();
     let mut tally = Tally::default();
     let (ill, hasty, trouble) = (*dice.pick(&[0, 0, 5]), *dice.pick(&[0, 0, 5]), *dice.pick(&[0, 10, 40]));
     let length = usize::try_from(dice.within(0..=1_500)).unwrap();
@@ -270,7 +270,7 @@ fn scenario(seed: u64, show: bool) -> Tally {
     let how = Uploading { overwrite, verify: !dice.one_in(8), ..in_pieces(dice.within(50..=700)) };
     let how = if dice.one_in(6) { Uploading { pieces: When::Never, ..how } } else { how };
     let mut pair = Pair::new(Session::with_login(login()), dice.bits(), Cabinet::new(dice.fork(), ill, hasty));
-    if !show {
+    if !run.traces() {
         pair.be_quiet();
     }
     let weather = Rc::new(RefCell::new(Weather::new(dice.fork(), trouble, failures(&settings(0).style))));
@@ -306,10 +306,8 @@ fn scenario(seed: u64, show: bool) -> Tally {
         now = go_on(&mut pair, &how, &file, &left, dice.one_in(2));
     }
     pair.run();
-    if show {
-        println!("{}", pair.trace());
-    }
-    judge(seed, &pair, now.outcome(), &file, &how, others, &mut tally);
+    run.keep_trace(pair.trace());
+    judge(&pair, now.outcome(), &file, &how, others, &mut tally)?;
     let notes = pair.history(now.number()).notes.clone();
     for note in notes {
         match note {
@@ -319,35 +317,35 @@ fn scenario(seed: u64, show: bool) -> Tally {
             _ => {}
         }
     }
-    tally
+    Ok(tally)
 }
 
 fn judge(
-    seed: u64,
     pair: &Pair<Nvx, Cabinet>,
     ended: Option<Ended<Nvx, Stored>>,
     file: &[u8],
     how: &Uploading,
     others: bool,
     tally: &mut Tally,
-) {
+) -> Result<(), String> {
     let there = there(pair);
-    let other = There::file(b"another's");
+    let is_ours = there == There::file(file);
     match ended {
         None => tally.add("ended before it was killed"),
-        Some(Ok(_)) => {
-            tally.add("stored");
-            assert_eq!(there, There::file(file), "seed {seed}: it was told to be stored");
-        }
+        Some(Ok(_)) if is_ours => tally.add("stored"),
+        Some(Ok(_)) => return Err(format!("it was told to be stored: {there:?}")),
         Some(Err(error)) => {
             tally.add("failed");
             let is_taken = error.fault().is_some_and(|fault| fault.code == Code::AlreadyExists);
             // Without an MD5 nobody can tell that it is ours that is there.
-            let may_be_ours = error.is_outcome_unknown() || (is_taken && !how.verify) || there != There::file(file);
-            assert!(may_be_ours || others, "seed {seed}: it is there, and was told not to be: {error}");
+            let may_be_ours = error.is_outcome_unknown() || (is_taken && !how.verify);
+            if is_ours && !may_be_ours && !others {
+                return Err(format!("it is there, and was told not to be: {error}"));
+            }
         }
     }
-    assert!(there == There::Nothing || there == There::file(file) || (others && there == other), "seed {seed}: {there:?}");
+    let may_be = is_ours || there == There::Nothing || (others && there == There::file(b"another's"));
+    if may_be { Ok(()) } else { Err(format!("what is that? {there:?}")) }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod downloads;
 mod e2;
 mod found;
 mod killed;
+mod looks;
 mod nvx;
 mod oracle;
 mod rewrites;
@@ -22,7 +23,7 @@ use larder_testkit::sim::Seeds;
 const SCENARIOS: u64 = 20_000;
 
 /// What a usual run must have seen often: otherwise it proves less than it says.
-const SEEN: [&str; 25] = [
+const SEEN: [&str; 28] = [
     "ended: well",
     "ended: fault",
     "ended: peer",
@@ -48,6 +49,9 @@ const SEEN: [&str; 25] = [
     "password refused",
     "note: resuming",
     "note: restarting",
+    "uploaded, found by a look",
+    "replaced meanwhile",
+    "ranges ignored",
 ];
 
 #[test]
