@@ -137,6 +137,9 @@ pub enum BodyFlaw {
         /// What came (at least).
         got: u64,
     },
+    /// It is not the file of which another process has sent a part.
+    #[error("the file has changed since a part of it was sent")]
+    Changed,
     /// It cannot be had (again). When an attempt before failed, that is reported instead.
     #[error("the file is gone")]
     Gone,

@@ -9,6 +9,7 @@ mod canary;
 mod downloads;
 mod e2;
 mod found;
+mod killed;
 mod looks;
 mod nvx;
 mod oracle;
