@@ -55,6 +55,7 @@
 //! # }
 //! ```
 
+pub mod conformance;
 pub mod fixtures;
 pub mod foreign;
 pub mod memory;
