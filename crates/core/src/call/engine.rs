@@ -332,10 +332,6 @@ impl<A: Api> Engine<A> {
         token: Option<&Secret>,
         encode: &dyn Fn(&Address<'_, A>) -> Result<Outgoing, Reject>,
     ) {
-        if let Some(ear) = &mut shared.session.ear {
-            let operation = if purpose == Purpose::Login { gate::login_meta::<A>() } else { self.meta };
-            ear.begins(script.secrets(), token, operation);
-        }
         let bits = [shared.ids.bits(), shared.ids.bits()];
         let address = Address { target: &self.settings.target, token, style: &self.settings.style, bits };
         let mut out = match encode(&address) {
