@@ -48,6 +48,7 @@ mod cycle;
 mod error;
 mod exchange;
 mod ids;
+pub mod journal;
 pub mod json;
 mod limits;
 mod machine;

@@ -34,6 +34,7 @@ mod codec;
 pub mod describe;
 mod fault;
 pub mod flow;
+pub mod journal;
 mod lenient;
 mod open_enum;
 mod operations;
