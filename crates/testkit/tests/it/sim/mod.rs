@@ -8,10 +8,12 @@ mod calls;
 mod canary;
 mod downloads;
 mod e2;
+mod explored;
 mod found;
 mod nvx;
 mod oracle;
 mod rewrites;
+mod shrunk;
 mod strangers;
 mod surroundings;
 
