@@ -139,7 +139,16 @@ impl Recorder {
                 let input = Hand::PLAIN.heard(&withheld(input));
                 self.write(Entry::Told { input, misuse });
             }
-            input => {
+            Input::Connected { .. }
+            | Input::Wrote { .. }
+            | Input::Head { .. }
+            | Input::Data { .. }
+            | Input::End { .. }
+            | Input::Failed { .. }
+            | Input::Body { .. }
+            | Input::BodyEnd
+            | Input::BodyGone
+            | Input::Cancel => {
                 let input = self.hand(|hand| hand.heard(&input));
                 self.write(Entry::Told { input, misuse });
             }
@@ -253,6 +262,13 @@ fn withheld(input: Input) -> Input {
             empty.headers_mut().extend(names);
             Input::Head { at, head: ResponseHead(empty) }
         }
-        input => input,
+        Input::Connected { .. }
+        | Input::Wrote { .. }
+        | Input::End { .. }
+        | Input::Failed { .. }
+        | Input::Body { .. }
+        | Input::BodyEnd
+        | Input::BodyGone
+        | Input::Cancel => input,
     }
 }

@@ -36,7 +36,10 @@ fn shredded(text: &str) -> String {
 fn is_name(before: &str, after: &str) -> bool {
     let is_key = after.strip_prefix('"').is_some_and(|rest| rest.trim_start().starts_with(':'));
     let attribute = before.rsplit(char::is_whitespace).next().unwrap_or_default();
-    is_key || before.ends_with('<') || before.ends_with("</") || attribute.starts_with("xmlns") && attribute.matches('"').count() == 1
+    is_key
+        || before.ends_with('<')
+        || before.ends_with("</")
+        || attribute.starts_with("xmlns") && attribute.matches('"').count() == 1
 }
 
 #[cfg(test)]

@@ -280,6 +280,11 @@ impl<P: Plan> Flow<P> {
         self.plan.recipe(machine, &self.base.settings)
     }
 
+    /// What it does, and the host of the service.
+    pub(super) fn plan(&mut self) -> (&mut P, &str) {
+        (&mut self.plan, self.base.settings.target.host())
+    }
+
     pub(super) fn about(&self) -> (&'static Meta, &str) {
         (P::META, self.base.settings.target.host())
     }

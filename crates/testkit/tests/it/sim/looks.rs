@@ -37,12 +37,12 @@ impl Calls {
     pub(super) fn meddle(&mut self, call: usize) {
         self.chore(move |world, calls| {
             let history = world.history(call);
-            let is_under_way = history.ended.is_none();
             let resumes = history.notes.iter().any(|note| matches!(note, Note::Resuming { .. }));
-            if resumes && history.ended.is_none() {
+            let is_running = history.ended.is_none();
+            if resumes && is_running {
                 calls.replace_shared(world);
             }
-            !resumes && is_under_way
+            !resumes && is_running
         });
     }
 
