@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use serde_json::Value;
+
 use super::letters::{DIGITS, is_hidden, is_hidden_sign, sign_stand_in, stand_in};
 use super::respell::respell;
 use crate::secrets::spelled::{Found, begins, spellings};
@@ -21,6 +23,33 @@ pub(super) struct Mask {
     shapes: BTreeMap<String, u32>,
     /// What the machine was made of, as it is written.
     public: String,
+    starts: Starts,
+}
+
+/// The bytes that a spelling of a secret may begin with: most of a text is passed over by them.
+struct Starts([bool; 256]);
+
+impl Default for Starts {
+    fn default() -> Self {
+        let mut starts = Self([false; 256]);
+        // Escapes, a blank as forms have it, and the first byte of what was no UTF-8.
+        [b'%', b'\\', b'&', b'+', 0xEF].into_iter().for_each(|byte| starts.add(byte));
+        starts
+    }
+}
+
+impl Starts {
+    fn add(&mut self, byte: u8) {
+        for byte in [byte, byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+            if let Some(is) = self.0.get_mut(usize::from(byte)) {
+                *is = true;
+            }
+        }
+    }
+
+    fn has(&self, text: &str, place: usize) -> bool {
+        text.as_bytes().get(place).is_some_and(|byte| self.0.get(usize::from(*byte)) == Some(&true))
+    }
 }
 
 /// A secret that a text begins with.
@@ -39,7 +68,7 @@ impl Mask {
 
     /// A part of a place that somebody was sent to: it may be a token, or the name of a file.
     pub(super) fn learn_place(&mut self, part: &str) {
-        if !self.public.contains(part) {
+        if !self.public.contains(part) && !is_trivial(part) {
             self.learn(part);
         }
     }
@@ -76,6 +105,11 @@ impl Mask {
     fn push(&mut self, secret: &str, fake: &str) {
         if !secret.is_empty() && self.known.iter().all(|(known, _)| known.expose() != secret) {
             self.known.push((Secret::new(secret), fake.to_owned()));
+            secret.bytes().take(1).for_each(|byte| self.starts.add(byte));
+            // The end of a line may have a carriage return before it.
+            if secret.starts_with('\n') {
+                self.starts.add(b'\r');
+            }
         }
     }
 
@@ -94,6 +128,7 @@ impl Mask {
         // What is known already stays what it became.
         let mut open = Vec::new();
         let known = self.replaced(secret, |characters, is_secret| open.extend(core::iter::repeat_n(!is_secret, characters)));
+        close_trivial(secret, &mut open);
         let start = secret.find("://").map_or(0, |scheme| {
             let rest = secret.get(scheme + 3..).unwrap_or_default();
             let host = rest.find('/').map_or(0, |end| scheme + 3 + end);
@@ -121,6 +156,16 @@ impl Mask {
         self.known.iter().all(|(known, _)| !known.expose().eq_ignore_ascii_case(fake))
     }
 
+    /// A value without the secrets: its texts only, since numbers and names are none.
+    pub(super) fn apply_value(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.apply_text(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.apply_value(item)).collect(),
+            Value::Object(fields) => fields.into_iter().map(|(name, field)| (name, self.apply_value(field))).collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => value,
+        }
+    }
+
     /// Bytes without the secrets, as many.
     pub(super) fn apply(&self, bytes: &[u8]) -> Vec<u8> {
         let mut masked = Vec::with_capacity(bytes.len());
@@ -142,7 +187,7 @@ impl Mask {
         let mut masked = String::with_capacity(text.len());
         let mut place = 0;
         while let Some(c) = text.get(place..).and_then(|rest| rest.chars().next()) {
-            let hit = self.find(text, place);
+            let hit = if self.starts.has(text, place) { self.find(text, place) } else { None };
             let Some((hit, spelled)) = hit.and_then(|hit| text.get(place..place + hit.end).map(|spelled| (hit, spelled))) else {
                 masked.push(c);
                 piece(1, false);
@@ -182,6 +227,28 @@ impl Mask {
             }
         }
         longest
+    }
+}
+
+/// What no secret is that stands in a URL beside one: a word of two characters, or a small number. In its place, there would be
+/// holes in every text.
+fn is_trivial(part: &str) -> bool {
+    part.len() < 3 || part.len() < 4 && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Leaves the trivial values of a URL's query as they are.
+fn close_trivial(url: &str, open: &mut [bool]) {
+    let Some((before, query)) = url.split_once('?').filter(|_| url.contains("://")) else { return };
+    let mut at = before.chars().count() + 1;
+    for pair in query.split_inclusive(['&', '#']) {
+        let length = pair.chars().count();
+        if let Some((name, value)) = pair.trim_end_matches(['&', '#']).split_once('=')
+            && is_trivial(value)
+        {
+            let from = at + name.chars().count() + 1;
+            open.iter_mut().skip(from).take(value.chars().count()).for_each(|open| *open = false);
+        }
+        at += length;
     }
 }
 

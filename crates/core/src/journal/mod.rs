@@ -13,7 +13,8 @@
 //!
 //! # Out of scope
 //! Servers' machines. Deceivers: the sums find accidents. Secrets of fewer than six characters are replaced only where they stand
-//! alone, as in errors (see [`Redactor`](crate::Redactor)); if one is also a word that means something in the message, what is
+//! alone, as in errors (see [`Redactor`](crate::Redactor)), and of a URL's query values of up to two characters or three digits not
+//! at all; if a short one is also a word that means something in the message, what is
 //! replayed may differ, and says so. What an error or an answer holds is compared by its `Debug` text: another version of this
 //! library that adds a field to it differs from a journal of this one.
 //!

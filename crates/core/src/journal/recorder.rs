@@ -221,10 +221,9 @@ impl Recorder {
     fn title(&mut self, title: Title, recipe: Option<Recipe>) {
         let recipe = recipe.and_then(|recipe| {
             recipe.secrets().secrets().iter().for_each(|secret| self.mask.learn(secret.expose()));
-            let written = serde_json::to_string(&recipe.made()).ok()?;
-            let written = self.mask.apply_text(&written);
-            self.mask.publish(&written);
-            serde_json::from_str(&written).ok()
+            let written = self.mask.apply_value(serde_json::to_value(recipe.made()).ok()?);
+            self.mask.publish(&written.to_string());
+            Some(written)
         });
         let object = serde_json::to_string(&Title { recipe, ..title }).unwrap_or_default();
         self.seal(&object);

@@ -56,8 +56,7 @@ impl State {
     pub(super) fn with_login<A: Api>(self, shared: &Shared<A>, mask: &mut Mask) -> Self {
         let login = shared.session.login().and_then(|login| {
             crate::Redactor::of(login).secrets().iter().for_each(|secret| mask.learn(secret.expose()));
-            let written = serde_json::to_string(login).ok()?;
-            serde_json::from_str(&mask.apply_text(&written)).ok()
+            Some(mask.apply_value(serde_json::to_value(login).ok()?))
         });
         Self { login, ..self }
     }

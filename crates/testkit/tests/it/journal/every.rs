@@ -117,7 +117,7 @@ const TOKEN: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 fn every_operation_is_recorded_without_its_secrets_and_replayed() {
     let (journals, well) = walk::<Nvx>("nvx", &STYLES, "ca&n<a>r/y \"'\\%+=ä🦀", TOKEN);
     assert!(journals > 1_000 && well * 4 > journals, "{well} of {journals}");
-    walk::<Nvx>("nvx", &STYLES, "http://someone:canary-word@host.example/a?key=canary-of-a-key", TOKEN);
+    walk::<Nvx>("nvx", &STYLES[1..3], "http://someone:canary-word@host.example/a?key=canary-of-a-key", TOKEN);
     let (journals, well) = walk::<E2>("e2", &[Default::default()], "Y2FuYXJ5IGNhbmFyeQ==", "canary-of-a-static-key");
     assert!(journals > 100 && well * 4 > journals, "{well} of {journals}");
     walk::<E2>("e2", &[Default::default()], "ca&n<a>r/y \"'\\%+=ä🦀", "canary-of-a-static-key");
