@@ -83,10 +83,16 @@ impl Rule {
             Self::Answer => "Tell the answer as it came: one `Head` (never a 1xx), its `Data`, and `End` only if it is complete.",
             Self::Listen => "Where `on.peer` is true, read, also while a body goes out or a file is waited for.",
             Self::BackPressure => "Where `on.peer` is false, and before a `Data` is handed on, do not read from the peer.",
-            Self::Phase => "`Failed` says `Connect` if nothing of the request was sent, and only if that is certain; else `Send`.",
+            Self::Phase => {
+                "`Failed` says `Connect` if nothing of the request was sent, and only if that is certain; else `Send`."
+            }
             Self::Abort => "`Abort` closes the connection at once; what still comes of it belongs to no other exchange.",
-            Self::Reuse => "A connection serves again only if both messages are complete, both sides keep it, and no byte is left.",
-            Self::Feed => "`Feed`: give the file from `offset`, at most `max`; `BodyEnd` only at its end, `BodyGone` if you cannot.",
+            Self::Reuse => {
+                "A connection serves again only if both messages are complete, both sides keep it, and no byte is left."
+            }
+            Self::Feed => {
+                "`Feed`: give the file from `offset`, at most `max`; `BodyEnd` only at its end, `BodyGone` if you cannot."
+            }
             Self::Deliver => "`Data`: hand every piece to the caller, once, in order, before the next `poll`.",
             Self::Cancel => "Tell `Cancel` when the caller gives up, and go on until `Done`.",
             Self::Abandon => "When a machine is dropped unfinished, call `abandon` and close its connection.",

@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::any::Any;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 
 use super::scenario::Scenario;
 use super::server::Server;
@@ -60,7 +60,9 @@ fn drive<D: Driver>(driver: &Arc<D>, scenario: &Scenario, world: &Arc<World>, ad
     match told.recv_timeout(LIMIT) {
         Ok(Ok(())) => None,
         Ok(Err(panic)) => Some(format!("the driver panicked: {}", said(panic.as_ref()))),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Some(format!("the driver did not end within {LIMIT:?}")),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            Some(format!("the driver did not end within {LIMIT:?}"))
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use core::time::Duration;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use larder_core::{Call, CallResult, Clock, Clocks, ErrorKind, Failure, Operation, Policy, Reject, Session, Settings, Shared, Target};
+use larder_core::{
+    Call, CallResult, Clock, Clocks, ErrorKind, Failure, Operation, Policy, Reject, Session, Settings, Shared, Target,
+};
 
 use super::api::{Add, Bench, Fault, Fetch, Login, Look, Peek, Put, Said};
 use super::files::{Sink, Source};
@@ -228,7 +230,13 @@ impl Scenario {
         let clock = Clock::After(ask.patience);
         let settings = Settings {
             policy: Policy { attempts: ask.attempts, base: Duration::from_millis(40), ..Policy::default() },
-            clocks: Clocks { connect: clock, first_byte: clock, stall: clock, attempt: Clock::Off, total: Clock::After(LONG * 2) },
+            clocks: Clocks {
+                connect: clock,
+                first_byte: clock,
+                stall: clock,
+                attempt: Clock::Off,
+                total: Clock::After(LONG * 2),
+            },
             length,
             ..Settings::new(target.clone())
         };

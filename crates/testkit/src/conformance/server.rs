@@ -145,7 +145,8 @@ impl Visit<'_> {
         self.before = self.at;
         self.at = head.field("x-exchange").and_then(|at| at.parse().ok()).map(ExchangeId);
         let Some(at) = self.at else {
-            return world.found(Rule::Open, "a request came without a header field that the machine had put into its head".to_owned());
+            return world
+                .found(Rule::Open, "a request came without a header field that the machine had put into its head".to_owned());
         };
         world.log(format_args!("server: connection {number} has the head of #{}", at.0));
         if let Some(flaw) = head.flaw() {

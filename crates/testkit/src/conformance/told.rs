@@ -91,7 +91,8 @@ impl Told {
         let (at, now) = (at.0, world.time());
         let long_ago = |time: Duration| now.saturating_sub(time) > scenario::SHORT / 2;
         if !self.connected {
-            let what = format!("job {job}: exchange #{at} was at the server, and the machine was told neither `Connected` nor more");
+            let what =
+                format!("job {job}: exchange #{at} was at the server, and the machine was told neither `Connected` nor more");
             world.found(Rule::Open, what);
         } else if seen.ends == Ends::Whole && seen.answered.is_some_and(long_ago) && !self.ended {
             let (rule, what) = match (self.head, self.unacknowledged) {
@@ -103,7 +104,8 @@ impl Told {
         } else if let Some(piece) = self.unacknowledged
             && seen.bytes > self.written
         {
-            let what = format!("job {job}, exchange #{at}: the server has all of a piece of {piece} bytes, and no `Wrote` was told");
+            let what =
+                format!("job {job}, exchange #{at}: the server has all of a piece of {piece} bytes, and no `Wrote` was told");
             world.found(Rule::Write, what);
         } else if self.finished && !seen.is_whole_request {
             let what = format!("job {job}, exchange #{at}: `Finish` was asked for, and the server has no whole request");
@@ -185,7 +187,8 @@ impl Told {
         self.ended = true;
         let is_cut = self.exchange(world).is_some_and(|exchange| exchange.ends == Ends::Cut);
         if is_cut {
-            let what = format!("job {job}: `End` was told of an answer that was cut short, or badly framed, after {} bytes", self.got);
+            let what =
+                format!("job {job}: `End` was told of an answer that was cut short, or badly framed, after {} bytes", self.got);
             world.found(Rule::Answer, what);
         } else if let Some(size) = self.facts.size.filter(|size| *size != self.got) {
             world.found(Rule::Answer, format!("job {job}: `End` was told after {} bytes of an answer of {size}", self.got));

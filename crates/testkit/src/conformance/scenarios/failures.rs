@@ -37,11 +37,13 @@ pub(super) fn all() -> Vec<Scenario> {
         let why = "the server says nothing: the machine's clock ends it, at `until`";
         ask.impatient().expects(|result| failed(result, |failure| failure == Failure::Silence), Rule::Wake, why)
     };
-    let unknown = || Ask::new(What::Add).attempts(3).expects(
-        is_unknown,
-        Rule::Phase,
-        "its reply was lost after it was sent: only `Failed` in `Send` or later makes that an unknown outcome",
-    );
+    let unknown = || {
+        Ask::new(What::Add).attempts(3).expects(
+            is_unknown,
+            Rule::Phase,
+            "its reply was lost after it was sent: only `Failed` in `Send` or later makes that an unknown outcome",
+        )
+    };
     vec![
         Scenario::new(
             "nobody listens",
@@ -118,7 +120,8 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         once_only(
             "an answer of HTTP/1.0",
-            Act::say(&message("200 OK", "", &said(ANSWER)).replacen("HTTP/1.1", "HTTP/1.0", 1)).spent("its answer was of HTTP/1.0"),
+            Act::say(&message("200 OK", "", &said(ANSWER)).replacen("HTTP/1.1", "HTTP/1.0", 1))
+                .spent("its answer was of HTTP/1.0"),
         ),
         Scenario::new(
             "an early answer while the body goes out",
