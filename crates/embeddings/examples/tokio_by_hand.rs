@@ -137,7 +137,6 @@ async fn happen(wire: &mut Wire, tcp: &mut Option<TcpStream>, on: On) -> Option<
         if let Some(input) = wire.next(on.peer) {
             return Some(input);
         }
-        // What is left of the last exchange says nothing any more.
         let is_wanted = wire.is_open() && (on.peer || wire.has_more());
         let Some(tcp) = tcp.as_mut().filter(|_| is_wanted) else { return std::future::pending().await };
         if wire.send(|parts| tcp.try_write_vectored(parts)) || (on.peer && wire.receive(|room| tcp.try_read(room))) {
