@@ -137,17 +137,13 @@ async fn happen(wire: &mut Wire, tcp: &mut Option<TcpStream>, on: On) -> Option<
         if let Some(input) = wire.next(on.peer) {
             return Some(input);
         }
-        // What is left of the last exchange says nothing any more.
-        let Some(tcp) = tcp.as_mut().filter(|_| wire.is_open()) else { return std::future::pending().await };
+        let is_wanted = wire.is_open() && (on.peer || wire.has_more());
+        let Some(tcp) = tcp.as_mut().filter(|_| is_wanted) else { return std::future::pending().await };
         if wire.send(|parts| tcp.try_write_vectored(parts)) || (on.peer && wire.receive(|room| tcp.try_read(room))) {
             continue;
         }
-        let room = match (on.peer, wire.has_more()) {
-            (true, true) => Interest::READABLE | Interest::WRITABLE,
-            (true, false) => Interest::READABLE,
-            (false, true) => Interest::WRITABLE,
-            (false, false) => return std::future::pending().await,
-        };
+        let room = if on.peer { Interest::READABLE } else { Interest::WRITABLE };
+        let room = if wire.has_more() { room | Interest::WRITABLE } else { room };
         tcp.ready(room).await.map_or_else(|error| wire.broke(&error), drop);
     }
 }
