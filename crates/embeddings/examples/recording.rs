@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     }
 
     let (mut fetched, path) = (Vec::new(), format!("{folder}/file").parse::<Path>()?);
-    let download = || Call::new(Download::new(path.clone().into()), settings.clone());
+    let download = || Call::new(Download::new(path.clone()), settings.clone());
     recorder.twice(download, &[], &mut fetched, password)?;
     println!("downloaded {} bytes", fetched.len());
     if fetched == content { Ok(()) } else { Err("they are not the ones that were uploaded".into()) }
