@@ -6,7 +6,7 @@
 //! larder-proto-nvx = "0.1"
 //! ```
 //!
-//! 0 packages, 2 of them Larder's.
+//! 33 packages, 2 of them Larder's.
 //! `cargo run -p larder-embeddings --example in_memory`
 
 use std::{collections::BTreeSet, collections::VecDeque, error::Error};

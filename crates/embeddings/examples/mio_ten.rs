@@ -8,7 +8,7 @@
 //! mio = { version = "1.2", features = ["net", "os-poll"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
+//! 41 packages, 3 of them Larder's.
 //! `cargo run -p larder-embeddings --example mio_ten -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 
 use std::{error::Error, io, io::ErrorKind, net::ToSocketAddrs, time::Instant, time::SystemTime, time::UNIX_EPOCH};

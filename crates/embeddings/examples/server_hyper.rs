@@ -12,7 +12,7 @@
 //! tokio = { version = "1.54", features = ["macros", "net", "rt", "sync", "time"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
+//! 42 packages, 3 of them Larder's.
 //! `cargo run -p larder-embeddings --example server_hyper`
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

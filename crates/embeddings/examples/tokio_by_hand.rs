@@ -8,7 +8,7 @@
 //! tokio = { version = "1.54", features = ["macros", "net", "rt", "sync", "time"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
+//! 44 packages, 3 of them Larder's.
 //!
 //! `cargo run -p larder-embeddings --example tokio_by_hand -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 
