@@ -24,7 +24,7 @@ pub fn run() -> Result<()> {
     let mut files: Vec<_> = std::fs::read_dir(root.join("crates/embeddings/examples"))?.collect::<std::result::Result<_, _>>()?;
     files.sort_by_key(std::fs::DirEntry::file_name);
     let (mut findings, mut rows) =
-        (Vec::new(), String::from("| embedding | lines | packages | of these Larder's | besides |\n|---|---|---|---|---|\n"));
+        (Vec::new(), String::from("| embedding | packages | of these Larder's | besides |\n|---|---|---|---|\n"));
     for file in files.iter().map(std::fs::DirEntry::path).filter(|path| path.extension().is_some_and(|it| it == "rs")) {
         let name = file.file_stem().and_then(|name| name.to_str()).ok_or("a file without a name")?;
         let text = std::fs::read_to_string(&file)?;
@@ -38,11 +38,8 @@ pub fn run() -> Result<()> {
         }
         let besides: Vec<_> = direct(&needs).filter(|name| !name.starts_with("larder")).collect();
         let besides = if besides.is_empty() { "std".to_owned() } else { besides.join(", ") };
-        rows += &format!(
-            "| [`{name}`](crates/embeddings/examples/{name}.rs) | {} | {} | {ours} | {besides} |\n",
-            text.lines().count(),
-            packages.len()
-        );
+        let row = format!("| [`{name}`](crates/embeddings/examples/{name}.rs) | {} | {ours} | {besides} |\n", packages.len());
+        rows += &row;
     }
     print!("{rows}");
     let readme = std::fs::read_to_string(root.join("README.md"))?;
