@@ -35,7 +35,7 @@ fn shredded(text: &str) -> String {
 /// Whether what stands between the two is a name, or the URL of names.
 fn is_name(before: &str, after: &str) -> bool {
     let is_key = after.strip_prefix('"').is_some_and(|rest| rest.trim_start().starts_with(':'));
-    let attribute = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let attribute = before.rsplit(|c: char| c == '>' || c.is_whitespace()).next().unwrap_or_default();
     is_key || before.ends_with('<') || before.ends_with("</") || attribute.starts_with("xmlns")
 }
 

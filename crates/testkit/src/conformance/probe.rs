@@ -262,7 +262,7 @@ fn rule_of(misuse: &Misuse) -> Rule {
         Misuse::NotAsked { .. } => Rule::Feed,
         Misuse::NeverOpened(_) => Rule::Open,
         Misuse::Unasked(_) => Rule::BackPressure,
-        Misuse::Done => Rule::Poll,
+        Misuse::Done | _ => Rule::Poll,
     }
 }
 
