@@ -8,14 +8,12 @@
 //! tokio = { version = "1.54", features = ["macros", "net", "rt", "sync", "time"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
-//!
+//! 44 packages, 3 of them Larder's.
 //! `cargo run -p larder-embeddings --example tokio_by_hand -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 
-use std::error::Error;
-use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{error::Error, pin::pin};
 
 use larder_core::{Action, Api, Call, ClientMachine, Input, On, Session, Settings, Shared, Target, Time};
 use larder_proto_nvx::imfs::{CreateFolders, ListFolder};
@@ -42,7 +40,6 @@ async fn main() -> Result<()> {
     let folder: Path = format!("tokio-{seed}").parse()?;
     let create = CreateFolders { folder_paths: folder.clone().into() };
     driver.drive(Call::new(create, settings.clone()), &[], &mut Vec::new()).await?;
-
     let content = [vec![1; 200_000], vec![2; 300_000]];
     let upload = async |name: &str, content: &[u8]| {
         let sending = Settings { length: Some(content.len() as u64), ..settings.clone() };
@@ -51,12 +48,10 @@ async fn main() -> Result<()> {
     };
     let (one, two) = tokio::try_join!(upload("1", &content[0]), upload("2", &content[1]))?;
     println!("uploaded {} and {} bytes at once", one.bytes, two.bytes);
-
     let list = ListFolder::new(folder.clone().into(), PageNumber::FIRST, 100.try_into()?);
     for file in driver.drive(Call::new(list, settings.clone()), &[], &mut Vec::new()).await?.list_folder.files {
         println!("listed {} with {} bytes", file.path, file.size_bytes);
     }
-
     let mut fetched = Vec::new();
     let download = Download::new(format!("{folder}/2").parse()?);
     driver.drive(Call::new(download, settings.clone()), &[], &mut fetched).await?;
