@@ -1,7 +1,7 @@
 //! The whole CI: every step in order, the tests last, so that the output ends with their own summary.
 
 use crate::{
-    Result, alone, api, coverage, examples, facade, features, fixtures, layers, licences, openapi, snapshots, workspace,
+    Result, alone, api, coverage, examples, facade, features, fixtures, layers, licences, openapi, snapshots, wasm, workspace,
 };
 use clap::{Args, ValueEnum};
 use std::time::Instant;
@@ -41,6 +41,8 @@ pub enum Step {
     Features,
     /// Examples compile, and those that talk to a service run against one
     Examples,
+    /// The core compiles for WebAssembly, and works there under node
+    Wasm,
     /// Licences of dependencies
     Licences,
     /// No pending snapshot
@@ -92,6 +94,7 @@ fn perform(step: Step) -> Result<()> {
         Step::Facade => facade::run(),
         Step::Features => features::run(),
         Step::Examples => examples::run(),
+        Step::Wasm => wasm::run(),
         Step::Licences => licences::run(),
         Step::Snapshots => snapshots::run(&workspace::root()),
         Step::Tests => cargo(&["test", "--workspace", "--locked"]),

@@ -24,7 +24,7 @@ pub fn run() -> Result<()> {
         println!("{package}: {example}");
         let arguments = ["run", "--quiet", "--locked", "-p", package, "--example", example, "--"];
         let mut command = workspace::cargo(&arguments);
-        command.args([&service.url, APP_KEY, USER, PASSWORD]);
+        command.args(service.arguments());
         workspace::run(command)?;
     }
     drop(service);
@@ -38,14 +38,14 @@ fn survive() -> Result<()> {
 }
 
 /// A service over a folder of its own; both end when this is dropped.
-struct Service {
+pub(crate) struct Service {
     url: String,
     child: Child,
     data: PathBuf,
 }
 
 impl Service {
-    fn start() -> Result<Self> {
+    pub(crate) fn start() -> Result<Self> {
         let target = workspace::metadata()?.target_directory.into_std_path_buf();
         let (larder, data) = (target.join("debug/larder"), target.join(format!("examples-{}", std::process::id())));
         let mut init = larder_command(&larder, "init", &data);
@@ -65,6 +65,11 @@ impl Service {
             }
         }
         Err("larder serve ended before it was ready".into())
+    }
+
+    /// What an example is run with.
+    pub(crate) fn arguments(&self) -> [&str; 4] {
+        [&self.url, APP_KEY, USER, PASSWORD]
     }
 }
 

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::{
-    alone, api, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, openapi, snapshots, torture, workspace,
+    alone, api, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, mutants, openapi, snapshots, torture,
+    workspace,
 };
 
 /// Everything a person runs to develop Larder.
@@ -42,6 +43,8 @@ enum Command {
     Bench(bench::Options),
     /// Run the fuzz targets under cargo-fuzz (`cargo install cargo-fuzz`) and print a table of what came of it
     Fuzz(fuzz::Options),
+    /// Change each rule of the core in turn, under cargo-mutants (`cargo install cargo-mutants`), and hold that a test notices, but for the survivors that crates/core/mutants.txt names; no part of `ci`: all of them take about an hour
+    Mutants(mutants::Options),
     /// Cut the power under a running service (needs root, mkfs.ext4, loop devices, python3)
     Torture,
 }
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Snapshots => snapshots::run(&workspace::root()),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Torture => torture::run(),
     };
     match outcome {

@@ -3,6 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ExchangeId, Fault, FaultClass, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
 
 /// The embedder broke the contract of a [`Machine`](crate::Machine): a bug in its driver. The machine is unchanged.
@@ -38,7 +40,7 @@ pub enum Misuse {
 /// phase is `Connect` or the operation is safe to repeat; a download goes on where it broke off, if it can
 /// ([`Resume`](crate::Resume)). Otherwise the outcome is unknown. What will be the same the next time
 /// ([`is_lasting`](Self::is_lasting)) is not tried again. The system's own words are in [`Error::detail`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
     /// The host's name has no address, or whoever resolves names is in trouble: systems do not tell these apart. Look for a typo
@@ -88,7 +90,7 @@ impl Failure {
 
 /// An answer that is no answer of this API. Retry rule: final, but for what a proxy says of itself
 /// ([`Status`](Self::Status)). Whether the operation was carried out is unknown unless it is safe to repeat.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum PeerFlaw {
     /// It could not be decoded. Never tried again: it would be the same.

@@ -83,6 +83,7 @@ mod cycle;
 mod error;
 mod exchange;
 mod ids;
+pub mod journal;
 pub mod json;
 mod limits;
 mod machine;

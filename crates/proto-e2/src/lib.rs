@@ -50,13 +50,14 @@ mod codec;
 pub mod describe;
 mod fault;
 pub mod flow;
+pub mod journal;
 mod lenient;
 mod open_enum;
 mod operations;
 mod values;
 
 pub use api::{E2, Json, KEY, NoLogin, PREFIX};
-pub use codec::{ANSWER_VALUES, FAULT_VALUES, REQUEST_VALUES};
+pub use codec::{ANSWER_VALUES, FAULT_VALUES, REQUEST_VALUES, from_pairs};
 pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{

@@ -51,6 +51,7 @@ pub mod codec;
 pub mod describe;
 mod fault;
 pub mod flow;
+pub mod journal;
 mod operations;
 pub mod values;
 

@@ -68,6 +68,7 @@
 //! # Features
 //! None.
 
+pub mod conformance;
 pub mod fixtures;
 pub mod foreign;
 pub mod memory;

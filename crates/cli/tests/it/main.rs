@@ -4,6 +4,7 @@
 
 mod api;
 mod arguments;
+mod client;
 mod crash;
 mod http;
 mod init;

@@ -211,6 +211,12 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         &self.trace
     }
 
+    /// How many calls were started.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.clients.len()
+    }
+
     /// How many exchanges were opened.
     #[must_use]
     pub fn exchanges(&self) -> usize {

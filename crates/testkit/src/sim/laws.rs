@@ -112,8 +112,16 @@ impl Laws {
         }
         self.promises.iter().try_for_each(|promise| in_time(pair, promise))?;
         self.promises.iter().try_for_each(|promise| self.attempts(pair, promise))?;
-        match self.secrets.iter().find(|secret| pair.trace().contains(secret.as_str())) {
-            Some(secret) => Err(format!("the trace shows {secret}")),
+        self.is_discreet("the trace", pair.trace())
+    }
+
+    /// None of the secrets is in what somebody was shown: a trace, an error, a note.
+    ///
+    /// # Errors
+    /// The secret that is.
+    pub fn is_discreet(&self, what: &str, shown: &str) -> Result<(), String> {
+        match self.secrets.iter().find(|secret| shown.contains(secret.as_str())) {
+            Some(secret) => Err(format!("{what} shows {secret}")),
             None => Ok(()),
         }
     }

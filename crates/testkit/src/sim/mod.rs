@@ -1,17 +1,43 @@
-//! What a seeded simulation is made of, beside the [`Pair`](crate::Pair) that it runs in.
+//! What a seeded simulation is made of, beside the [`Pair`](crate::Pair) that it runs in: for your own machines, your own API and
+//! your own service as well as for ours.
 //!
-//! A scenario is a function of its seed: [`Dice`] decide how many clients there are, what they ask for and when, and what
-//! [`Weather`] every exchange has. [`Laws`] are looked at after every move and at the end. [`Seeds`] runs scenarios by the
-//! thousand on all cores, and shows how to repeat the one that failed: `LARDER_SEED`.
+//! A scenario is a function of its [`Run`]: [`Dice`] decide how many clients there are, what they ask for and when, and what
+//! [`Weather`] every exchange has. [`Scenario`] is the frame: it plays a [`Pair`](crate::Pair) in that weather, with calls that are
+//! [cancelled and dropped, and servers that restart](Event), looks at the [`Laws`] after every move and at the end, and leaves
+//! laws of your own to you. [`Seeds`] runs scenarios by the thousand on all cores.
+//!
+//! # What fails, shrinks
+//! Dice write down what they decide. When a scenario fails, choices are left out and made simpler as long as the same law is
+//! broken: fewer calls, less trouble, shorter pauses. What is left is shown with its trace and a line that repeats it.
+//!
+//! * `LARDER_SCENARIOS=500000` runs as many,
+//! * `LARDER_SEED=7` runs one with its trace, as it was drawn,
+//! * `LARDER_CHOICES=1-2..5` (or the name of a file) runs what another was shrunk to.
+//!
+//! A scenario must decide everything with its dice: no clock, no other randomness, nothing whose order is by chance. What need not
+//! become simpler but must differ each time, as tokens, is [`Dice::noise`]. `examples/simulate.rs` is a whole simulation on a
+//! screen.
 
 mod dice;
 mod later;
 mod laws;
+mod promises;
+mod run;
+mod scenario;
 mod seeds;
+mod shrink;
+mod tally;
+mod tape;
 mod weather;
 
 pub use self::dice::Dice;
 pub use self::later::Later;
 pub use self::laws::{Laws, Promise};
-pub use self::seeds::{Seeds, Tally};
+pub use self::promises::{Promises, hurry};
+pub use self::run::{Run, Size};
+pub use self::scenario::{Event, Scenario, at_most, narrow};
+pub use self::seeds::Seeds;
+pub use self::shrink::Shrunken;
+pub use self::tally::Tally;
+pub use self::tape::Choices;
 pub use self::weather::Weather;

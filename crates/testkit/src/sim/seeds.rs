@@ -1,49 +1,17 @@
 //! Many runs, and the one that failed.
 
-use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Instant;
 
-/// How often something happened.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally(BTreeMap<&'static str, u64>);
+use super::run::{Failure, attempt, choices};
+use super::shrink::{Shrinker, Shrunken};
+use super::tape::{Choices, Tape};
+use super::{Run, Tally};
 
-impl Tally {
-    /// Once more.
-    pub fn add(&mut self, what: &'static str) {
-        self.more(what, 1);
-    }
-
-    /// So many times more.
-    pub fn more(&mut self, what: &'static str, times: u64) {
-        *self.0.entry(what).or_default() += times;
-    }
-
-    /// How often it happened.
-    #[must_use]
-    pub fn of(&self, what: &str) -> u64 {
-        self.0.get(what).copied().unwrap_or_default()
-    }
-
-    /// Both together.
-    pub fn join(&mut self, other: &Self) {
-        for (what, times) in &other.0 {
-            self.more(what, *times);
-        }
-    }
-}
-
-impl core::fmt::Display for Tally {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        self.0.iter().try_for_each(|(what, times)| writeln!(f, "{times:>10} {what}"))
-    }
-}
-
-/// Scenarios by the thousand. The variable `LARDER_SCENARIOS` changes how many, `LARDER_SEED` runs a single one and shows
-/// its trace.
+/// Scenarios by the thousand. Variables of the environment change what is run: `LARDER_SCENARIOS` how many, `LARDER_SEED` a single
+/// one with its trace, `LARDER_CHOICES` the same by what is chosen in it, as text or as the name of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {
     /// What `cargo test` calls the test that runs them.
@@ -57,23 +25,29 @@ pub struct Seeds {
 /// Seeds that a thread takes at once.
 const BATCH: u64 = 64;
 
+/// Every so many runs keep their trace, to be searched.
+const TRACED: u64 = 16;
+
+/// Choices that are longer than this, as text, are written to a file.
+const LINE: usize = 2_000;
+
 impl Seeds {
-    /// Runs `scenario` with every seed, on all cores: the results are the same however many there are. It is told the seed and
-    /// whether its trace will be looked at.
+    /// Runs `scenario` with every seed, on all cores: the results are the same however many there are.
     ///
     /// # Panics
-    /// With the scenario's own words, after the first seed that failed has been run again with a trace.
-    pub fn run(&self, scenario: impl Fn(u64, bool) -> Tally + Sync) -> Tally {
+    /// With the law that is broken, after the first seed that failed has been shrunk and its smallest run was shown.
+    pub fn run(&self, scenario: impl Fn(&mut Run) -> Result<Tally, String> + Sync) -> Tally {
+        if let Some(choices) = given() {
+            return Self::show(&scenario, Run::on(&Tape::of(choices), 0, true));
+        }
         if let Some(seed) = variable("LARDER_SEED") {
-            return scenario(seed, true);
+            return Self::show(&scenario, Run::of_seed(seed, true));
         }
         let count = variable("LARDER_SCENARIOS").unwrap_or(self.scenarios);
         let began = Instant::now();
         let (tally, failed) = self.all(count, &scenario);
         if let Some(seed) = failed {
-            eprintln!("seed {seed} fails; to see it again:\n{}", self.replay(seed));
-            scenario(seed, true);
-            panic!("seed {seed} fails only without a trace");
+            self.explain(seed, scenario);
         }
         let seconds = began.elapsed().as_secs_f64();
         let rate = |count: u64| format!("{:.0}", count as f64 / seconds);
@@ -82,14 +56,61 @@ impl Seeds {
         tally
     }
 
+    /// The smallest run that breaks the law that this seed breaks. None: it breaks none. The same on every machine that takes no
+    /// longer than two minutes for it.
+    pub fn shrink(seed: u64, scenario: impl Fn(&mut Run) -> Result<Tally, String>) -> Option<Shrunken> {
+        let traces = seed.is_multiple_of(TRACED);
+        let made = choices(&scenario, seed, traces);
+        Shrinker::new(scenario, traces, made).map(Shrinker::shrink)
+    }
+
     /// The command line that repeats one.
     #[must_use]
     pub fn replay(&self, seed: u64) -> String {
-        format!("LARDER_SEED={seed} cargo test -p {} --locked {} -- --nocapture", self.package, self.test)
+        self.command(&format!("LARDER_SEED={seed}"))
+    }
+
+    /// The command line that repeats what was chosen in one.
+    #[must_use]
+    pub fn repeat(&self, choices: &Choices) -> String {
+        let text = choices.to_string();
+        let file = std::env::temp_dir().join(format!("{}.choices", self.test.replace("::", "-")));
+        let is_kept = text.len() > LINE && std::fs::write(&file, &text).is_ok();
+        self.command(&format!("LARDER_CHOICES={}", if is_kept { file.display().to_string() } else { text }))
+    }
+
+    fn command(&self, variable: &str) -> String {
+        format!("{variable} cargo test -p {} --locked {} -- --nocapture", self.package, self.test)
+    }
+
+    fn explain(&self, seed: u64, scenario: impl Fn(&mut Run) -> Result<Tally, String>) -> ! {
+        eprintln!("seed {seed} fails; to see it as it is:\n{}", self.replay(seed));
+        let Some(shrunken) = Self::shrink(seed, &scenario) else {
+            Self::show(&scenario, Run::of_seed(seed, true));
+            panic!("seed {seed} fails now and then: something in it is not of its dice");
+        };
+        let Shrunken { choices, law, size, before, runs, trace } = shrunken;
+        println!("{trace}");
+        eprintln!("shrunk in {runs} runs, from {before} to {size}; to see that:\n{}", self.repeat(&choices));
+        panic!("seed {seed}: {law}");
+    }
+
+    /// Runs a single one, with its trace.
+    fn show(scenario: &impl Fn(&mut Run) -> Result<Tally, String>, run: Run) -> Tally {
+        match attempt(scenario, run) {
+            Ok((tally, trace)) => {
+                println!("{trace}");
+                tally
+            }
+            Err(Failure { what, size, trace }) => {
+                println!("{trace}");
+                panic!("{what}\n({size})");
+            }
+        }
     }
 
     /// What they come to together, and the first seed that failed.
-    fn all(&self, count: u64, scenario: &(impl Fn(u64, bool) -> Tally + Sync)) -> (Tally, Option<u64>) {
+    fn all(&self, count: u64, scenario: &(impl Fn(&mut Run) -> Result<Tally, String> + Sync)) -> (Tally, Option<u64>) {
         let (next, failed, tally) = (AtomicU64::new(0), AtomicU64::new(u64::MAX), Mutex::new(Tally::default()));
         let work = || {
             let mut own = Tally::default();
@@ -103,8 +124,8 @@ impl Seeds {
                     if failed.load(SeqCst) < seed {
                         break;
                     }
-                    match catch_unwind(AssertUnwindSafe(|| scenario(seed, false))) {
-                        Ok(result) => own.join(&result),
+                    match attempt(scenario, Run::of_seed(seed, seed.is_multiple_of(TRACED))) {
+                        Ok((result, _)) => own.join(&result),
                         Err(_) => drop(failed.fetch_min(seed, SeqCst)),
                     }
                 }
@@ -120,4 +141,11 @@ impl Seeds {
 
 fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
+}
+
+/// The choices that somebody wants to see.
+fn given() -> Option<Choices> {
+    let text = std::env::var("LARDER_CHOICES").ok()?;
+    let choices = std::fs::read_to_string(&text).unwrap_or(text).parse();
+    Some(choices.unwrap_or_else(|_| panic!("LARDER_CHOICES are neither choices nor the name of a file with some")))
 }

@@ -94,7 +94,7 @@ impl Weather {
     /// How fast and in what pieces.
     fn pace(&mut self, plan: Plan) -> Plan {
         let dice = &mut self.dice;
-        let split = match dice.within(0..=9) {
+        let split = match dice.towards(9, 0..=9) {
             0 => dice.within(1..=9),
             1..=3 => dice.within(10..=400),
             _ => u64::MAX,

@@ -41,6 +41,8 @@ pub(super) struct Cabinet {
     ill: u64,
     /// Of a hundred requests, before how many the session or the upload's token ends.
     hasty: u64,
+    /// Of a hundred downloads of a part, how many are answered with the whole file, as services may.
+    pub(super) deaf: u64,
     /// How often each request was carried out that must not be repeated.
     pub(super) executed: BTreeMap<String, u64>,
     /// Whether there is [`CHILD`].
@@ -62,7 +64,7 @@ pub(super) enum Moving {
 impl Cabinet {
     /// A service with one account and nothing in it.
     pub(super) fn new(mut dice: Dice, ill: u64, hasty: u64) -> Self {
-        let (wall, parts) = parts(dice.fork());
+        let (wall, parts) = parts(dice.noise());
         let engine = Engine::in_memory(parts.clone()).unwrap();
         let founding = Founding {
             master: USER.into(),
@@ -75,7 +77,7 @@ impl Cabinet {
         let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
         let (has_child, refused) = (false, 0);
-        Self { nirvanix, parts, wall, dice, ill, hasty, executed, has_child, refused, issued, tally }
+        Self { nirvanix, parts, wall, dice, ill, hasty, deaf: 0, executed, has_child, refused, issued, tally }
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -106,6 +108,15 @@ impl Cabinet {
         upload.file(&[], name, None).unwrap();
         upload.push(content).unwrap();
         upload.end_file(None).unwrap();
+    }
+
+    /// Puts another file in the place of one; false while somebody else does.
+    pub(super) fn replace(&self, folder: &str, name: &str, content: &[u8]) -> bool {
+        let terms = UploadTerms { folder: Some(folder.into()), overwrite: true, ..UploadTerms::default() };
+        let token = self.engine().grant_upload(&self.insider(), terms).wait().unwrap();
+        let to = Destination { token, peer: HERE, folder: Some(folder.into()), first_byte: FirstByte::Enforced };
+        let Ok(mut upload) = self.engine().begin_upload(&to) else { return false };
+        upload.file(&[], name, None).is_ok() && upload.push(content).is_ok() && upload.end_file(None).is_ok()
     }
 
     /// A new process: what was in memory only is gone.
@@ -163,7 +174,11 @@ impl Service<Nvx> for Cabinet {
                 let receiving = self.nirvanix.receive(known, &upload)?;
                 Ok(Served::Upload(Moving::In(Box::new(receiving))))
             }
-            Request::TransferDownload(download) => {
+            Request::TransferDownload(mut download) => {
+                if download.range.is_some() && self.dice.percent(self.deaf) {
+                    self.tally.add("ranges ignored");
+                    (download.range, download.if_range) = (None, None);
+                }
                 let (answer, sending) = self.nirvanix.send(known, &download)?;
                 Ok(Served::Download(answer, Moving::Out(Box::new(sending))))
             }

@@ -1,17 +1,18 @@
 //! What clients ask for, each with what must be so at the end.
 
+use core::time::Duration;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use larder_core::Note;
 use larder_core::operation::Inspect;
-use larder_core::{Call, ClientMachine, Clock, Clocks, Operation, Settings, Target, Time};
+use larder_core::{ClientMachine, Clocks, Operation, Settings, Target};
 use larder_proto_nvx::authentication::Logout;
 use larder_proto_nvx::flow::{Stored, UploadFile, Uploading, When};
 use larder_proto_nvx::imfs::{CreateFolders, DeleteFiles, GetPathInfo, ListFolder, MoveFiles, RenameFile};
 use larder_proto_nvx::values::{FolderPath, NonEmpty, PageNumber, PageSize, Path};
 use larder_proto_nvx::{Nvx, Style};
-use larder_testkit::sim::{Dice, Later, Promise, Tally};
+use larder_testkit::sim::{Dice, Promises, Tally, hurry};
 use larder_testkit::{Pair, Source, Ticket};
 
 use super::cabinet::{Cabinet, HOST, Once};
@@ -32,9 +33,7 @@ type Chore = Box<dyn FnMut(&mut World, &mut Calls) -> bool>;
 pub(super) struct Calls {
     pub(super) dice: Dice,
     pub(super) style: Style,
-    /// The latest beginning, in milliseconds.
-    latest: u64,
-    pub(super) promises: Vec<Promise>,
+    pub(super) promises: Promises,
     /// How often each request may be carried out that must not be repeated.
     pub(super) once: Vec<String>,
     pub(super) checks: Vec<Check>,
@@ -48,15 +47,15 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    pub(super) fn new(dice: Dice, style: Style, latest: u64, shared: There, is_calm: bool) -> Self {
+    pub(super) fn new(dice: Dice, style: Style, latest: Duration, shared: There, is_calm: bool) -> Self {
         let versions = Rc::new(RefCell::new(vec![(shared, None)]));
-        let (promises, once, checks, chores, guests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { dice, style, latest, promises, once, checks, chores, guests, is_calm, versions }
+        let (once, checks, chores, guests) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { dice, style, promises: Promises::until(latest), once, checks, chores, guests, is_calm, versions }
     }
 
     /// One more call of this client.
     pub(super) fn add(&mut self, world: &mut World, client: usize) {
-        let number = self.promises.len();
+        let number = self.promises.made.len();
         match self.dice.within(0..=20) {
             13 | 14 => self.update(world, client, number),
             15 | 16 => self.append(world, client, number),
@@ -78,15 +77,7 @@ impl Calls {
 
     pub(super) fn settings(&mut self) -> Settings<Nvx> {
         let target = Target::parse(&format!("http://{HOST}")).unwrap();
-        let mut settings = Settings { style: self.style.clone(), ..Settings::new(target) };
-        if self.dice.one_in(4) {
-            let total = Clock::After(self.dice.millis(1..=90_000));
-            settings.clocks = Clocks { total, ..Clocks::default() };
-        }
-        if self.dice.one_in(8) {
-            settings.clocks.attempt = Clock::After(self.dice.millis(500..=20_000));
-        }
-        settings
+        Settings { style: self.style.clone(), clocks: hurry(&mut self.dice), ..Settings::new(target) }
     }
 
     /// Sends a machine on its way.
@@ -98,11 +89,7 @@ impl Calls {
         clocks: Clocks,
         source: impl Into<Source>,
     ) -> Ticket<Nvx, M::Answer> {
-        let begins = Time(self.dice.millis(0..=self.latest));
-        let total = clocks.total.limit();
-        let ticket = world.drive_by(client, Later::new(begins, machine), source);
-        self.promises.push(Promise { call: ticket.number(), begins, total, attempts: None });
-        ticket
+        self.promises.start(world, &mut self.dice, client, machine, (clocks, source.into()))
     }
 
     /// Sends a message on its way.
@@ -114,13 +101,7 @@ impl Calls {
     ) -> Ticket<Nvx, O::Answer> {
         self.once.extend(Once.inspect(&operation));
         let settings = self.settings();
-        let clocks = settings.clocks.or(Clocks::of(&O::META));
-        let attempts = usize::try_from(settings.policy.attempts).ok();
-        let ticket = self.start(world, client, Call::new(operation, settings), clocks, Source::default());
-        if let Some(promise) = self.promises.last_mut() {
-            promise.attempts = attempts;
-        }
-        ticket
+        self.promises.say(world, &mut self.dice, client, (operation, settings))
     }
 
     pub(super) fn check(&mut self, check: impl FnOnce(&World, &Oracle<'_>, &mut Tally) -> Result<(), String> + 'static) {
@@ -232,13 +213,23 @@ impl Calls {
         Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) }
     }
 
-    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8], overwrite: bool) -> Ticket<Nvx, Stored> {
+    /// A file, and whether it is compared in the end.
+    fn send(
+        &mut self,
+        world: &mut World,
+        client: usize,
+        name: &str,
+        content: &[u8],
+        overwrite: bool,
+    ) -> (Ticket<Nvx, Stored>, bool) {
         let mut settings = self.settings();
         settings.length = self.dice.percent(70).then_some(content.len() as u64);
         let clocks = settings.clocks;
         let source = self.source(content);
-        let machine = UploadFile::new(parse("in"), parse(name), self.uploading(overwrite), settings);
-        self.start(world, client, machine, clocks, source)
+        let how = self.uploading(overwrite);
+        let verifies = how.verify;
+        let machine = UploadFile::new(parse("in"), parse(name), how, settings);
+        (self.start(world, client, machine, clocks, source), verifies)
     }
 
     fn upload(&mut self, world: &mut World, client: usize, number: usize) {
@@ -246,9 +237,9 @@ impl Calls {
         let before = if self.dice.one_in(3) { self.file(world, "in", &name).1 } else { There::Nothing };
         let content = self.content();
         let overwrite = self.dice.one_in(2);
-        let ticket = self.send(world, client, &name, &content, overwrite);
+        let (ticket, verifies) = self.send(world, client, &name, &content, overwrite);
         self.goes_on(&ticket);
-        self.changes(ticket, vec![Place { path: format!("in/{name}"), before, after: There::File(content) }]);
+        self.uploads(ticket, verifies, Place { path: format!("in/{name}"), before, after: There::File(content) });
     }
 
     /// What was acknowledged is not asked for again, even if the service has been started anew.
@@ -266,7 +257,7 @@ impl Calls {
     fn upload_shared(&mut self, world: &mut World, client: usize) {
         let content = self.content();
         let overwrite = self.dice.one_in(2);
-        let ticket = self.send(world, client, "both.bin", &content, overwrite);
+        let (ticket, _) = self.send(world, client, "both.bin", &content, overwrite);
         let versions = Rc::clone(&self.versions);
         let place = versions.borrow().len();
         versions.borrow_mut().push((There::File(content), None));

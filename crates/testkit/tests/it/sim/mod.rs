@@ -9,6 +9,7 @@ mod canary;
 mod downloads;
 mod e2;
 mod found;
+mod looks;
 mod nvx;
 mod oracle;
 mod rewrites;
@@ -21,7 +22,7 @@ use larder_testkit::sim::Seeds;
 const SCENARIOS: u64 = 20_000;
 
 /// What a usual run must have seen often: otherwise it proves less than it says.
-const SEEN: [&str; 25] = [
+const SEEN: [&str; 28] = [
     "ended: well",
     "ended: fault",
     "ended: peer",
@@ -47,6 +48,9 @@ const SEEN: [&str; 25] = [
     "password refused",
     "note: resuming",
     "note: restarting",
+    "uploaded, found by a look",
+    "replaced meanwhile",
+    "ranges ignored",
 ];
 
 #[test]

@@ -1,14 +1,12 @@
 //! A scenario of Nirvanix.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use core::time::Duration;
 
 use larder_core::wire::ReplyBody;
-use larder_core::{Api, Budget, Note, Permits, Session};
+use larder_core::{Api, Note, Session};
 use larder_proto_nvx::authentication::Login;
 use larder_proto_nvx::{Code, Fault, Nvx, Style};
-use larder_testkit::sim::{Dice, Laws, Tally, Weather};
+use larder_testkit::sim::{Laws, Run, Scenario, Tally, Weather, at_most, narrow};
 use larder_testkit::{Canned, Pair};
 
 use super::cabinet::{APP_KEY, CHILDS_PASSWORD, Cabinet, PASSWORD, USER};
@@ -17,49 +15,45 @@ use super::oracle::{Oracle, There};
 use super::strangers::WRONG;
 use crate::nvx::parse;
 
-/// What somebody does to the run from outside.
-#[derive(Debug, Clone, Copy)]
-enum Event {
-    Restart,
-    Cancel(usize),
-    Abandon(usize),
-}
-
-/// One scenario: as it is drawn from its seed.
-struct Scenario {
-    pair: Pair<Nvx, Cabinet>,
+/// One scenario: as it is drawn from its dice.
+struct Drawn {
+    scenario: Scenario<Nvx, Cabinet>,
     calls: Calls,
-    laws: Laws,
-    weather: Rc<RefCell<Weather>>,
-    /// After how many moves what happens.
-    events: Vec<(u64, Event)>,
 }
 
-/// Runs the scenario of a seed.
-///
-/// # Panics
-/// With the law that is broken, and the trace if there is one.
-pub(super) fn scenario(seed: u64, show: bool) -> Tally {
-    // Every so often the trace is kept and searched for secrets.
-    let is_quiet = !show && !seed.is_multiple_of(16);
-    let mut scenario = Scenario::draw(seed, is_quiet);
-    let broken = scenario.run();
-    if show {
-        println!("{}", scenario.pair.trace());
+/// Runs one.
+pub(super) fn scenario(run: &mut Run) -> Result<Tally, String> {
+    let Drawn { mut scenario, mut calls } = Drawn::draw(run);
+    scenario.play(run, |pair| calls.go_on(pair), Cabinet::restart)?;
+    scenario.laws.promises.clone_from(&calls.promises.made);
+    scenario.laws.secrets = scenario.pair.service.issued.clone();
+    scenario.laws.secrets.extend([PASSWORD, APP_KEY, CHILDS_PASSWORD, WRONG].map(str::to_owned));
+    scenario.judge()?;
+    let (mut tally, Scenario { pair, laws, .. }) = (scenario.tally(), &scenario);
+    at_most("carried out", &pair.service.executed, &calls.once)?;
+    tally.join(&pair.service.tally);
+    for call in 0..pair.calls() {
+        let notes = &pair.history(call).notes;
+        count(&mut tally, notes);
+        laws.is_discreet("a note", &format!("{notes:?}"))?;
     }
-    match broken {
-        Ok(tally) => tally,
-        Err(law) => panic!("seed {seed}: {law}"),
+    let oracle = Oracle::new(&pair.service);
+    for check in calls.checks.drain(..) {
+        check(pair, &oracle, &mut tally)?;
     }
+    calls.shared(&oracle)?;
+    laws.is_discreet("an error", &oracle.said())?;
+    Ok(tally)
 }
 
-impl Scenario {
-    fn draw(seed: u64, is_quiet: bool) -> Self {
-        let mut dice = Dice::new(seed);
+impl Drawn {
+    fn draw(run: &mut Run) -> Self {
+        let (traces, dice) = (run.traces(), &mut run.dice);
         let style = dice.pick(&[Style::XML, Style::JSON, Style::JSON, Style::SOAP_1_1]).clone();
         let (ill, hasty) = (*dice.pick(&[0, 0, 5, 20]), *dice.pick(&[0, 0, 5, 20]));
         let trouble = *dice.pick(&[0, 10, 30, 60]);
-        let cabinet = Cabinet::new(dice.fork(), ill, hasty);
+        let mut cabinet = Cabinet::new(dice.fork(), ill, hasty);
+        cabinet.deaf = *dice.pick(&[0, 0, 0, 50]);
         let shared = if dice.one_in(2) { There::File(dice.bytes(500)) } else { There::Nothing };
         if let There::File(content) = &shared {
             cabinet.put("in", "both.bin", content);
@@ -67,98 +61,31 @@ impl Scenario {
         cabinet.put("elsewhere", "kept", b"");
 
         let mut pair = Pair::new(Session::with_login(login()), dice.bits(), cabinet);
-        if is_quiet {
+        if !traces {
             pair.be_quiet();
         }
         let clients = usize::try_from(dice.within(1..=4)).unwrap();
         for _ in 1..clients {
             pair.join(Session::with_login(login()), dice.bits());
         }
-        let mut budgets: Vec<u32> = (0..clients).map(|client| limits(&mut pair, client, &mut dice)).collect();
-
+        let mut budgets: Vec<u32> = (0..clients).map(|client| narrow(&mut pair, client, dice)).collect();
         let weather = Weather::new(dice.fork(), trouble, failures(&style));
-        let weather = Rc::new(RefCell::new(weather));
-        let plans = Rc::clone(&weather);
-        pair.link(move |opening| plans.borrow_mut().plan(opening));
 
-        let latest = *dice.pick(&[0, 0, 500, 5_000, 60_000, 2_000_000]);
+        let latest = Duration::from_millis(*dice.pick(&[0, 0, 500, 5_000, 60_000, 2_000_000]));
         let mut calls = Calls::new(dice.fork(), style, latest, shared, trouble + ill + hasty == 0);
         for client in 0..clients {
             (0..dice.within(1..=3)).for_each(|_| calls.add(&mut pair, client));
         }
-        budgets.extend(calls.guests.iter().map(|guest| limits(&mut pair, *guest, &mut dice)));
-        let laws = Laws::new("Login.ashx", budgets, Vec::new());
-        let events = events(&mut dice, calls.promises.len());
-        Self { pair, calls, laws, weather, events }
-    }
-
-    fn run(&mut self) -> Result<Tally, String> {
-        for moves in 0.. {
-            while let Some((_, event)) = self.events.pop_if(|(at, _)| *at <= moves) {
-                self.happen(event);
-            }
-            self.calls.go_on(&mut self.pair);
-            if !self.pair.step() {
-                break;
-            }
-            self.laws.during(&mut self.pair)?;
-        }
-        self.laws.promises.clone_from(&self.calls.promises);
-        self.laws.secrets = self.pair.service.issued.clone();
-        self.laws.secrets.extend([PASSWORD, APP_KEY, CHILDS_PASSWORD, WRONG].map(str::to_owned));
-        self.laws.at_end(&mut self.pair)?;
-        self.once()?;
-        let mut tally = self.weather.borrow().tally().clone();
-        tally.join(&self.pair.service.tally);
-        for call in 0..self.calls.promises.len() {
-            let notes = &self.pair.history(call).notes;
-            count(&mut tally, notes);
-            is_discreet(notes, &self.laws.secrets)?;
-        }
-        let oracle = Oracle::new(&self.pair.service);
-        for check in self.calls.checks.drain(..) {
-            check(&self.pair, &oracle, &mut tally)?;
-        }
-        self.calls.shared(&oracle)?;
-        oracle.is_discreet(&self.laws.secrets)?;
-        Ok(tally)
-    }
-
-    fn happen(&mut self, event: Event) {
-        match event {
-            Event::Restart => {
-                self.pair.restart();
-                self.pair.service.restart();
-            }
-            Event::Cancel(call) => self.pair.cancel_call(call),
-            Event::Abandon(call) => self.pair.abandon_call(call),
-        }
-    }
-
-    /// What must not be repeated was carried out once for each call that asked for it.
-    fn once(&self) -> Result<(), String> {
-        let mut asked = BTreeMap::<&str, u64>::new();
-        self.calls.once.iter().for_each(|request| *asked.entry(request).or_default() += 1);
-        let twice = |(request, times): &(&String, &u64)| **times > asked.get(request.as_str()).copied().unwrap_or_default();
-        match self.pair.service.executed.iter().find(twice) {
-            Some((request, times)) => Err(format!("carried out {times} times: {request}")),
-            None => Ok(()),
-        }
+        budgets.extend(calls.guests.iter().map(|guest| narrow(&mut pair, *guest, dice)));
+        let mut scenario = Scenario::new(pair, weather, Laws::new("Login.ashx", budgets, Vec::new()));
+        scenario.disturb(dice, calls.promises.made.len(), 300);
+        Self { scenario, calls }
     }
 }
 
 /// The login of every client.
 pub(super) fn login() -> Login {
     Login { app_key: parse(APP_KEY), user_name: parse(USER), password: parse(PASSWORD) }
-}
-
-/// Narrow limits for a client; returns its budget.
-fn limits(pair: &mut Pair<Nvx, Cabinet>, client: usize, dice: &mut Dice) -> u32 {
-    let budget = *dice.pick(&[0, 5, 10, 20, 100]);
-    let shared = pair.shared(client);
-    shared.budget = Budget::new(budget);
-    shared.permits = Permits::new(usize::try_from(dice.within(1..=3)).unwrap());
-    budget
 }
 
 /// Refusals within a good status, as the service writes them.
@@ -170,27 +97,6 @@ pub(super) fn failures(style: &Style) -> Vec<Canned> {
         Canned { head: reply.head.0, body }
     });
     written.to_vec()
-}
-
-/// What happens after how many moves, the last first.
-fn events(dice: &mut Dice, calls: usize) -> Vec<(u64, Event)> {
-    let mut events = Vec::new();
-    for _ in 0..dice.within(0..=6).saturating_sub(3) {
-        let call = usize::try_from(dice.within(0..=calls as u64 - 1)).unwrap();
-        let event = *dice.pick(&[Event::Restart, Event::Cancel(call), Event::Abandon(call)]);
-        events.push((dice.within(0..=300), event));
-    }
-    events.sort_by_key(|(at, _)| core::cmp::Reverse(*at));
-    events
-}
-
-/// No note shows a secret, as a value.
-fn is_discreet(notes: &[Note], secrets: &[String]) -> Result<(), String> {
-    let text = format!("{notes:?}");
-    match secrets.iter().find(|secret| text.contains(secret.as_str())) {
-        Some(secret) => Err(format!("a note shows {secret}:\n{text}")),
-        None => Ok(()),
-    }
 }
 
 /// What calls told.

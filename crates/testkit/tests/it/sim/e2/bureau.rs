@@ -57,7 +57,7 @@ pub(super) enum Done {
 
 impl Bureau {
     pub(super) fn new(mut dice: Dice, ill: u64, confused: u64) -> Self {
-        let (wall, parts) = parts(dice.fork());
+        let (wall, parts) = parts(dice.noise());
         let engine = Engine::in_memory(parts.clone()).unwrap();
         let founding = Founding {
             master: "boss".into(),

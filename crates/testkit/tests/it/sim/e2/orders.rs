@@ -2,16 +2,17 @@
 
 use core::cell::RefCell;
 use core::fmt::Write;
+use core::time::Duration;
 use std::rc::Rc;
 
 use larder_core::operation::Inspect;
-use larder_core::{Call, ClientMachine, Clock, Clocks, ErrorKind, Operation, Settings, Target, Time};
+use larder_core::{ClientMachine, Clocks, ErrorKind, Operation, Settings, Target};
 use larder_proto_e2::flow::EnableRegion;
 use larder_proto_e2::{
     DisableUser, E2, EnableUser, ErrorCode, ListRegions, ListUserRegions, ListUsers, RemoveAccessKey, RemoveUser,
     RemoveUserRegion,
 };
-use larder_testkit::sim::{Dice, Later, Promise, Tally};
+use larder_testkit::sim::{Dice, Promises, Tally, hurry};
 use larder_testkit::{Ended, Pair, Source, Ticket};
 
 use super::bureau::{Bureau, Change, new_user, region};
@@ -26,9 +27,7 @@ type Chore = Box<dyn FnMut(&mut World, &mut Orders) -> bool>;
 /// The calls of a scenario.
 pub(super) struct Orders {
     pub(super) dice: Dice,
-    /// The latest beginning, in milliseconds.
-    latest: u64,
-    pub(super) promises: Vec<Promise>,
+    pub(super) promises: Promises,
     /// How often each request may be carried out that must not be repeated.
     pub(super) once: Vec<String>,
     /// How often each request may change something.
@@ -40,14 +39,14 @@ pub(super) struct Orders {
 }
 
 impl Orders {
-    pub(super) fn new(dice: Dice, latest: u64) -> Self {
-        let (promises, once, changes, checks, chores) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { dice, latest, promises, once, changes, checks, chores, said: Rc::default() }
+    pub(super) fn new(dice: Dice, latest: Duration) -> Self {
+        let (once, changes, checks, chores) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { dice, promises: Promises::until(latest), once, changes, checks, chores, said: Rc::default() }
     }
 
     /// One more call of this client, about a user of its own.
     pub(super) fn add(&mut self, world: &mut World, client: usize) {
-        let email = format!("u{}@e2.test", self.promises.len());
+        let email = format!("u{}@e2.test", self.promises.made.len());
         let kind = self.dice.within(0..=13);
         if kind != 0 {
             world.service.admit(&email);
@@ -66,15 +65,8 @@ impl Orders {
     }
 
     pub(super) fn settings(&mut self) -> Settings<E2> {
-        let mut settings = Settings::new(Target::parse("http://e2.test").unwrap());
-        if self.dice.one_in(4) {
-            let total = Clock::After(self.dice.millis(1..=90_000));
-            settings.clocks = Clocks { total, ..Clocks::default() };
-        }
-        if self.dice.one_in(8) {
-            settings.clocks.attempt = Clock::After(self.dice.millis(500..=20_000));
-        }
-        settings
+        let target = Target::parse("http://e2.test").unwrap();
+        Settings { clocks: hurry(&mut self.dice), ..Settings::new(target) }
     }
 
     /// Sends a machine on its way; its clocks are those of the operation that gives it its name.
@@ -85,11 +77,8 @@ impl Orders {
         machine: impl FnOnce(Settings<E2>) -> M,
     ) -> Ticket<E2, M::Answer> {
         let settings = self.settings();
-        let total = settings.clocks.or(Clocks::of(&O::META)).total.limit();
-        let begins = Time(self.dice.millis(0..=self.latest));
-        let ticket = world.drive_by(client, Later::new(begins, machine(settings)), Source::default());
-        self.promises.push(Promise { call: ticket.number(), begins, total, attempts: None });
-        ticket
+        let clocks = settings.clocks.or(Clocks::of(&O::META));
+        self.promises.start(world, &mut self.dice, client, machine(settings), (clocks, Source::default()))
     }
 
     pub(super) fn say<O: Operation<Api = E2>>(
@@ -99,15 +88,8 @@ impl Orders {
         operation: O,
     ) -> Ticket<E2, O::Answer> {
         self.may(&operation);
-        let mut attempts = 0;
-        let ticket = self.start::<O, _>(world, client, |settings| {
-            attempts = settings.policy.attempts;
-            Call::new(operation, settings)
-        });
-        if let Some(promise) = self.promises.last_mut() {
-            promise.attempts = usize::try_from(attempts).ok();
-        }
-        ticket
+        let settings = self.settings();
+        self.promises.say(world, &mut self.dice, client, (operation, settings))
     }
 
     /// This may be done once more.
