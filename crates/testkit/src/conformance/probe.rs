@@ -3,9 +3,7 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use larder_core::{
-    Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, On, Shared, Time, Why,
-};
+use larder_core::{Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, On, Shared, Time, Why};
 
 use super::Rule;
 use super::api::{Bench, Fault, Said};
@@ -18,8 +16,8 @@ const FORGIVEN: u32 = 64;
 /// How often the probe looks whether what it waits for is so.
 const GLANCE: Duration = Duration::from_millis(5);
 
-pub(super) type Inner = dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>>
-    + Send;
+pub(super) type Inner =
+    dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>> + Send;
 
 /// The machine of a job. It does what any machine may do, and nothing else: drive it as one.
 pub struct Probe {
@@ -73,7 +71,8 @@ impl Probe {
         let (began, real_began) = *self.first.get_or_insert((now, real));
         let (passed, real_passed) = (now.since(began), real.saturating_sub(real_began));
         if passed.abs_diff(real_passed) > tolerance {
-            let what = format!("since the first poll of job {job}, {real_passed:?} have passed, and {passed:?} by the driver's `now`");
+            let what =
+                format!("since the first poll of job {job}, {real_passed:?} have passed, and {passed:?} by the driver's `now`");
             self.world.found(Rule::Time, what);
         }
         self.world.epoch_is(epoch);
