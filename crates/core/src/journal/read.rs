@@ -7,6 +7,7 @@ use super::line::Sum;
 
 /// What is wrong with a file that should be a journal. Lines count from one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Flaw {
     /// There is no first line, or it is none of a journal.
     #[error("line 1: this is no journal")]

@@ -18,6 +18,7 @@ pub struct Replayed {
 
 /// Why a journal could not be done again, or came to something else.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Unlike {
     /// It cannot be read.
     #[error("{0}")]
