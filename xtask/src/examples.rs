@@ -28,6 +28,8 @@ pub fn run() -> Result<()> {
         workspace::run(command)?;
     }
     drop(service);
+    println!("larder-testkit: simulate");
+    workspace::run(workspace::cargo(&["run", "--quiet", "--locked", "-p", "larder-testkit", "--example", "simulate"]))?;
     survive()
 }
 
