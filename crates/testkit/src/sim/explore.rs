@@ -23,10 +23,10 @@ use std::rc::Rc;
 
 use larder_core::Api;
 
+use super::Laws;
 use super::alphabet::Fault;
 use super::run::caught;
 use super::scenario::{Event, happen};
-use super::Laws;
 use crate::pair::{Opening, Pair, Plan, Service};
 
 /// How much may depart from the usual run, in which nothing goes wrong, and calls, exchanges and messages move in their order.
