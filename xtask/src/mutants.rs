@@ -61,8 +61,8 @@ fn mutate(options: &Options) -> Result<()> {
     command.args(options.files.iter().flat_map(|file| ["--file", file]));
     // What is built again and again is built in steps; random tests that find a mutant do so in few cases.
     command.envs([("CARGO_INCREMENTAL", "1"), ("CARGO_PROFILE_DEV_DEBUG", "0"), ("PROPTEST_CASES", "48")]);
-    // Failing tests need not say where.
-    command.env("RUST_BACKTRACE", "0");
+    // Failing tests need not say where; and each copy of the tree has its own `target`: no other build may stand in it.
+    command.env("RUST_BACKTRACE", "0").env_remove("CARGO_TARGET_DIR");
     let status = command.status()?;
     // 2: some survived; 3: some went round for ever. Both are in its report.
     if matches!(status.code(), Some(0 | 2 | 3)) { Ok(()) } else { Err(format!("cargo mutants ended with {status}").into()) }

@@ -2,10 +2,12 @@
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Kind, Meta, Pace, Time};
 
 /// How long to wait for one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Clock {
     /// As long as whoever is asked next says: a call asks its client, a client the operation's defaults.
     #[default]
@@ -47,7 +49,8 @@ const fn seconds(seconds: u64) -> Clock {
 }
 
 /// The clocks of one call. None is set by default: those of [`Clocks::of`] are then the call's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Clocks {
     /// Until there is a connection: name resolution, TCP and TLS together.
     pub connect: Clock,

@@ -9,6 +9,8 @@
 //! either:    any ──Fail──▶ both Ended
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 /// One half of the cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Half {
@@ -44,7 +46,7 @@ pub enum Event {
 }
 
 /// How far an exchange has come. It decides what may be repeated after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Phase {
     /// No exchange is open.
     #[default]

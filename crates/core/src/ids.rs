@@ -1,12 +1,14 @@
 //! Numbers that never repeat, and a seeded source of jitter.
 
+use serde::{Deserialize, Serialize};
+
 /// One exchange of one call. Numbers are never reused within a [`Shared`](crate::Shared), so that late events of an
 /// abandoned exchange are recognised and dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ExchangeId(pub u64);
 
 /// Hands out numbers and pseudo-random bits from a seed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ids {
     next: u64,
     state: u64,

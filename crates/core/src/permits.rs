@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ExchangeId;
 
 /// Room for transfers: calls that send or fetch a file. Who finds none waits in turn.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permits {
     limit: usize,
     /// The calls that have one.

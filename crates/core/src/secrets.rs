@@ -1,7 +1,7 @@
 //! Texts that must not be shown, taken out of texts that are.
 
 mod collect;
-mod spelled;
+pub(crate) mod spelled;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -64,6 +64,11 @@ impl Redactor {
         self.insert(text.trim().replace("\r\n", "\n").into());
         // Blanks at its ends are its own, where they are repeated.
         self.insert(text.into());
+    }
+
+    /// Each of them, the longest first.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// How many there are.
@@ -149,18 +154,18 @@ impl Redactor {
     }
 }
 
-fn is_alone(before: &str, after: &str) -> bool {
+pub(crate) fn is_alone(before: &str, after: &str) -> bool {
     !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
 }
 
 /// The text that this is the base64 of, if it is one.
-fn text_in_base64(secret: &str) -> Option<Zeroizing<String>> {
+pub(crate) fn text_in_base64(secret: &str) -> Option<Zeroizing<String>> {
     let text = Zeroizing::new(String::from_utf8(STANDARD.decode(secret).ok()?).ok()?);
     text.chars().all(|c| !c.is_control() || c.is_whitespace()).then_some(text)
 }
 
 /// How many characters of a secret of this length must be there for a beginning of it. What a URL begins with is known.
-fn least(secret: &str, length: usize) -> usize {
+pub(crate) fn least(secret: &str, length: usize) -> usize {
     let known = secret.find("://").map_or(0, |scheme| {
         let host = scheme + 3;
         secret.get(host..).and_then(|rest| rest.find('/')).map_or(length, |end| host + end)
@@ -169,7 +174,7 @@ fn least(secret: &str, length: usize) -> usize {
 }
 
 /// User name and password, and the values of the query.
-fn parts_of_url(text: &str) -> Vec<String> {
+pub(crate) fn parts_of_url(text: &str) -> Vec<String> {
     let Some((_, rest)) = text.split_once("://") else { return Vec::new() };
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let authority = rest.split(['/', '#']).next().unwrap_or_default();

@@ -18,6 +18,9 @@
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::journal::Ear;
 use crate::operation::Api;
 use crate::{ErrorKind, ExchangeId, Secret, Time};
 
@@ -40,14 +43,16 @@ fn margin(idle: Duration) -> Duration {
 #[derive(Debug)]
 pub struct Session<A: Api> {
     login: Option<A::Login>,
-    state: State,
-    epoch: u64,
+    pub(crate) state: State,
+    pub(crate) epoch: u64,
     /// How the last login ended that came to nothing.
-    failed: Option<(u64, ErrorKind<A::Fault>)>,
+    pub(crate) failed: Option<(u64, ErrorKind<A::Fault>)>,
+    /// Who listens while a machine is recorded: what is secret in what it hears and says.
+    pub(crate) ear: Option<Ear>,
 }
 
-#[derive(Debug)]
-enum State {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
     Out,
     Busy {
         leader: ExchangeId,
@@ -82,7 +87,7 @@ impl<A: Api> Session<A> {
     /// No session and no credentials: operations that need one fail with `NoSession`.
     #[must_use]
     pub fn none() -> Self {
-        Self { login: None, state: State::Out, epoch: 0, failed: None }
+        Self { login: None, state: State::Out, epoch: 0, failed: None, ear: None }
     }
 
     /// Logs in when the first call needs it, and again when the service says that the session is over.

@@ -4,6 +4,7 @@ use core::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri, uri};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::operation::{Api, Names};
 use crate::{Reject, Rule, Secret};
@@ -64,6 +65,18 @@ impl Target {
         parts.path_and_query = uri::PathAndQuery::from_maybe_shared(path).ok();
         // Without a path, it is none.
         Uri::from_parts(parts).map_err(|_| Reject::new("path", Rule::Malformed))
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

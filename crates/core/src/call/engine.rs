@@ -24,6 +24,8 @@ pub(super) trait Script<A: Api> {
     fn recover(&mut self, fault: &FaultOf<A>) -> Option<Recovered>;
     /// The secrets of its request.
     fn secrets(&self) -> Redactor;
+    /// The secrets of the answer that was judged last; none of a file.
+    fn confided(&self) -> Redactor;
 
     /// The head of a file came, when the caller has this much of it: what of it is handed on.
     fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<A>>>;

@@ -7,7 +7,7 @@ use crate::clocks::Why;
 use crate::machine::{Action, Note, On, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::session::Gate;
-use crate::{Auth, ErrorKind, Secret, Time};
+use crate::{Auth, ErrorKind, Redactor, Secret, Time};
 
 impl<A: Api> Engine<A> {
     pub(super) fn gate(&mut self, now: Time, shared: &mut Shared<A>, script: &dyn Script<A>) -> Option<Action<(), A::Fault>> {
@@ -75,6 +75,9 @@ impl<A: Api> Engine<A> {
             shared.session.sent(epoch, now);
             self.ending = self.meta.ends_session.then_some(epoch);
         }
+        if let Some(ear) = &mut shared.session.ear {
+            ear.begins(script.secrets(), token, self.meta);
+        }
         self.begin(now, shared, Purpose::Operation { epoch }, token, &|address| script.encode(address));
         None
     }
@@ -85,6 +88,9 @@ impl<A: Api> Engine<A> {
         self.login_since.get_or_insert(now);
         self.notes.extend(is_idle.then_some(Note::SessionIdle));
         self.notes.push_back(Note::LoggingIn);
+        if let Some(ear) = &mut shared.session.ear {
+            ear.begins(Redactor::of(&login), None, login_meta::<A>());
+        }
         self.begin(now, shared, Purpose::Login, None, &|address| A::encode(&login, address));
     }
 }

@@ -16,12 +16,15 @@ impl<A: Api> Engine<A> {
     /// Keeps what an answer said that is a refusal, or none, and takes the secrets out of both.
     pub(super) fn keep<T>(
         &mut self,
-        shared: &Shared<A>,
+        shared: &mut Shared<A>,
         script: &dyn Script<A>,
         operation: &Meta,
         (status, body): (StatusCode, &[u8]),
         answer: Result<T, Refusal<A::Fault>>,
     ) -> Result<T, Refusal<A::Fault>> {
+        if let Some(ear) = &mut shared.session.ear {
+            ear.judged(&script.confided(), !matches!(answer, Err(Refusal::Peer(_))));
+        }
         let refusal = match answer {
             Ok(answer) => {
                 self.raw = None;
@@ -48,7 +51,7 @@ impl<A: Api> Engine<A> {
     /// Keeps what an answer said that is none.
     pub(super) fn keep_flaw(
         &mut self,
-        shared: &Shared<A>,
+        shared: &mut Shared<A>,
         script: &dyn Script<A>,
         operation: &Meta,
         answer: (StatusCode, &[u8]),

@@ -7,15 +7,22 @@ use larder_core::{Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Ma
 
 use super::Rule;
 use super::api::{Bench, Fault, Said};
-use super::told::Told;
+use super::told::{HELD, Told};
 use super::world::{State, Waiting, World};
 
-/// Polls without a cause that are forgiven: some systems wake without one.
-const FORGIVEN: u32 = 64;
+/// Polls without a cause that are forgiven: some systems wake without one, and some drivers poll for each piece of a head.
+const FORGIVEN: u32 = 200;
 
 /// How often the probe looks whether what it waits for is so.
 const GLANCE: Duration = Duration::from_millis(5);
 
+<<<<<<< HEAD
+/// How long a server that cannot get rid of anything is looked at, and how long one that can.
+const LULL: Duration = Duration::from_millis(150);
+const HOLD: Duration = Duration::from_secs(3);
+
+=======
+>>>>>>> w6-pick
 pub(super) type Inner =
     dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>> + Send;
 
@@ -29,11 +36,13 @@ pub struct Probe {
     first: Option<(Time, Duration)>,
     last: Time,
     uncaused: u32,
+    /// What the server had said when that was last looked at.
+    said: u64,
     is_over: bool,
     told: Told,
     /// Since when the connection of this exchange should be closed.
     closing: Option<(ExchangeId, Duration)>,
-    /// Until when nothing of the peer is wanted.
+    /// Whether nothing of the peer is wanted, for now.
     held: Held,
 }
 
@@ -43,21 +52,26 @@ pub(super) struct Manner {
     /// It begins when this is so.
     pub(super) starts: Option<fn(&State) -> bool>,
     /// It wants nothing for a while once the file begins, and then nothing any more.
-    pub(super) holds: Option<Duration>,
+    pub(super) holds: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Held {
     NotYet,
-    Until(Time),
+    /// When it began, how much the server had sent when that was more the last time, and when that was.
+    Since {
+        began: Duration,
+        sent: u64,
+        moved: Duration,
+    },
     Over,
 }
 
 impl Probe {
     pub(super) fn new(inner: Box<Inner>, world: Arc<World>, job: usize, manner: Manner, told: Told) -> Self {
-        let held = if manner.holds.is_some() { Held::NotYet } else { Held::Over };
+        let held = if manner.holds { Held::NotYet } else { Held::Over };
         let (first, last) = (None, Time::ZERO);
-        Self { inner, world, job, manner, first, last, uncaused: 0, is_over: false, told, closing: None, held }
+        Self { inner, world, job, manner, first, last, uncaused: 0, said: 0, is_over: false, told, closing: None, held }
     }
 
     /// Looks at when it is polled, and with which time.
@@ -92,6 +106,11 @@ impl Probe {
     }
 
     fn uncaused(&mut self) {
+        let said = self.world.state().said;
+        if said != core::mem::replace(&mut self.said, said) {
+            // Bytes came that make no event yet.
+            self.uncaused = 0;
+        }
         self.uncaused += 1;
         if self.uncaused == FORGIVEN {
             let what = "was polled again and again before `until`, with nothing told and the epoch as it was";
@@ -100,7 +119,7 @@ impl Probe {
     }
 
     /// What the probe itself waits for.
-    fn own_wait(&mut self, now: Time) -> Option<(Duration, &'static str)> {
+    fn own_wait(&mut self) -> Option<(Duration, &'static str)> {
         if let Some(starts) = self.manner.starts {
             if !starts(&self.world.state()) {
                 return Some((GLANCE, "its turn"));
@@ -120,25 +139,41 @@ impl Probe {
             }
             self.closing = None;
         }
-        match (self.held, self.manner.holds) {
-            (Held::NotYet, Some(hold)) if self.told.has_data() => {
-                self.held = Held::Until(now + hold);
-                Some((hold, "a caller who is slow: nothing of the peer is wanted"))
+        self.hold()
+    }
+
+    /// Wants nothing of the peer until the server is stuck, or has got rid of more than a socket holds; then gives up.
+    fn hold(&mut self) -> Option<(Duration, &'static str)> {
+        const WHY: &str = "a caller who is slow: nothing of the peer is wanted";
+        let (now, flooded) = (self.world.time(), self.world.state().flooded);
+        match self.held {
+            Held::NotYet if self.told.has_data() => {
+                self.held = Held::Since { began: now, sent: flooded, moved: now };
+                Some((GLANCE * 4, WHY))
             }
-            (Held::Until(until), _) if now < until => Some((until.since(now), "a caller who is slow")),
-            (Held::Until(_), _) => {
+            Held::Since { began, sent, .. } if flooded > sent => {
+                self.held = Held::Since { began, sent: flooded, moved: now };
+                Some((GLANCE * 4, WHY))
+            }
+            Held::Since { began, sent, moved } if sent <= HELD && now < (moved + LULL).min(began + HOLD) => {
+                Some((GLANCE * 4, WHY))
+            }
+            Held::Since { .. } => {
                 self.held = Held::Over;
-                let _ = self.inner.handle(Input::Cancel);
+                // A caller may cancel at any time.
+                let told = self.inner.handle(Input::Cancel);
+                debug_assert!(told.is_ok(), "{told:?}");
                 None
             }
-            (Held::NotYet | Held::Over, _) => None,
+            Held::NotYet | Held::Over => None,
         }
     }
 
     fn wait(&mut self, now: Time, until: Option<Time>, on: On) {
         let real = self.world.time();
         let due = until.map(|until| real + until.since(now));
-        let waiting = Waiting { due, shared: on.shared, peer: on.peer, handled: None, moved: None };
+        let room = on.room.then_some(real);
+        let waiting = Waiting { due, shared: on.shared, peer: on.peer, room, handled: None, moved: None };
         self.world.change(|state| state.jobs[self.job].waiting = Some(waiting));
     }
 
@@ -149,7 +184,7 @@ impl Probe {
             let error = Error::new(ErrorKind::Cancelled, *self.inner.about().0, "the suite");
             return Action::Done(Err(Box::new(error)));
         }
-        if let Some((pause, why)) = self.own_wait(now) {
+        if let Some((pause, why)) = self.own_wait() {
             self.world.log(format_args!("job {}: the machine waits {pause:?} for {why}", self.job));
             return Action::Wait { until: Some(now + pause), why: Why::Embedder, on: On::default() };
         }
@@ -223,14 +258,19 @@ impl Machine for Probe {
 }
 
 /// The rule that a misuse breaks.
+#[expect(clippy::wildcard_enum_match_arm, reason = "new ones may come")]
 fn rule_of(misuse: &Misuse) -> Rule {
     match misuse {
-        Misuse::Order(_) => Rule::Answer,
         Misuse::NothingWritten => Rule::Write,
         Misuse::NotAsked { .. } => Rule::Feed,
         Misuse::NeverOpened(_) => Rule::Open,
         Misuse::Unasked(_) => Rule::BackPressure,
+<<<<<<< HEAD
+        Misuse::Done | _ => Rule::Poll,
+=======
         Misuse::Done => Rule::Poll,
+        Misuse::Order(_) | _ => Rule::Answer,
+>>>>>>> w6-pick
     }
 }
 

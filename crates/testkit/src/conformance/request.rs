@@ -142,7 +142,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Reads until the other side closes.
-    pub(super) fn to_the_end(&mut self) {
+    pub(super) fn drain(&mut self) {
         loop {
             self.buffer.clear();
             if !matches!(self.more(), Ok(true)) {

@@ -23,6 +23,8 @@ pub(super) struct Facts {
     pub(super) is_refused: bool,
     /// Whether the driver says `Connected` when it is.
     pub(super) knows_connected: bool,
+    /// Whether the driver hands on each piece as it comes.
+    pub(super) streams: bool,
     /// The length of the fetched file, if all of it comes.
     pub(super) size: Option<u64>,
 }
@@ -62,7 +64,7 @@ impl Told {
     /// The machine wants this.
     pub(super) fn action(&mut self, world: &World, job: usize, action: &Action<Said, Fault>) {
         let has = world.state().jobs[job].delivered;
-        if self.handed > has {
+        if self.facts.streams && self.handed > has {
             let what = format!("job {job} was polled before its caller was handed `Data` up to {}, and has {has}", self.handed);
             world.found(Rule::Deliver, what);
             self.handed = has;
@@ -75,7 +77,10 @@ impl Told {
             }
             Action::Finish { .. } => self.finished = true,
             Action::Feed { offset, max } => self.asked = Some((*offset, *max)),
-            Action::Data { offset, chunk } => self.handed = offset + chunk.len() as u64,
+            Action::Data { offset, chunk } => {
+                self.handed = offset + chunk.len() as u64;
+                world.change(|state| state.jobs[job].handed = self.handed);
+            }
             Action::Abort { .. } => self.given_up(world, job),
             Action::Note(_) | Action::Wait { .. } | Action::Done(_) => {}
         }
@@ -102,7 +107,7 @@ impl Told {
             };
             world.found(rule, format!("job {job}, exchange #{at}: {what}"));
         } else if let Some(piece) = self.unacknowledged
-            && seen.bytes > self.written
+            && seen.body >= self.written
         {
             let what =
                 format!("job {job}, exchange #{at}: the server has all of a piece of {piece} bytes, and no `Wrote` was told");

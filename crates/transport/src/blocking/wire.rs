@@ -122,7 +122,7 @@ impl<'a> Wire<'a> {
     /// Sends what can be sent without waiting.
     fn send(&mut self) {
         let Some((_, socket)) = &mut self.leads else { return };
-        self.http.send(|parts| socket.write(parts));
+        while self.http.send(|parts| socket.write(parts)) {}
         if !self.is_deaf {
             self.is_deaf = socket.flush().is_err_and(|error| error.kind() != io::ErrorKind::WouldBlock);
         }

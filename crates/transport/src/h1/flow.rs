@@ -92,18 +92,18 @@ impl Flow {
         !self.piece.is_empty() || !self.back.is_empty()
     }
 
-    /// Sends as much as is taken.
-    pub(super) fn send(&mut self, mut write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>) {
-        while self.has_more() {
-            let parts = [IoSlice::new(&self.front), IoSlice::new(&self.piece), IoSlice::new(self.back)];
-            match write(&parts) {
-                Ok(0) => self.is_deaf = true,
-                Ok(count) => self.sent(count),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if is_nothing(&error) => return,
-                Err(_) => self.is_deaf = true,
-            }
+    /// Sends what is taken at once.
+    pub(super) fn send(&mut self, write: impl FnOnce(&[IoSlice<'_>]) -> io::Result<usize>) -> bool {
+        if !self.has_more() {
+            return false;
         }
+        let parts = [IoSlice::new(&self.front), IoSlice::new(&self.piece), IoSlice::new(self.back)];
+        match write(&parts) {
+            Ok(count) if count > 0 => self.sent(count),
+            Err(error) if is_nothing(&error) => return false,
+            Ok(_) | Err(_) => self.is_deaf = true,
+        }
+        !self.is_deaf
     }
 
     fn sent(&mut self, mut count: usize) {
@@ -143,7 +143,7 @@ impl Flow {
         let wanted = self.wanted();
         match self.http.fill(wanted, read) {
             Ok(_) => true,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted || is_nothing(&error) => false,
+            Err(error) if is_nothing(&error) => false,
             Err(error) => {
                 self.broke(&error);
                 true
@@ -181,7 +181,7 @@ impl Flow {
 
 /// Whether a socket says that there is nothing to do now. One with a timeout says either.
 fn is_nothing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
 }
 
 fn of_flaw(flaw: Flaw) -> Broken {

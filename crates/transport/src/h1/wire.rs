@@ -16,31 +16,21 @@ use crate::idle::Origin;
 /// itself, so it fits under any socket that can be read and written without waiting, or with a timeout.
 ///
 /// ```no_run
-/// # use std::io::{Read, Write};
 /// # use std::net::TcpStream;
 /// # use larder_core::{Action, ClientMachine, Api, Misuse, Shared, Time};
-/// # use larder_transport::h1::{Connection, Wire};
+/// # use larder_transport::h1::Wire;
 /// # fn one_round<A: Api, M: ClientMachine<A>>(call: &mut M, now: Time, shared: &mut Shared<A>, wire: &mut Wire,
 /// #     tcp: &mut Option<TcpStream>) -> Result<(), Misuse> {
 /// match wire.take(call.poll(now, shared)) {
 ///     None => {} // it was about an exchange
 ///     Some(Action::Wait { on, .. }) => {
-///         if let Some(origin) = wire.wants() {
-///             match TcpStream::connect((origin.host(), origin.port())) {
-///                 Ok(open) => {
-///                     *tcp = Some(open);
-///                     wire.connected(Connection::default());
-///                 }
-///                 Err(error) => wire.broke(&error),
-///             }
+///         if let Some(open) = wire.connect_plain(|to| TcpStream::connect((to.host(), to.port()))) {
+///             *tcp = Some(open);
 ///         }
-///         if let Some(input) = wire.next(on.peer) {
-///             call.handle(input)?;
-///         } else if let Some(tcp) = tcp {
-///             wire.send(|parts| tcp.write_vectored(parts));
-///             if on.peer {
-///                 wire.receive(|room| tcp.read(room)); // wait here, no longer than until `until`
-///             }
+///         match (wire.next(on.peer), tcp) {
+///             (Some(input), _) => call.handle(input)?,
+///             (None, Some(tcp)) => drop(wire.pump(tcp, on.peer)), // waits here, no longer than until `until`
+///             (None, None) => {} // there is no exchange: sleep until `until`
 ///         }
 ///     }
 ///     Some(_other) => {} // the caller's files, notes, the end
@@ -141,12 +131,36 @@ impl Wire {
         }
     }
 
-    /// Sends what is to go out, as far as `write` takes it. It is asked until nothing is left, or it says `WouldBlock` or
-    /// `TimedOut`. After any other error nothing more is sent, but the peer may have answered before, so reading goes on.
-    pub fn send(&mut self, write: impl FnMut(&[IoSlice<'_>]) -> io::Result<usize>) {
-        if let Some((_, flow)) = self.flow() {
-            flow.send(write);
+    /// Lets `connect` make a connection in the clear, if one is wanted, and returns it. Where TLS is wanted the exchange fails.
+    pub fn connect_plain<S>(&mut self, connect: impl FnOnce(&Origin) -> io::Result<S>) -> Option<S> {
+        let origin = self.wants()?;
+        let outcome = if origin.is_secure() { Err(io::ErrorKind::Unsupported.into()) } else { connect(origin) };
+        self.opened_plain(outcome)
+    }
+
+    /// The same, of a connection that somebody else has tried to make.
+    pub fn opened_plain<S>(&mut self, outcome: io::Result<S>) -> Option<S> {
+        if self.wants()?.is_secure() {
+            self.fail(Failure::Tls, "there is no TLS here");
+            return None;
         }
+        match outcome {
+            Ok(open) => {
+                self.connected(Connection::default());
+                Some(open)
+            }
+            Err(error) => {
+                self.broke(&error);
+                None
+            }
+        }
+    }
+
+    /// Sends of what is to go out what one `write` takes: whether that was anything, so that a socket that never blocks is asked
+    /// `while` it is. `WouldBlock`, `TimedOut` and `Interrupted` are nothing. After any other error nothing more is sent; but the
+    /// peer may have answered before, so reading goes on.
+    pub fn send(&mut self, write: impl FnOnce(&[IoSlice<'_>]) -> io::Result<usize>) -> bool {
+        self.flow().is_some_and(|(_, flow)| flow.send(write))
     }
 
     /// Whether something is to go out: wait until the socket has room.
@@ -160,6 +174,12 @@ impl Wire {
     /// nothing; after the end, nothing is read.
     pub fn receive(&mut self, read: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> bool {
         self.flow().is_some_and(|(_, flow)| flow.receive(read))
+    }
+
+    /// One [`send`](Self::send); or, when nothing goes out and it waits for its `peer`, one [`receive`](Self::receive). Whether that
+    /// was anything.
+    pub fn pump(&mut self, socket: &mut (impl io::Read + io::Write), peer: bool) -> bool {
+        self.send(|parts| socket.write_vectored(parts)) || (peer && self.receive(|room| socket.read(room)))
     }
 
     /// What has come, for sockets that are not asked but tell. Empty when the peer sends no more.

@@ -38,11 +38,11 @@ impl Calls {
         self.chore(move |world, calls| {
             let history = world.history(call);
             let resumes = history.notes.iter().any(|note| matches!(note, Note::Resuming { .. }));
-            let is_over = history.ended.is_some();
-            if resumes && !is_over {
+            let is_running = history.ended.is_none();
+            if resumes && is_running {
                 calls.replace_shared(world);
             }
-            !resumes && !is_over
+            !resumes && is_running
         });
     }
 
