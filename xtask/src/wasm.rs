@@ -36,7 +36,9 @@ pub fn run() -> Result<()> {
     println!("{}: {} KiB", EXAMPLE.1, std::fs::metadata(&module)?.len() / 1024);
     for features in [&[][..], &["--features", FEATURES]] {
         let mut check = toolchain.cargo("build");
-        CRATES.iter().for_each(|name| drop(check.args(["-p", name])));
+        for name in CRATES {
+            check.args(["-p", name]);
+        }
         workspace::run({
             check.args(features);
             check

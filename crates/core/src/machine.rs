@@ -185,6 +185,12 @@ pub enum Note {
         /// Where, in bytes.
         offset: u64,
     },
+    /// So many bytes of the caller's file are read again before a transfer of another process goes on: the state of its MD5 was
+    /// not kept, or the file may not be the same any more.
+    ReadingAgain {
+        /// How many.
+        bytes: u64,
+    },
     /// A transfer begins anew: the service has not kept what it had.
     Restarting,
     /// A piece of an upload is stored: the service has so many bytes now.

@@ -79,7 +79,7 @@ pub trait Fault: core::fmt::Display + core::fmt::Debug + Clone + Send + Sync + '
     }
 }
 
-/// What a fault means for the next step.
+/// What a fault means for the next step. Exhaustive on purpose: a new step must break who decides on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FaultClass {
     /// Asking again will not help.
@@ -240,7 +240,7 @@ pub trait Api: Sized + core::fmt::Debug + Send + Sync + 'static {
     fn fault(flaw: RequestFlaw, name: Option<Self::Names>) -> Self::Fault;
 }
 
-/// What the serving machine itself can find wrong with a request.
+/// What the serving machine itself can find wrong with a request. Exhaustive on purpose: every API says what it answers to each.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestFlaw {
     /// A field broke a rule.

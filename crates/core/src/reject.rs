@@ -8,7 +8,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize, de, ser};
 
-/// A rule that a value can break. Every API maps these to codes of its own.
+/// A rule that a value can break. Every API maps these to codes of its own. Exhaustive on purpose: a new rule needs a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rule {
     /// A required field is absent, or empty where empty means absent.

@@ -106,7 +106,8 @@ fn wait(wire: &mut Wire, tcp: &mut Option<TcpStream>, on: On, patience: Option<D
     if let Some(input) = wire.next(on.peer) {
         return Some(input);
     }
-    let Some(tcp) = tcp else {
+    // Without an exchange, and where nothing may be read or is to be sent, only time passes.
+    let Some(tcp) = tcp.as_mut().filter(|_| wire.is_open() && (on.peer || wire.has_more())) else {
         std::thread::sleep(patience);
         return None;
     };

@@ -19,7 +19,7 @@ use larder_core::{Action, Api, Call, ClientMachine, Input, Machine, Note, Sessio
 use larder_proto_nvx::imfs::{CreateFolders, ListFolder};
 use larder_proto_nvx::values::{FileName, PageNumber, Path};
 use larder_proto_nvx::{Nvx, authentication::Login, flow::UploadFile, flow::Uploading, transfer::Download};
-use larder_transport::h1::{Connection, Wire};
+use larder_transport::h1::Wire;
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Registry, Token};
 
@@ -31,27 +31,21 @@ fn main() -> Result<()> {
     let login = Login { app_key: app_key.parse()?, user_name: user_name.parse()?, password: password.parse()? };
     let settings = Settings::new(Target::parse(url)?);
     let mut all = Loop::<Nvx>::new(Session::with_login(login), seed)?;
-
     let folders: Vec<Path> =
         (0..10).map(|number| format!("mio-{seed}-{number}").parse()).collect::<std::result::Result<_, _>>()?;
     let create = |path: &Path| Call::new(CreateFolders { folder_paths: path.clone().into() }, settings.clone());
     all.drive(folders.iter().map(create), &[])?;
-    println!("created ten folders with {} login", all.logins);
-
     let (content, file) = (vec![7; 100_000], "file".parse::<FileName>()?);
     let sending = Settings { length: Some(content.len() as u64), ..settings.clone() };
     let upload = |path: &Path| UploadFile::new(path.clone().into(), file.clone(), Uploading::default(), sending.clone());
     all.drive(folders.iter().map(upload), &content)?;
-
     let (page, size) = (PageNumber::FIRST, 100.try_into()?);
     let list = |path: &Path| Call::new(ListFolder::new(path.clone().into(), page, size), settings.clone());
     let listed: usize = all.drive(folders.iter().map(list), &[])?.iter().map(|(page, _)| page.list_folder.files.len()).sum();
-    println!("listed {listed} files in ten calls");
-
     let files: Vec<_> = folders.iter().map(|path| format!("{path}/file").parse()).collect::<std::result::Result<_, _>>()?;
     let download = files.into_iter().map(|file| Call::new(Download::new(file), settings.clone()));
     let is_whole = all.drive(download, &[])?.iter().all(|(_, file)| *file == content);
-    println!("downloaded what was uploaded: {is_whole}; {} login in all", all.logins);
+    println!("listed {listed} files; what came back is what was sent: {is_whole}; {} login for forty calls", all.logins);
     if is_whole && all.logins == 1 { Ok(()) } else { Err("something else came back, or there was more than one login".into()) }
 }
 
@@ -84,15 +78,14 @@ impl<A: Api> Loop<A> {
         file: &[u8],
     ) -> Result<Vec<(M::Answer, Vec<u8>)>> {
         let job = |machine| Job { machine, sink: Vec::new(), wire: Wire::default(), tcp: None, until: None };
-        let (mut jobs, mut events) = (Vec::from_iter(all.map(job).map(Some)), Events::with_capacity(64));
-        let mut ended = Vec::new();
+        let (mut jobs, mut ended, mut events) = (Vec::from_iter(all.map(job).map(Some)), Vec::new(), Events::with_capacity(64));
         while jobs.iter().any(Option::is_some) {
             let epoch = self.shared.epoch();
             for (number, job) in jobs.iter_mut().enumerate() {
                 ended.extend(job.as_mut().and_then(|job| self.turn(Token(number), job, file)).inspect(|_| *job = None));
             }
             // A move of the epoch may end the wait of one that was polled before.
-            if self.shared.epoch() == epoch {
+            if self.shared.epoch() == epoch && jobs.iter().any(Option::is_some) {
                 let until = jobs.iter().flatten().filter_map(|job| job.until).min();
                 let polled = self.poll.poll(&mut events, until.map(|until| until.since(Time(self.began.elapsed()))));
                 polled.or_else(|error| if error.kind() == ErrorKind::Interrupted { Ok(()) } else { Err(error) })?;
@@ -135,16 +128,15 @@ impl<M: Machine<Input = Input>> Job<M> {
         self.connect(registry, token).unwrap_or_else(|error| self.wire.broke(&error));
         loop {
             let input = self.wire.next(peer);
-            let Some(tcp) = self.tcp.as_mut().filter(|_| input.is_none()) else { return input };
-            if !self.wire.pump(tcp, peer) {
-                return None;
+            if input.is_some() || !self.tcp.as_mut().is_some_and(|tcp| self.wire.pump(tcp, peer)) {
+                return input;
             }
         }
     }
 
     /// Begins the connection that is wanted, if one is, or looks whether the one that was begun is there.
     fn connect(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
-        let Some(origin) = self.wire.wants().filter(|origin| !origin.is_secure()) else { return Ok(()) };
+        let Some(origin) = self.wire.wants() else { return Ok(()) };
         let Some(tcp) = &self.tcp else {
             // A name is resolved while nine others wait: give an address where that matters. The first must do.
             let address = (origin.host(), origin.port()).to_socket_addrs()?.next();
@@ -153,7 +145,7 @@ impl<M: Machine<Input = Input>> Job<M> {
         };
         match tcp.take_error()?.map_or_else(|| tcp.peer_addr().map(drop), Err) {
             Err(error) if error.kind() == ErrorKind::NotConnected => Ok(()),
-            outcome => outcome.map(|()| self.wire.connected(Connection::default())),
+            outcome => Ok(_ = self.wire.opened_plain(outcome)),
         }
     }
 }

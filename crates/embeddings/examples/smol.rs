@@ -124,12 +124,14 @@ async fn happen(wire: &mut Wire, tcp: &mut Option<Async<TcpStream>>, on: On) -> 
         if let Some(input) = wire.next(on.peer) {
             return Some(input);
         }
-        let Some(tcp) = tcp else { return pending().await };
+        // What is left of the last exchange says nothing any more.
+        let Some(tcp) = tcp.as_mut().filter(|_| wire.is_open()) else { return pending().await };
         if wire.pump(&mut tcp.get_ref(), on.peer) {
             continue;
         }
         let room = async { if wire.has_more() { tcp.writable().await } else { pending().await } };
-        if let Err(error) = future::or(tcp.readable(), room).await {
+        let come = async { if on.peer { tcp.readable().await } else { pending().await } };
+        if let Err(error) = future::or(come, room).await {
             wire.broke(&error);
         }
     }

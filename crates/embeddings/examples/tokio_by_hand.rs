@@ -137,11 +137,17 @@ async fn happen(wire: &mut Wire, tcp: &mut Option<TcpStream>, on: On) -> Option<
         if let Some(input) = wire.next(on.peer) {
             return Some(input);
         }
-        let Some(tcp) = tcp else { return std::future::pending().await };
+        // What is left of the last exchange says nothing any more.
+        let Some(tcp) = tcp.as_mut().filter(|_| wire.is_open()) else { return std::future::pending().await };
         if wire.send(|parts| tcp.try_write_vectored(parts)) || (on.peer && wire.receive(|room| tcp.try_read(room))) {
             continue;
         }
-        let room = if wire.has_more() { Interest::READABLE | Interest::WRITABLE } else { Interest::READABLE };
+        let room = match (on.peer, wire.has_more()) {
+            (true, true) => Interest::READABLE | Interest::WRITABLE,
+            (true, false) => Interest::READABLE,
+            (false, true) => Interest::WRITABLE,
+            (false, false) => return std::future::pending().await,
+        };
         tcp.ready(room).await.map_or_else(|error| wire.broke(&error), drop);
     }
 }

@@ -115,6 +115,7 @@ fn failed(error: &Error<Fault>) -> Wanted {
             ErrorKind::Body(_) => "body",
             ErrorKind::Content(_) => "content",
             ErrorKind::Cancelled => "cancelled",
+            _ => "other",
         },
         code: error.fault().map(|fault| fault.code.number()),
         text: error.to_string(),

@@ -4,7 +4,7 @@
 //! ```text
 //!   cargo rustdoc --output-format json ──▶ listing ──▶ lines ──▶ api.txt       written, or compared (--check)
 //!   (document)                                │          └─────▶ additive      fewer features, fewer lines (--additive)
-//!                                             └──▶ foreign: no package below 1.0
+//!                                             └──▶ foreign: no package below 1.0; open: errors can grow
 //! ```
 //!
 //! What it does not see: auto traits (`Send`), blanket impls, items that are hidden from documentation, what a macro expands to,
@@ -15,6 +15,7 @@ mod document;
 mod files;
 mod foreign;
 mod listing;
+mod open;
 mod packages;
 
 use std::error::Error;
@@ -68,6 +69,7 @@ fn run(arguments: &Arguments) -> Result<Vec<String>> {
         let items = listing::of(&document)?;
         println!("{}: {} items", package.name, items.len());
         findings.extend(foreign::find(&workspace, &items));
+        findings.extend(open::find(&items));
         let lines: Vec<_> = items.into_iter().map(|item| item.line).collect();
         findings.extend(files::keep(&package, &lines, arguments.check)?);
     }

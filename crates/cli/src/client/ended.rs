@@ -61,7 +61,8 @@ impl<F: Fault> From<&Error<F>> for Ended {
             | ErrorKind::Failure(_)
             | ErrorKind::OutcomeUnknown(_)
             | ErrorKind::Deadline(_)
-            | ErrorKind::Cancelled => Self::FAILED,
+            | ErrorKind::Cancelled
+            | _ => Self::FAILED,
         };
         Self::new(status, error)
     }

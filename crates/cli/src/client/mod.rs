@@ -4,6 +4,7 @@
 //! * `pairs`: parameters from the command line, from files and from standard input
 //! * `call`: any operation of either API
 //! * `upload`, `download`: files
+//! * `told`: what a transfer tells on its way
 //! * `ended`: how a command ends, and its status
 
 pub(crate) mod call;
@@ -11,6 +12,7 @@ mod connect;
 pub(crate) mod download;
 mod ended;
 mod pairs;
+mod told;
 pub(crate) mod upload;
 
 pub(crate) use self::ended::Ended;

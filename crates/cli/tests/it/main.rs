@@ -4,6 +4,7 @@
 
 mod api;
 mod arguments;
+mod checkpoints;
 mod client;
 mod crash;
 mod http;

@@ -21,14 +21,7 @@ pub(super) fn piece(offset: u64, max: usize, length: u64) -> Bytes {
 
 /// Where `chunk`, which should stand at `offset`, is something else.
 pub(super) fn differs(offset: u64, chunk: &[u8]) -> Option<u64> {
-    let mut at = offset;
-    for byte in chunk {
-        if u64::from(*byte) != at % PERIOD {
-            return Some(at);
-        }
-        at += 1;
-    }
-    None
+    (offset..).zip(chunk).find(|(at, byte)| u64::from(**byte) != at % PERIOD).map(|(at, _)| at)
 }
 
 #[cfg(test)]

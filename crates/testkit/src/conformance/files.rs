@@ -35,6 +35,16 @@ impl Source {
         Ok(Some(piece).filter(|piece| !piece.is_empty()))
     }
 
+    /// All of it, for a driver that takes files whole. Needs no [`Abilities::streams`](super::Abilities::streams).
+    #[must_use]
+    pub fn whole(&self) -> Vec<u8> {
+        let mut file = Vec::new();
+        while (file.len() as u64) < self.length {
+            file.extend_from_slice(&content::piece(file.len() as u64, usize::MAX, self.length));
+        }
+        file
+    }
+
     /// Its length in bytes, if the caller knows it.
     #[must_use]
     pub fn length(&self) -> Option<u64> {

@@ -116,13 +116,17 @@ pub struct Abilities {
     pub duplex: bool,
     /// Send a body piece by piece, as the peer takes it. Clients of others that want all of it at once cannot.
     pub bounded: bool,
+    /// Read the caller's file piece by piece, and hand on the fetched one as it comes. Who takes and gives files whole (see
+    /// [`Source::whole`]) hands it over at the end.
+    pub streams: bool,
     /// Say `Connected` when there is a connection. Who cannot know says it as soon as `Open` is asked for.
     pub connects: bool,
 }
 
 impl Abilities {
     /// All of it.
-    pub const ALL: Self = Self { at_once: true, cancels: true, drops: true, duplex: true, bounded: true, connects: true };
+    pub const ALL: Self =
+        Self { at_once: true, cancels: true, drops: true, duplex: true, bounded: true, streams: true, connects: true };
 }
 
 /// Runs all scenarios, one after the other.

@@ -3,23 +3,25 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use larder_core::{
-    Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, On, Shared, Time, Why,
-};
+use larder_core::{Action, ClientMachine, Error, ErrorKind, ExchangeId, Input, Machine, Meta, Misuse, On, Shared, Time, Why};
 
 use super::Rule;
 use super::api::{Bench, Fault, Said};
-use super::told::Told;
+use super::told::{HELD, Told};
 use super::world::{State, Waiting, World};
 
-/// Polls without a cause that are forgiven: some systems wake without one.
-const FORGIVEN: u32 = 64;
+/// Polls without a cause that are forgiven: some systems wake without one, and some drivers poll for each piece of a head.
+const FORGIVEN: u32 = 200;
 
 /// How often the probe looks whether what it waits for is so.
 const GLANCE: Duration = Duration::from_millis(5);
 
-pub(super) type Inner = dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>>
-    + Send;
+/// How long a server that cannot get rid of anything is looked at, and how long one that can.
+const LULL: Duration = Duration::from_millis(150);
+const HOLD: Duration = Duration::from_secs(3);
+
+pub(super) type Inner =
+    dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>> + Send;
 
 /// The machine of a job. It does what any machine may do, and nothing else: drive it as one.
 pub struct Probe {
@@ -31,11 +33,13 @@ pub struct Probe {
     first: Option<(Time, Duration)>,
     last: Time,
     uncaused: u32,
+    /// What the server had said when that was last looked at.
+    said: u64,
     is_over: bool,
     told: Told,
     /// Since when the connection of this exchange should be closed.
     closing: Option<(ExchangeId, Duration)>,
-    /// Until when nothing of the peer is wanted.
+    /// Whether nothing of the peer is wanted, for now.
     held: Held,
 }
 
@@ -45,21 +49,26 @@ pub(super) struct Manner {
     /// It begins when this is so.
     pub(super) starts: Option<fn(&State) -> bool>,
     /// It wants nothing for a while once the file begins, and then nothing any more.
-    pub(super) holds: Option<Duration>,
+    pub(super) holds: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Held {
     NotYet,
-    Until(Time),
+    /// When it began, how much the server had sent when that was more the last time, and when that was.
+    Since {
+        began: Duration,
+        sent: u64,
+        moved: Duration,
+    },
     Over,
 }
 
 impl Probe {
     pub(super) fn new(inner: Box<Inner>, world: Arc<World>, job: usize, manner: Manner, told: Told) -> Self {
-        let held = if manner.holds.is_some() { Held::NotYet } else { Held::Over };
+        let held = if manner.holds { Held::NotYet } else { Held::Over };
         let (first, last) = (None, Time::ZERO);
-        Self { inner, world, job, manner, first, last, uncaused: 0, is_over: false, told, closing: None, held }
+        Self { inner, world, job, manner, first, last, uncaused: 0, said: 0, is_over: false, told, closing: None, held }
     }
 
     /// Looks at when it is polled, and with which time.
@@ -73,7 +82,8 @@ impl Probe {
         let (began, real_began) = *self.first.get_or_insert((now, real));
         let (passed, real_passed) = (now.since(began), real.saturating_sub(real_began));
         if passed.abs_diff(real_passed) > tolerance {
-            let what = format!("since the first poll of job {job}, {real_passed:?} have passed, and {passed:?} by the driver's `now`");
+            let what =
+                format!("since the first poll of job {job}, {real_passed:?} have passed, and {passed:?} by the driver's `now`");
             self.world.found(Rule::Time, what);
         }
         self.world.epoch_is(epoch);
@@ -93,6 +103,11 @@ impl Probe {
     }
 
     fn uncaused(&mut self) {
+        let said = self.world.state().said;
+        if said != core::mem::replace(&mut self.said, said) {
+            // Bytes came that make no event yet.
+            self.uncaused = 0;
+        }
         self.uncaused += 1;
         if self.uncaused == FORGIVEN {
             let what = "was polled again and again before `until`, with nothing told and the epoch as it was";
@@ -101,7 +116,7 @@ impl Probe {
     }
 
     /// What the probe itself waits for.
-    fn own_wait(&mut self, now: Time) -> Option<(Duration, &'static str)> {
+    fn own_wait(&mut self) -> Option<(Duration, &'static str)> {
         if let Some(starts) = self.manner.starts {
             if !starts(&self.world.state()) {
                 return Some((GLANCE, "its turn"));
@@ -121,25 +136,41 @@ impl Probe {
             }
             self.closing = None;
         }
-        match (self.held, self.manner.holds) {
-            (Held::NotYet, Some(hold)) if self.told.has_data() => {
-                self.held = Held::Until(now + hold);
-                Some((hold, "a caller who is slow: nothing of the peer is wanted"))
+        self.hold()
+    }
+
+    /// Wants nothing of the peer until the server is stuck, or has got rid of more than a socket holds; then gives up.
+    fn hold(&mut self) -> Option<(Duration, &'static str)> {
+        const WHY: &str = "a caller who is slow: nothing of the peer is wanted";
+        let (now, flooded) = (self.world.time(), self.world.state().flooded);
+        match self.held {
+            Held::NotYet if self.told.has_data() => {
+                self.held = Held::Since { began: now, sent: flooded, moved: now };
+                Some((GLANCE * 4, WHY))
             }
-            (Held::Until(until), _) if now < until => Some((until.since(now), "a caller who is slow")),
-            (Held::Until(_), _) => {
+            Held::Since { began, sent, .. } if flooded > sent => {
+                self.held = Held::Since { began, sent: flooded, moved: now };
+                Some((GLANCE * 4, WHY))
+            }
+            Held::Since { began, sent, moved } if sent <= HELD && now < (moved + LULL).min(began + HOLD) => {
+                Some((GLANCE * 4, WHY))
+            }
+            Held::Since { .. } => {
                 self.held = Held::Over;
-                let _ = self.inner.handle(Input::Cancel);
+                // A caller may cancel at any time.
+                let told = self.inner.handle(Input::Cancel);
+                debug_assert!(told.is_ok(), "{told:?}");
                 None
             }
-            (Held::NotYet | Held::Over, _) => None,
+            Held::NotYet | Held::Over => None,
         }
     }
 
     fn wait(&mut self, now: Time, until: Option<Time>, on: On) {
         let real = self.world.time();
         let due = until.map(|until| real + until.since(now));
-        let waiting = Waiting { due, shared: on.shared, peer: on.peer, handled: None, moved: None };
+        let room = on.room.then_some(real);
+        let waiting = Waiting { due, shared: on.shared, peer: on.peer, room, handled: None, moved: None };
         self.world.change(|state| state.jobs[self.job].waiting = Some(waiting));
     }
 
@@ -150,7 +181,7 @@ impl Probe {
             let error = Error::new(ErrorKind::Cancelled, *self.inner.about().0, "the suite");
             return Action::Done(Err(Box::new(error)));
         }
-        if let Some((pause, why)) = self.own_wait(now) {
+        if let Some((pause, why)) = self.own_wait() {
             self.world.log(format_args!("job {}: the machine waits {pause:?} for {why}", self.job));
             return Action::Wait { until: Some(now + pause), why: Why::Embedder, on: On::default() };
         }
@@ -231,7 +262,7 @@ fn rule_of(misuse: &Misuse) -> Rule {
         Misuse::NotAsked { .. } => Rule::Feed,
         Misuse::NeverOpened(_) => Rule::Open,
         Misuse::Unasked(_) => Rule::BackPressure,
-        Misuse::Done => Rule::Poll,
+        Misuse::Done | _ => Rule::Poll,
     }
 }
 

@@ -142,7 +142,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// Reads until the other side closes.
-    pub(super) fn to_the_end(&mut self) {
+    pub(super) fn drain(&mut self) {
         loop {
             self.buffer.clear();
             if !matches!(self.more(), Ok(true)) {
@@ -161,7 +161,9 @@ pub(super) fn wrong_file(body: &[u8], length: u64) -> Option<String> {
     let end = usize::try_from(length).unwrap_or(usize::MAX);
     if file.len() < end || !file[end..].starts_with(b"\r\n--") {
         let (got, mark) = (body.len(), file.len());
-        return Some(format!("the upload's body of {got} bytes should hold a file of {length}, and {mark} follow the part's head"));
+        return Some(format!(
+            "the upload's body of {got} bytes should hold a file of {length}, and {mark} follow the part's head"
+        ));
     }
     content::differs(0, &file[..end]).map(|at| format!("the file that came differs from the caller's at byte {at}"))
 }

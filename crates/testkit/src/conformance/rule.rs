@@ -83,10 +83,16 @@ impl Rule {
             Self::Answer => "Tell the answer as it came: one `Head` (never a 1xx), its `Data`, and `End` only if it is complete.",
             Self::Listen => "Where `on.peer` is true, read, also while a body goes out or a file is waited for.",
             Self::BackPressure => "Where `on.peer` is false, and before a `Data` is handed on, do not read from the peer.",
-            Self::Phase => "`Failed` says `Connect` if nothing of the request was sent, and only if that is certain; else `Send`.",
+            Self::Phase => {
+                "`Failed` says `Connect` if nothing of the request was sent, and only if that is certain; else `Send`."
+            }
             Self::Abort => "`Abort` closes the connection at once; what still comes of it belongs to no other exchange.",
-            Self::Reuse => "A connection serves again only if both messages are complete, both sides keep it, and no byte is left.",
-            Self::Feed => "`Feed`: give the file from `offset`, at most `max`; `BodyEnd` only at its end, `BodyGone` if you cannot.",
+            Self::Reuse => {
+                "A connection serves again only if both messages are complete, both sides keep it, and no byte is left."
+            }
+            Self::Feed => {
+                "`Feed`: give the file from `offset`, at most `max`; `BodyEnd` only at its end, `BodyGone` if you cannot."
+            }
             Self::Deliver => "`Data`: hand every piece to the caller, once, in order, before the next `poll`.",
             Self::Cancel => "Tell `Cancel` when the caller gives up, and go on until `Done`.",
             Self::Abandon => "When a machine is dropped unfinished, call `abandon` and close its connection.",
@@ -98,5 +104,35 @@ impl Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "rule {}: {}", self.number(), self.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// White space as one space, so that lines may end anywhere.
+    fn words(text: &str) -> String {
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_guide_has_every_rule_by_its_number() {
+        let guide = words(include_str!("../../../core/README.md"));
+        for (place, rule) in Rule::ALL.into_iter().enumerate() {
+            assert_eq!(usize::from(rule.number()), place + 1);
+            let text = format!("{}. {}", rule.number(), rule.text());
+            assert!(guide.contains(&text), "the guide does not say: {text}");
+        }
+    }
+
+    #[test]
+    fn the_guide_names_scenarios_that_there_are() {
+        let guide = include_str!("../../../core/README.md");
+        let rows = guide.lines().filter(|line| line.starts_with("| ") && line.ends_with("* |"));
+        let named: Vec<_> = rows.filter_map(|row| row.rsplit_once("| *")?.1.strip_suffix("* |")).collect();
+        assert_eq!(named.len(), 10, "{named:?}");
+        let known = super::super::scenarios();
+        assert!(named.iter().all(|name| known.contains(name)), "{named:?}");
     }
 }

@@ -4,8 +4,8 @@ use core::time::Duration;
 use std::any::Any;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 
 use super::scenario::Scenario;
 use super::server::Server;
@@ -60,7 +60,9 @@ fn drive<D: Driver>(driver: &Arc<D>, scenario: &Scenario, world: &Arc<World>, ad
     match told.recv_timeout(LIMIT) {
         Ok(Ok(())) => None,
         Ok(Err(panic)) => Some(format!("the driver panicked: {}", said(panic.as_ref()))),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Some(format!("the driver did not end within {LIMIT:?}")),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            Some(format!("the driver did not end within {LIMIT:?}"))
+        }
     }
 }
 
@@ -129,12 +131,20 @@ fn look_back(scenario: &Scenario, world: &World) {
                 None if seat.abandoned.is_none() => {
                     wrong.push((Rule::Poll, format!("the driver returned before job {job} was `Done`")));
                 }
+                None if seat.cancel.is_raised() => {
+                    wrong.push((*rule, format!("job {job} was abandoned when its caller cancelled; but {why}")));
+                }
                 None if !seat.give_up.is_raised() => {
                     wrong.push((Rule::Poll, format!("the driver abandoned job {job}, which nobody had given up")));
                 }
                 Some(_) | None => {}
             }
         }
+        let short = state.jobs.iter().enumerate().find(|(_, seat)| seat.handed > seat.delivered);
+        wrong.extend(short.map(|(job, seat)| {
+            let what = format!("the caller of job {job} was handed {} bytes of {}", seat.delivered, seat.handed);
+            (Rule::Deliver, what)
+        }));
         wrong.extend(scenario.checks.iter().filter_map(|check| check(&state)));
         wrong.extend(left_open(&state, tolerance).filter(|_| is_abandoned));
         if !state.findings.is_empty() {

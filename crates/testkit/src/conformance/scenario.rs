@@ -4,7 +4,9 @@ use core::time::Duration;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use larder_core::{Call, CallResult, Clock, Clocks, ErrorKind, Failure, Operation, Policy, Reject, Session, Settings, Shared, Target};
+use larder_core::{
+    Call, CallResult, Clock, Clocks, ErrorKind, Failure, Operation, Policy, Reject, Session, Settings, Shared, Target,
+};
 
 use super::api::{Add, Bench, Fault, Fetch, Login, Look, Peek, Put, Said};
 use super::files::{Sink, Source};
@@ -55,6 +57,7 @@ pub(super) enum Need {
     Drops,
     Duplex,
     Bounded,
+    Streams,
 }
 
 impl Need {
@@ -65,6 +68,7 @@ impl Need {
             Self::Drops => abilities.drops,
             Self::Duplex => abilities.duplex,
             Self::Bounded => abilities.bounded,
+            Self::Streams => abilities.streams,
         }
     }
 
@@ -75,6 +79,7 @@ impl Need {
             Self::Drops => "drops",
             Self::Duplex => "duplex",
             Self::Bounded => "bounded",
+            Self::Streams => "streams",
         }
     }
 }
@@ -89,6 +94,9 @@ pub(super) enum What {
     Fetch,
 }
 
+/// Whether a call came to what it must.
+pub(super) type Is = fn(&CallResult<Said, Fault>) -> bool;
+
 /// One job of a scenario.
 #[derive(Clone)]
 pub(super) struct Ask {
@@ -100,19 +108,24 @@ pub(super) struct Ask {
     is_once: bool,
     size: Option<u64>,
     /// What must come of it, which rule is broken if something else does, and why.
-    pub(super) expects: (fn(&CallResult<Said, Fault>) -> bool, Rule, &'static str),
+    pub(super) expects: (Is, Rule, &'static str),
 }
 
 impl Ask {
     pub(super) fn new(what: What) -> Self {
-        let expects: (fn(&CallResult<Said, Fault>) -> bool, _, _) =
-            (|result| result.is_ok(), Rule::Answer, "the service answered, so it must succeed");
+        let is: Is = |result| result.is_ok();
+        let expects = (is, Rule::Answer, "the service answered, so it must succeed");
         let (manner, patience, attempts) = (Manner::default(), LONG, 1);
         Self { what, manner, patience, attempts, is_known: true, is_once: false, size: None, expects }
     }
 
-    pub(super) fn expects(self, is: fn(&CallResult<Said, Fault>) -> bool, rule: Rule, why: &'static str) -> Self {
+    pub(super) fn expects(self, is: Is, rule: Rule, why: &'static str) -> Self {
         Self { expects: (is, rule, why), ..self }
+    }
+
+    /// The peer will answer, and a driver that does not tell need not take all the time there is.
+    pub(super) fn wary(self) -> Self {
+        Self { patience: SHORT * 5, ..self }
     }
 
     /// The peer will be silent: it does not wait for it long.
@@ -129,8 +142,9 @@ impl Ask {
         self
     }
 
-    pub(super) fn holds(mut self, pause: Duration) -> Self {
-        self.manner.holds = Some(pause);
+    /// It wants nothing for a while once the file begins, and then nothing any more.
+    pub(super) fn holds(mut self) -> Self {
+        self.manner.holds = true;
         self
     }
 
@@ -212,6 +226,7 @@ impl Scenario {
             fetches: ask.what == What::Fetch,
             is_refused: self.is_refused,
             knows_connected: abilities.connects,
+            streams: abilities.streams,
             size: ask.size,
         };
         let machine = Probe::new(self.machine(target, ask), Arc::clone(world), job, ask.manner, Told::new(facts));
@@ -228,7 +243,13 @@ impl Scenario {
         let clock = Clock::After(ask.patience);
         let settings = Settings {
             policy: Policy { attempts: ask.attempts, base: Duration::from_millis(40), ..Policy::default() },
-            clocks: Clocks { connect: clock, first_byte: clock, stall: clock, attempt: Clock::Off, total: Clock::After(LONG * 2) },
+            clocks: Clocks {
+                connect: clock,
+                first_byte: clock,
+                stall: clock,
+                attempt: Clock::Off,
+                total: Clock::After(LONG * 2),
+            },
             length,
             ..Settings::new(target.clone())
         };

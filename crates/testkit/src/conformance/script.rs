@@ -37,6 +37,8 @@ pub(super) enum Step {
     Fields(u64),
     /// Waits until this is so.
     Until(fn(&State) -> bool),
+    /// Waits until the driver has no room for what it sends.
+    Stuck,
     /// The caller of this job gives up, by its signal `cancel`.
     Cancel(usize),
     /// The caller of this job gives up, by its signal `give_up`.
@@ -85,6 +87,11 @@ impl Act {
 }
 
 impl Step {
+    /// Whether it sends anything.
+    pub(super) fn speaks(&self) -> bool {
+        matches!(self, Self::Say(_) | Self::Drip(_) | Self::File(_) | Self::Fields(_))
+    }
+
     pub(super) fn say(text: &str) -> Self {
         Self::Say(Bytes::copy_from_slice(text.as_bytes()))
     }

@@ -12,11 +12,14 @@ use larder_core::ExchangeId;
 
 use super::request::{Head, Reader, wrong_file};
 use super::script::{Act, On, Step};
-use super::world::{Exchange, World};
+use super::world::{Exchange, State, World};
 use super::{Rule, content};
 
 /// How long a step waits for something that the driver should bring about: longer than any scenario.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a machine waits for room before it is called stuck.
+const STUCK: Duration = Duration::from_millis(50);
 
 /// A server on a port of its own.
 pub(super) struct Server {
@@ -145,7 +148,8 @@ impl Visit<'_> {
         self.before = self.at;
         self.at = head.field("x-exchange").and_then(|at| at.parse().ok()).map(ExchangeId);
         let Some(at) = self.at else {
-            return world.found(Rule::Open, "a request came without a header field that the machine had put into its head".to_owned());
+            return world
+                .found(Rule::Open, "a request came without a header field that the machine had put into its head".to_owned());
         };
         world.log(format_args!("server: connection {number} has the head of #{}", at.0));
         if let Some(flaw) = head.flaw() {
@@ -173,7 +177,8 @@ impl Visit<'_> {
 
     /// Does what an act says. Whether the connection goes on.
     fn perform(&mut self, act: &Act, head: Option<&Head>) -> io::Result<bool> {
-        for step in &act.steps {
+        let last = act.steps.iter().rposition(Step::speaks);
+        for (number, step) in act.steps.iter().enumerate() {
             match step {
                 Step::Request => {
                     if let Some(head) = head
@@ -185,16 +190,17 @@ impl Visit<'_> {
                 Step::Say(text) => self.say(text)?,
                 Step::Drip(text) => {
                     let text = self.filled(text);
-                    text.iter().try_for_each(|byte| self.stream.write_all(&[*byte]))?;
+                    text.iter().try_for_each(|byte| self.write(&[*byte]))?;
                 }
                 Step::File(length) => self.file(*length)?,
                 Step::Fields(length) => {
                     let field = format!("x-{}: {}\r\n", "f".repeat(20), "v".repeat(4000)).repeat(16);
                     let count = length / field.len() as u64;
-                    (0..count).try_for_each(|_| self.stream.write_all(field.as_bytes()))?;
+                    (0..count).try_for_each(|_| self.write(field.as_bytes()))?;
                     self.house.world.found(Rule::Answer, format!("a head of {length} bytes was read to its end: bound it"));
                 }
                 Step::Until(is_so) => drop(self.house.world.until(PATIENCE, is_so)),
+                Step::Stuck => self.stuck(),
                 Step::Cancel(job) => {
                     let signal = self.house.world.state().jobs[*job].cancel.clone();
                     self.house.world.log(format_args!("server: the caller of job {job} cancels"));
@@ -211,7 +217,15 @@ impl Visit<'_> {
                 }
                 Step::Close => return Ok(false),
             }
+            if last == Some(number) {
+                self.answered();
+            }
         }
+        Ok(true)
+    }
+
+    /// The last byte of the answer is said.
+    fn answered(&self) {
         let (at, world) = (self.at, &self.house.world);
         let time = world.time();
         world.change(|state| {
@@ -219,19 +233,18 @@ impl Visit<'_> {
                 exchange.answered = Some(time);
             }
         });
-        Ok(true)
     }
 
     fn say(&mut self, text: &Bytes) -> io::Result<()> {
         let text = self.filled(text);
-        self.stream.write_all(&text)?;
+        self.write(&text)?;
         self.house.world.log(format_args!("server: connection {} says {} bytes", self.number, text.len()));
-        let (at, time) = (self.at, self.house.world.time());
-        self.house.world.change(|state| {
-            if let Some(exchange) = at.and_then(|at| state.exchanges.get_mut(&at)) {
-                exchange.answered = Some(time);
-            }
-        });
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes)?;
+        self.house.world.change(|state| state.said += 1);
         Ok(())
     }
 
@@ -246,7 +259,7 @@ impl Visit<'_> {
         let mut offset = 0;
         while offset < length {
             let piece = content::piece(offset, 64 << 10, length);
-            self.stream.write_all(&piece)?;
+            self.write(&piece)?;
             offset += piece.len() as u64;
             self.house.world.change(|state| state.flooded = offset);
         }
@@ -260,6 +273,7 @@ impl Visit<'_> {
             world.change(|state| {
                 if let Some(exchange) = at.and_then(|at| state.exchanges.get_mut(&at)) {
                     exchange.bytes += bytes;
+                    exchange.body += bytes;
                 }
             });
         };
@@ -283,6 +297,20 @@ impl Visit<'_> {
         Ok(true)
     }
 
+    /// Until a machine has waited for room for a while.
+    fn stuck(&self) {
+        let world = &self.house.world;
+        let is_stuck = |now: Duration, state: &State| {
+            let since = state.jobs.iter().find_map(|seat| seat.waiting?.room);
+            since.is_some_and(|since| now.saturating_sub(since) > STUCK)
+        };
+        for _ in 0..200 {
+            if world.until(STUCK, |state| is_stuck(world.time(), state)) {
+                return;
+            }
+        }
+    }
+
     /// Until the machine has given it up; then until the driver closes.
     fn hold(&mut self) {
         let at = self.at;
@@ -290,7 +318,7 @@ impl Visit<'_> {
             let is_aborted = at.and_then(|at| state.exchanges.get(&at)).is_some_and(|exchange| exchange.aborted.is_some());
             is_aborted || state.jobs.iter().any(|seat| seat.abandoned.is_some())
         });
-        self.reader.to_the_end();
+        self.reader.drain();
     }
 
     fn note_closed(&self) {

@@ -23,6 +23,8 @@ pub(super) struct Facts {
     pub(super) is_refused: bool,
     /// Whether the driver says `Connected` when it is.
     pub(super) knows_connected: bool,
+    /// Whether the driver hands on each piece as it comes.
+    pub(super) streams: bool,
     /// The length of the fetched file, if all of it comes.
     pub(super) size: Option<u64>,
 }
@@ -62,7 +64,7 @@ impl Told {
     /// The machine wants this.
     pub(super) fn action(&mut self, world: &World, job: usize, action: &Action<Said, Fault>) {
         let has = world.state().jobs[job].delivered;
-        if self.handed > has {
+        if self.facts.streams && self.handed > has {
             let what = format!("job {job} was polled before its caller was handed `Data` up to {}, and has {has}", self.handed);
             world.found(Rule::Deliver, what);
             self.handed = has;
@@ -75,7 +77,10 @@ impl Told {
             }
             Action::Finish { .. } => self.finished = true,
             Action::Feed { offset, max } => self.asked = Some((*offset, *max)),
-            Action::Data { offset, chunk } => self.handed = offset + chunk.len() as u64,
+            Action::Data { offset, chunk } => {
+                self.handed = offset + chunk.len() as u64;
+                world.change(|state| state.jobs[job].handed = self.handed);
+            }
             Action::Abort { .. } => self.given_up(world, job),
             Action::Note(_) | Action::Wait { .. } | Action::Done(_) => {}
         }
@@ -91,7 +96,8 @@ impl Told {
         let (at, now) = (at.0, world.time());
         let long_ago = |time: Duration| now.saturating_sub(time) > scenario::SHORT / 2;
         if !self.connected {
-            let what = format!("job {job}: exchange #{at} was at the server, and the machine was told neither `Connected` nor more");
+            let what =
+                format!("job {job}: exchange #{at} was at the server, and the machine was told neither `Connected` nor more");
             world.found(Rule::Open, what);
         } else if seen.ends == Ends::Whole && seen.answered.is_some_and(long_ago) && !self.ended {
             let (rule, what) = match (self.head, self.unacknowledged) {
@@ -101,9 +107,10 @@ impl Told {
             };
             world.found(rule, format!("job {job}, exchange #{at}: {what}"));
         } else if let Some(piece) = self.unacknowledged
-            && seen.bytes > self.written
+            && seen.body >= self.written
         {
-            let what = format!("job {job}, exchange #{at}: the server has all of a piece of {piece} bytes, and no `Wrote` was told");
+            let what =
+                format!("job {job}, exchange #{at}: the server has all of a piece of {piece} bytes, and no `Wrote` was told");
             world.found(Rule::Write, what);
         } else if self.finished && !seen.is_whole_request {
             let what = format!("job {job}, exchange #{at}: `Finish` was asked for, and the server has no whole request");
@@ -185,7 +192,8 @@ impl Told {
         self.ended = true;
         let is_cut = self.exchange(world).is_some_and(|exchange| exchange.ends == Ends::Cut);
         if is_cut {
-            let what = format!("job {job}: `End` was told of an answer that was cut short, or badly framed, after {} bytes", self.got);
+            let what =
+                format!("job {job}: `End` was told of an answer that was cut short, or badly framed, after {} bytes", self.got);
             world.found(Rule::Answer, what);
         } else if let Some(size) = self.facts.size.filter(|size| *size != self.got) {
             world.found(Rule::Answer, format!("job {job}: `End` was told after {} bytes of an answer of {size}", self.got));

@@ -30,6 +30,8 @@ pub(super) struct State {
     left_out: usize,
     pub(super) findings: Vec<(Rule, String)>,
     pub(super) is_over: bool,
+    /// Writes of the server, of any kind.
+    pub(super) said: u64,
     /// Bytes of a file that the server has sent.
     pub(super) flooded: u64,
     pub(super) jobs: Vec<Seat>,
@@ -45,7 +47,9 @@ pub(super) struct Seat {
     pub(super) outcome: Option<CallResult<Said, Fault>>,
     pub(super) is_cancel_told: bool,
     pub(super) abandoned: Option<Duration>,
-    /// Bytes of the fetched file that its caller has.
+    /// Bytes of the fetched file that its driver was to hand on.
+    pub(super) handed: u64,
+    /// Bytes of it that its caller has.
     pub(super) delivered: u64,
     pub(super) cancel: Signal,
     pub(super) give_up: Signal,
@@ -57,6 +61,8 @@ pub(super) struct Waiting {
     pub(super) due: Option<Duration>,
     pub(super) shared: Option<u64>,
     pub(super) peer: bool,
+    /// When it began to wait for room, if it does.
+    pub(super) room: Option<Duration>,
     /// When it was told something.
     pub(super) handled: Option<Duration>,
     /// When the epoch moved.
@@ -69,6 +75,8 @@ pub(super) struct Exchange {
     pub(super) connection: usize,
     /// Bytes of its request that were read.
     pub(super) bytes: u64,
+    /// Of these, bytes of its body.
+    pub(super) body: u64,
     pub(super) is_whole_request: bool,
     pub(super) ends: Ends,
     /// When the last byte of its answer was said.
@@ -141,12 +149,13 @@ impl World {
         });
     }
 
-    /// Something is wrong; said once.
+    /// Something is wrong; said once, and no more than a few times of one rule.
     pub(super) fn found(&self, rule: Rule, what: String) {
         self.log(format_args!("!! {what}"));
         self.change(|state| {
-            let is_new = !state.is_over && !state.findings.iter().any(|(known, _)| *known == rule);
-            if is_new {
+            let mut same = state.findings.iter().filter(|(known, _)| *known == rule);
+            let is_new = same.clone().count() < 3 && !same.any(|(_, known)| *known == what);
+            if is_new && !state.is_over {
                 state.findings.push((rule, what));
             }
         });

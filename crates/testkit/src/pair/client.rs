@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use larder_core::{Action, Api, ClientMachine, Error, ExchangeId, Input, Misuse, Note, On, Shared, Time, Why};
 
+use super::memory::Memory;
 use super::source::Source;
 
 /// How a call ended.
@@ -127,6 +128,8 @@ pub(super) struct Client<A: Api> {
     pub(super) received: Vec<u8>,
     pub(super) waiting: Option<Waiting>,
     pub(super) is_over: bool,
+    /// What it was told, where states are compared.
+    pub(super) memory: Memory,
 }
 
 impl<A: Api> Client<A> {
@@ -148,6 +151,7 @@ impl<A: Api> Client<A> {
             received: Vec::new(),
             waiting: None,
             is_over: false,
+            memory: Memory::default(),
         };
         (client, ticket)
     }

@@ -1,18 +1,21 @@
 //! Parcels arrive.
 
-use larder_core::{Api, Input, Told};
+use larder_core::{Api, Input, Time, Told};
 
+use super::memory::Memory;
 use super::server::Server;
 use super::wire::{Back, Line, Parcel, There};
 use super::{Pair, Service};
 
 impl<A: Api, S: Service<A>> Pair<A, S> {
-    /// Delivers the first parcel that is due and that its receiver takes now.
-    pub(super) fn deliver(&mut self) -> bool {
+    /// The parcels that are due and that their receivers take now.
+    pub(super) fn due(&self) -> impl Iterator<Item = (Time, u64)> {
         let due = self.parcels.iter().take_while(|((time, _), _)| *time <= self.now);
-        let mut due = due.filter(|(_, parcel)| self.is_wanted(parcel)).map(|(key, _)| *key);
-        let Some(key) = due.next() else { return false };
-        drop(due);
+        due.filter(|(_, parcel)| self.is_wanted(parcel)).map(|(key, _)| *key)
+    }
+
+    /// Delivers one of them.
+    pub(super) fn deliver(&mut self, key: (Time, u64)) {
         match self.parcels.remove(&key) {
             Some(Parcel::There(at, message)) => self.at_server(at, message),
             Some(Parcel::Back(at, message)) => self.at_client(at, message),
@@ -22,7 +25,6 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             Some(Parcel::Read(call, feed, offset, max)) => self.at_caller(call, feed, offset, max),
             None => {}
         }
-        true
     }
 
     /// Whether its receiver takes it now. Messages of one direction share this answer, so none overtakes another.
@@ -51,7 +53,8 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             (There::Head(_) | There::Data(..) | There::Failed(_), Some(_)) => {}
             (There::Head(head), None) => {
                 self.log(format_args!("#{at:<5} < Head {head:?}"));
-                self.servers.insert(at, Server::new(head, self.serving));
+                let memory = self.remembers.then(|| Memory::of_head(&head));
+                self.servers.insert(at, Server::new(head, self.serving, memory));
                 self.running.insert(at);
             }
             (There::Data(chunk, is_last), None) => {
@@ -69,10 +72,13 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     }
 
     fn tell_server(&mut self, at: Line, told: Told<A>, line: &str) {
-        if self.servers.get(&at).is_none_or(|server| server.outcome.is_some()) {
+        if !self.servers.get(&at).is_some_and(Server::hears) {
             return;
         }
         self.log(format_args!("#{at:<5} < {line}"));
+        if let Some(memory) = self.servers.get_mut(&at).and_then(|server| server.memory.as_mut()) {
+            memory.told(&told, line);
+        }
         let told = self.servers.get_mut(&at).map_or(Ok(()), |server| server.tell(told));
         self.check(told);
     }

@@ -11,6 +11,7 @@
 mod client;
 mod deliver;
 mod link;
+mod memory;
 mod run;
 mod server;
 mod service;
@@ -58,6 +59,8 @@ pub struct Pair<A: Api, S: Service<A>> {
     moves: u64,
     trace: String,
     is_quiet: bool,
+    /// Whether states are to be compared: see [`Pair::digest`].
+    remembers: bool,
 }
 
 impl<A: Api, S: Service<A>> Pair<A, S> {
@@ -78,6 +81,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             moves: 0,
             trace: String::new(),
             is_quiet: false,
+            remembers: false,
         }
     }
 
@@ -176,6 +180,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             return;
         }
         client.call.abandon(&mut self.shared[client.history.client]);
+        client.memory.end();
         client.is_over = true;
         client.history.began.get_or_insert(self.now);
         client.history.ended = Some(self.now);
@@ -253,7 +258,11 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     /// Tells a call something.
     fn tell(&mut self, call: usize, input: Input) {
         self.log(format_args!("call {call} < {input:?}"));
+        let remembers = self.remembers;
         let client = &mut self.clients[call];
+        if remembers {
+            client.memory.input(&input);
+        }
         client.waiting = None;
         let told = client.call.handle(input);
         self.check(told);

@@ -4,6 +4,7 @@ use larder_core::wire::RequestHead;
 use larder_core::{Api, Duty, Exchange, Machine, Outcome, Serving, Time, Told};
 
 use super::client::Waiting;
+use super::memory::Memory;
 use super::service::{RequestOf, Served, Service};
 
 /// What the service says to a duty, or what the wire must do for it.
@@ -22,15 +23,24 @@ pub(super) struct Server<A: Api, S: Service<A>> {
     transfer: Option<S::Transfer>,
     pub(super) waiting: Option<Waiting>,
     pub(super) outcome: Option<Outcome<A>>,
+    /// Its connection broke: whoever drives it has nothing more to say.
+    is_broken: bool,
+    /// What it was told, where states are compared.
+    pub(super) memory: Option<Memory>,
 }
 
 impl<A: Api, S: Service<A>> Server<A, S> {
-    pub(super) fn new(head: RequestHead, serving: Serving) -> Self {
-        Self { exchange: Exchange::new(head, serving), caller: None, transfer: None, waiting: None, outcome: None }
+    pub(super) fn new(head: RequestHead, serving: Serving, memory: Option<Memory>) -> Self {
+        Self { exchange: Exchange::new(head, serving), caller: None, transfer: None, waiting: None, outcome: None, is_broken: false, memory }
     }
 
     pub(super) fn is_awake(&self, now: Time) -> bool {
         self.outcome.is_none() && self.waiting.as_ref().is_none_or(|waiting| waiting.is_due(now))
+    }
+
+    /// Whether it can be told what happens on its connection.
+    pub(super) fn hears(&self) -> bool {
+        self.outcome.is_none() && !self.is_broken
     }
 
     /// Whether it reads from its client now.
@@ -44,6 +54,7 @@ impl<A: Api, S: Service<A>> Server<A, S> {
 
     pub(super) fn tell(&mut self, told: Told<A>) -> Result<(), larder_core::Misuse> {
         self.waiting = None;
+        self.is_broken |= matches!(told, Told::Failed(_));
         self.exchange.handle(told)
     }
 

@@ -10,7 +10,7 @@ use super::link::{Cut, Plan, Point};
 
 /// One connection: whose it is, and which of that client's exchanges it carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Line {
+pub(crate) struct Line {
     pub(super) client: usize,
     pub(super) at: ExchangeId,
 }
@@ -66,6 +66,27 @@ pub(super) enum Parcel {
     ServerWrote(Line),
     /// The file of this call was read, as this `Feed` wished.
     Read(usize, u64, u64, usize),
+}
+
+/// Messages of one channel arrive in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Channel {
+    There(Line),
+    Back(Line),
+    /// What is no message of the peer's.
+    Own(Line),
+    File(usize),
+}
+
+impl Parcel {
+    pub(super) fn channel(&self) -> Channel {
+        match self {
+            Self::There(line, _) => Channel::There(*line),
+            Self::Back(line, _) => Channel::Back(*line),
+            Self::Connected(line, _) | Self::ClientWrote(line) | Self::ServerWrote(line) => Channel::Own(*line),
+            Self::Read(call, ..) => Channel::File(*call),
+        }
+    }
 }
 
 /// One connection between a call and the server.

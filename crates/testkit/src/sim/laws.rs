@@ -115,6 +115,11 @@ impl Laws {
         self.is_discreet("the trace", pair.trace())
     }
 
+    /// What it remembers of a run so far, beyond what the run itself does.
+    pub(super) fn digest(&self, into: &mut impl core::hash::Hasher) {
+        core::hash::Hash::hash(&self.is_late, into);
+    }
+
     /// None of the secrets is in what somebody was shown: a trace, an error, a note.
     ///
     /// # Errors

@@ -18,7 +18,9 @@
 //! become simpler but must differ each time, as tokens, is [`Dice::noise`]. `examples/simulate.rs` is a whole simulation on a
 //! screen.
 
+mod alphabet;
 mod dice;
+mod explore;
 mod later;
 mod laws;
 mod promises;
@@ -30,7 +32,9 @@ mod tally;
 mod tape;
 mod weather;
 
+pub use self::alphabet::{Fault, alphabet};
 pub use self::dice::Dice;
+pub use self::explore::{Bounds, Counterexample, Explored, Small, explore};
 pub use self::later::Later;
 pub use self::laws::{Laws, Promise};
 pub use self::promises::{Promises, hurry};

@@ -95,14 +95,17 @@ impl Failure {
 
 /// Runs a scenario; a panic is a failure, too, and is not printed.
 pub(super) fn attempt(scenario: impl Fn(&mut Run) -> Result<Tally, String>, mut run: Run) -> Result<(Tally, String), Failure> {
-    let ended = quietly(|| catch_unwind(AssertUnwindSafe(|| scenario(&mut run))));
+    let ended = caught(|| scenario(&mut run));
     let Run { size, trace, .. } = run;
-    let what = match ended {
-        Ok(Ok(tally)) => return Ok((tally, trace)),
-        Ok(Err(law)) => law,
-        Err(panic) => words(panic.as_ref()),
-    };
-    Err(Failure { what, size, trace })
+    match ended {
+        Ok(tally) => Ok((tally, trace)),
+        Err(what) => Err(Failure { what, size, trace }),
+    }
+}
+
+/// What it comes to; a panic is its words, and is not printed.
+pub(super) fn caught<T>(act: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    quietly(|| catch_unwind(AssertUnwindSafe(act))).unwrap_or_else(|panic| Err(words(panic.as_ref())))
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

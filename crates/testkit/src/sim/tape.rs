@@ -121,7 +121,7 @@ mod tests {
     fn what_was_made_is_made_again() {
         let recorded = Tape::default();
         let mut dice = super::super::Dice::on(&recorded, 5);
-        let mut draw = |dice: &mut super::super::Dice| {
+        let draw = |dice: &mut super::super::Dice| {
             let mut other = dice.fork();
             let some = dice.bytes(20);
             (dice.within(3..=9), other.percent(50), some, other.towards(4, 2..=5), dice.noise().bits(), *dice.pick(&[1, 2, 3]))

@@ -52,6 +52,10 @@ pub(crate) struct Little {
     pub(crate) stored: u32,
     /// What it says is the MD5 of every file, if it is not the truth.
     pub(crate) md5: Option<String>,
+    /// Requests for a folder that were carried out or refused.
+    pub(crate) created: u32,
+    /// A flaw: when this is so, a folder is not made although its maker is told so.
+    pub(crate) loses: Option<fn(&Self) -> bool>,
 }
 
 /// A part of an update: which bytes it is, and what they are.
@@ -103,9 +107,13 @@ impl Little {
     }
 
     fn create(&mut self, request: &CreateFolders) -> Result<Answer, Fault> {
+        self.created += 1;
         let paths = request.folder_paths.as_slice();
         if paths.iter().any(|path| self.tree.contains_key(path.as_str())) {
             return Err(Code::FolderAlreadyExists.into());
+        }
+        if self.loses.is_some_and(|loses| loses(self)) {
+            return Ok(Answer::ImfsCreateFolders(Done {}));
         }
         self.tree.extend(paths.iter().map(|path| (path.as_str().to_owned(), None)));
         Ok(Answer::ImfsCreateFolders(Done {}))

@@ -16,13 +16,13 @@ fn chunked(size: usize) -> String {
 
 /// An answer that must come out as a failure of the transport.
 fn broken(name: &'static str, steps: Vec<Step>, why: &'static str) -> Scenario {
-    let ask = Ask::new(What::Look).impatient();
+    let ask = Ask::new(What::Look).wary();
     let ask = ask.expects(|result| failed(result, |failure| failure != larder_core::Failure::Silence), Rule::Answer, why);
     Scenario::new(name, vec![ask], vec![Act::cut([vec![Step::Request], steps].concat())])
 }
 
 pub(super) fn all() -> Vec<Scenario> {
-    let look = || Ask::new(What::Look).impatient();
+    let look = || Ask::new(What::Look).wary();
     vec![
         Scenario::new("a plain answer", vec![look()], vec![Act::say(&ok())]),
         Scenario::new(
@@ -41,7 +41,7 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         Scenario::new(
             "answers without a body",
-            vec![look(), Ask::new(What::Peek).impatient(), look()],
+            vec![look(), Ask::new(What::Peek).wary(), look()],
             vec![
                 Act::say(&head("204 No Content", "\r\n")),
                 // It says how the body of a GET would be framed.
@@ -51,7 +51,7 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         Scenario::new(
             "an answer that ends with its connection",
-            vec![Ask::new(What::Fetch).impatient().of_size(300_000), look()],
+            vec![Ask::new(What::Fetch).wary().of_size(300_000), look()],
             vec![
                 Act::whole(vec![
                     Step::Request,

@@ -1,7 +1,5 @@
 //! Files, up and down.
 
-use core::time::Duration;
-
 use larder_core::Failure;
 
 use super::super::Rule;
@@ -24,7 +22,7 @@ fn held_back(state: &State) -> Option<(Rule, String)> {
 
 pub(super) fn all() -> Vec<Scenario> {
     let ok = || Act::say(&message("200 OK", "", &said(ANSWER)));
-    let put = || Ask::new(What::Put).impatient();
+    let put = || Ask::new(What::Put).wary();
     let fetch = |length| {
         let head = head("200 OK", &format!("content-length: {length}\r\n\r\n"));
         Act::whole(vec![Step::Request, Step::say(&head), Step::File(length)])
@@ -49,10 +47,11 @@ pub(super) fn all() -> Vec<Scenario> {
             )],
             vec![Act::never(vec![Step::Request, Step::Close]), ok()],
         )
-        .file(FILE),
+        .file(FILE)
+        .needs(Need::Streams),
         Scenario::new(
             "an upload that nobody reads",
-            vec![put().expects(
+            vec![put().impatient().expects(
                 |result| failed(result, |failure| failure == Failure::Silence),
                 Rule::Write,
                 "the server takes nothing: without `Wrote`, the machine's clock ends it",
@@ -61,11 +60,11 @@ pub(super) fn all() -> Vec<Scenario> {
         )
         .file(96 << 20)
         .needs(Need::Bounded),
-        Scenario::new("a download", vec![Ask::new(What::Fetch).impatient().of_size(LARGE)], vec![fetch(LARGE)]),
-        Scenario::new("an empty download", vec![Ask::new(What::Fetch).impatient().of_size(0)], vec![fetch(0)]),
+        Scenario::new("a download", vec![Ask::new(What::Fetch).wary().of_size(LARGE)], vec![fetch(LARGE)]),
+        Scenario::new("an empty download", vec![Ask::new(What::Fetch).wary().of_size(0)], vec![fetch(0)]),
         Scenario::new(
             "a caller who is slow",
-            vec![Ask::new(What::Fetch).impatient().holds(Duration::from_millis(250)).expects(
+            vec![Ask::new(What::Fetch).wary().holds().expects(
                 Result::is_err,
                 Rule::BackPressure,
                 "its caller gave up within the file",

@@ -23,18 +23,15 @@ pub(super) fn all() -> Vec<Scenario> {
     let cancelled = |ask: Ask| {
         ask.expects(
             |result| result.as_ref().is_err_and(|error| matches!(error.kind, ErrorKind::Cancelled)),
-            Rule::Cancel, "its caller gave up: tell `Cancel`, and go on until `Done`",
+            Rule::Cancel,
+            "its caller gave up: tell `Cancel`, and go on until `Done`",
         )
     };
     vec![
         Scenario::new(
             "a login that another call waits for",
             vec![look(), look().starts_when(has_asked)],
-            vec![
-                Act::whole(vec![Step::Request, Step::Until(somebody_waits), Step::say(&message())]),
-                ok(),
-                ok(),
-            ],
+            vec![Act::whole(vec![Step::Request, Step::Until(somebody_waits), Step::say(&message())]), ok(), ok()],
         )
         .logs_in()
         .at_once(),
@@ -53,11 +50,7 @@ pub(super) fn all() -> Vec<Scenario> {
         Scenario::new(
             "a call that is dropped while another waits for its login",
             vec![look(), look().starts_when(has_asked)],
-            vec![
-                Act::never(vec![Step::Request, Step::Until(somebody_waits), Step::GiveUp(0), Step::Hold]),
-                ok(),
-                ok(),
-            ],
+            vec![Act::never(vec![Step::Request, Step::Until(somebody_waits), Step::GiveUp(0), Step::Hold]), ok(), ok()],
         )
         .logs_in()
         .at_once()

@@ -27,21 +27,28 @@ fn first_is_aborted(state: &State) -> bool {
 
 /// A second exchange, which must not go over the connection of the first.
 fn once_only(name: &'static str, first: Act) -> Scenario {
-    let look = || Ask::new(What::Look).impatient();
+    let look = || Ask::new(What::Look).wary();
     Scenario::new(name, vec![look(), look().attempts(2)], vec![first, Act::say(&ok())])
 }
 
 pub(super) fn all() -> Vec<Scenario> {
+    [peers(), others()].concat()
+}
+
+/// Peers that refuse, close and say nothing.
+fn peers() -> Vec<Scenario> {
     let look = || Ask::new(What::Look);
     let silence = |ask: Ask| {
         let why = "the server says nothing: the machine's clock ends it, at `until`";
         ask.impatient().expects(|result| failed(result, |failure| failure == Failure::Silence), Rule::Wake, why)
     };
-    let unknown = || Ask::new(What::Add).attempts(3).expects(
-        is_unknown,
-        Rule::Phase,
-        "its reply was lost after it was sent: only `Failed` in `Send` or later makes that an unknown outcome",
-    );
+    let unknown = || {
+        Ask::new(What::Add).attempts(3).expects(
+            is_unknown,
+            Rule::Phase,
+            "its reply was lost after it was sent: only `Failed` in `Send` or later makes that an unknown outcome",
+        )
+    };
     vec![
         Scenario::new(
             "nobody listens",
@@ -55,7 +62,7 @@ pub(super) fn all() -> Vec<Scenario> {
         .refused(),
         Scenario::new(
             "closed as soon as it is accepted",
-            vec![look().attempts(3).impatient()],
+            vec![look().attempts(3).wary()],
             vec![Act::never(vec![Step::Close]).on_accept(), Act::say(&ok())],
         ),
         Scenario::new("a lost reply", vec![unknown()], vec![Act::never(vec![Step::Request, Step::Close])]).check(one_request),
@@ -86,6 +93,18 @@ pub(super) fn all() -> Vec<Scenario> {
                 Act::say(&ok()),
             ],
         ),
+    ]
+}
+
+/// Connections that must not be used again, and answers that come when nobody expects them.
+fn others() -> Vec<Scenario> {
+    let look = || Ask::new(What::Look);
+    vec![
+        Scenario::new(
+            "an answer that comes after it was given up",
+            vec![look().impatient().attempts(2)],
+            vec![Act::never(vec![Step::Request, Step::Until(first_is_aborted), Step::say(&ok())]), Act::say(&ok())],
+        ),
         Scenario::new(
             "a pause, then another attempt",
             vec![look().attempts(2)],
@@ -100,7 +119,7 @@ pub(super) fn all() -> Vec<Scenario> {
             "a connection that closed while it was idle",
             vec![
                 look(),
-                Ask::new(What::Add).impatient().starts_when(first_is_closed).attempts(2).expects(
+                Ask::new(What::Add).wary().starts_when(first_is_closed).attempts(2).expects(
                     |result| result.is_ok() || is_unknown(result),
                     Rule::Reuse,
                     "the connection had closed before: take another, or tell `Failed` as usual",
@@ -118,16 +137,17 @@ pub(super) fn all() -> Vec<Scenario> {
         ),
         once_only(
             "an answer of HTTP/1.0",
-            Act::say(&message("200 OK", "", &said(ANSWER)).replacen("HTTP/1.1", "HTTP/1.0", 1)).spent("its answer was of HTTP/1.0"),
+            Act::say(&message("200 OK", "", &said(ANSWER)).replacen("HTTP/1.1", "HTTP/1.0", 1))
+                .spent("its answer was of HTTP/1.0"),
         ),
         Scenario::new(
             "an early answer while the body goes out",
-            vec![Ask::new(What::Put).impatient().expects(
+            vec![Ask::new(What::Put).wary().expects(
                 |result| result.as_ref().is_err_and(|error| error.fault().is_some()),
                 Rule::Listen,
                 "the server refused before it had the body: its refusal is the answer",
             )],
-            vec![Act::whole(vec![Step::say(&message("403 Forbidden", "connection: close\r\n", "{}")), Step::Hold])],
+            vec![Act::whole(vec![Step::Stuck, Step::say(&message("403 Forbidden", "connection: close\r\n", "{}")), Step::Hold])],
         )
         .file(64 << 20)
         .needs(Need::Duplex),

@@ -52,6 +52,8 @@ pub(super) struct Cabinet {
     /// The tokens that were handed out.
     pub(super) issued: Vec<String>,
     pub(super) tally: Tally,
+    /// Bytes of files that came, in all attempts together.
+    pub(super) taken: u64,
 }
 
 /// A file under way.
@@ -77,7 +79,12 @@ impl Cabinet {
         let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
         let (has_child, refused) = (false, 0);
-        Self { nirvanix, parts, wall, dice, ill, hasty, deaf: 0, executed, has_child, refused, issued, tally }
+        Self { nirvanix, parts, wall, dice, ill, hasty, deaf: 0, executed, has_child, refused, issued, tally, taken: 0 }
+    }
+
+    /// Every upload token that was handed out has ended.
+    pub(super) fn end_tokens(&self) {
+        self.wall.leap(73 * 3_600_000);
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -202,6 +209,7 @@ impl Service<Nvx> for Cabinet {
     }
 
     fn chunk(&mut self, moving: &mut Moving, chunk: Bytes) -> Result<(), Fault> {
+        self.taken += chunk.len() as u64;
         if let Moving::In(receiving) = moving { receiving.chunk(&chunk) } else { Ok(()) }
     }
 

@@ -38,10 +38,11 @@ impl Calls {
         self.chore(move |world, calls| {
             let history = world.history(call);
             let resumes = history.notes.iter().any(|note| matches!(note, Note::Resuming { .. }));
-            if resumes && history.ended.is_none() {
+            let is_running = history.ended.is_none();
+            if resumes && is_running {
                 calls.replace_shared(world);
             }
-            !resumes && history.ended.is_none()
+            !resumes && is_running
         });
     }
 

@@ -8,11 +8,14 @@ mod calls;
 mod canary;
 mod downloads;
 mod e2;
+mod explored;
 mod found;
+mod killed;
 mod looks;
 mod nvx;
 mod oracle;
 mod rewrites;
+mod shrunk;
 mod strangers;
 mod surroundings;
 
