@@ -10,6 +10,7 @@ mod errors;
 mod exchange_random;
 mod exchange_splits;
 mod exchange_states;
+mod journal;
 mod lost;
 mod permits;
 mod plan;
