@@ -1,6 +1,9 @@
 //! The whole CI: every step in order, the tests last, so that the output ends with their own summary.
 
-use crate::{Result, alone, coverage, examples, facade, features, fixtures, layers, licences, openapi, snapshots, workspace};
+use crate::{
+    Result, alone, api, coverage, embeddings, examples, facade, features, fixtures, layers, licences, openapi, snapshots, wasm,
+    workspace,
+};
 use clap::{Args, ValueEnum};
 use std::time::Instant;
 
@@ -29,14 +32,20 @@ pub enum Step {
     Openapi,
     /// Arrows between the crates
     Layers,
-    /// The wire crates build and run in empty projects
+    /// The published crates do their jobs in empty projects
     Alone,
+    /// Public APIs are what api.txt says, and name no package below 1.0
+    Api,
     /// The facade reaches everything
     Facade,
-    /// Combinations of features compile
+    /// Combinations of features compile, and features only add
     Features,
+    /// Embeddings are as short, and bring as few packages, as they say
+    Embeddings,
     /// Examples compile, and those that talk to a service run against one
     Examples,
+    /// The core compiles for WebAssembly, and works there under node
+    Wasm,
     /// Licences of dependencies
     Licences,
     /// No pending snapshot
@@ -84,9 +93,12 @@ fn perform(step: Step) -> Result<()> {
         Step::Openapi => openapi::run(&openapi::Options { check: true }),
         Step::Layers => layers::run(),
         Step::Alone => alone::run(),
+        Step::Api => api::run(&api::Options { check: true, packages: Vec::new() }),
         Step::Facade => facade::run(),
         Step::Features => features::run(),
+        Step::Embeddings => embeddings::run(),
         Step::Examples => examples::run(),
+        Step::Wasm => wasm::run(),
         Step::Licences => licences::run(),
         Step::Snapshots => snapshots::run(&workspace::root()),
         Step::Tests => cargo(&["test", "--workspace", "--locked"]),

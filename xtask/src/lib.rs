@@ -4,15 +4,20 @@
 //! * [`fixtures`]: raw messages from what the documents print
 //! * [`coverage`]: what there is of each operation
 //! * [`openapi`]: what machines read of the reseller API
+//! * [`api`]: the public API of each published crate
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
+//! * [`wasm`]: the core in WebAssembly, and at work there
+//! * [`embeddings`]: what stands at the top of each embedding
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
-//! * [`mod@bench`], [`fuzz`], [`torture`]: what needs more than a test may ask for
+//! * [`mod@bench`], [`fuzz`], [`mutants`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
 
 pub mod alone;
+pub mod api;
 pub mod bench;
 pub mod ci;
 pub mod coverage;
+pub mod embeddings;
 pub mod examples;
 pub mod facade;
 pub mod features;
@@ -20,9 +25,11 @@ pub mod fixtures;
 pub mod fuzz;
 pub mod layers;
 pub mod licences;
+pub mod mutants;
 pub mod openapi;
 pub mod snapshots;
 pub mod torture;
+pub mod wasm;
 pub mod workspace;
 
 /// A command ends well or with one message for the person who ran it.

@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::{
-    alone, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, openapi, snapshots, torture, workspace,
+    alone, api, bench, ci, coverage, embeddings, facade, features, fixtures, fuzz, layers, licences, mutants, openapi, snapshots,
+    torture, workspace,
 };
 
 /// Everything a person runs to develop Larder.
@@ -26,11 +27,15 @@ enum Command {
     Openapi(openapi::Options),
     /// Hold the arrows between the crates, and what no layer may pull in
     Layers,
-    /// Build each wire crate in an empty project, run it there, and hold what comes along
+    /// Build each published crate in an empty project, let it do its job there, and hold what comes along
     Alone,
+    /// List the public API of each published crate in its api.txt; hold that no package below 1.0 stands in it
+    Api(api::Options),
+    /// Hold what stands at the top of each embedding: its packages and how many come along
+    Embeddings,
     /// Hold that the facade reaches every feature and layer
     Facade,
-    /// Check the facade and the transport under every combination of features
+    /// Check every crate that has features under combinations of them, and hold that they only add
     Features,
     /// Hold that every dependency's licence is on the list
     Licences,
@@ -40,6 +45,8 @@ enum Command {
     Bench(bench::Options),
     /// Run the fuzz targets under cargo-fuzz (`cargo install cargo-fuzz`) and print a table of what came of it
     Fuzz(fuzz::Options),
+    /// Change each rule of the core in turn, under cargo-mutants (`cargo install cargo-mutants`), and hold that a test notices, but for the survivors that crates/core/mutants.txt names; no part of `ci`: all of them take about an hour
+    Mutants(mutants::Options),
     /// Cut the power under a running service (needs root, mkfs.ext4, loop devices, python3)
     Torture,
 }
@@ -52,12 +59,15 @@ fn main() -> ExitCode {
         Command::Openapi(options) => openapi::run(&options),
         Command::Layers => layers::run(),
         Command::Alone => alone::run(),
+        Command::Api(options) => api::run(&options),
+        Command::Embeddings => embeddings::run(),
         Command::Facade => facade::run(),
         Command::Features => features::run(),
         Command::Licences => licences::run(),
         Command::Snapshots => snapshots::run(&workspace::root()),
         Command::Bench(options) => bench::run(&options),
         Command::Fuzz(options) => fuzz::run(&options),
+        Command::Mutants(options) => mutants::run(&options),
         Command::Torture => torture::run(),
     };
     match outcome {

@@ -1,6 +1,7 @@
 //! The program `larder`.
 
 mod api;
+mod client;
 mod init;
 mod quickstart;
 mod serve;
@@ -11,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Larder: two cloud storage service APIs, served from one data folder.
+/// Larder: two cloud storage service APIs, served from one data folder, and their client.
 #[derive(Parser)]
 #[command(name = "larder", version, about, max_term_width = 100)]
 struct Arguments {
@@ -29,6 +30,12 @@ enum Command {
     Quickstart(quickstart::Arguments),
     /// Tell which operations there are, and what each takes, answers, refuses and destroys.
     Api(api::Arguments),
+    /// Call any operation of a running service, and print its answer as JSON.
+    Call(client::call::Arguments),
+    /// Upload a file to a running service.
+    Upload(client::upload::Arguments),
+    /// Download a file from a running service.
+    Download(client::download::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,12 +44,15 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Quickstart(arguments) => quickstart::run(arguments),
         Command::Api(arguments) => api::run(&arguments),
+        Command::Call(arguments) => client::call::run(&arguments),
+        Command::Upload(arguments) => client::upload::run(&arguments),
+        Command::Download(arguments) => client::download::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             warn(format_args!("larder: {error}"));
-            ExitCode::FAILURE
+            error.downcast_ref::<client::Ended>().map_or(ExitCode::FAILURE, |ended| ended.status().into())
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Kind, Meta, Pace, Time};
 
 /// How long to wait for one thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Clock {
     /// As long as whoever is asked next says: a call asks its client, a client the operation's defaults.
     #[default]
@@ -47,7 +49,8 @@ const fn seconds(seconds: u64) -> Clock {
 }
 
 /// The clocks of one call. None is set by default: those of [`Clocks::of`] are then the call's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Clocks {
     /// Until there is a connection: name resolution, TCP and TLS together.
     pub connect: Clock,
@@ -145,6 +148,16 @@ pub(crate) fn earlier(step: Option<Time>, why: Why, total: Option<Time>) -> (Opt
 mod tests {
     use super::*;
     use crate::Verb;
+
+    #[test]
+    fn the_calls_own_end_is_told_only_where_it_comes_first() {
+        let at = |seconds| Some(Time(Duration::from_secs(seconds)));
+        assert_eq!(earlier(at(5), Why::Data, at(4)), (at(4), Why::Total));
+        assert_eq!(earlier(at(5), Why::Data, at(5)), (at(5), Why::Data));
+        assert_eq!(earlier(at(5), Why::Data, at(6)), (at(5), Why::Data));
+        assert_eq!(earlier(None, Why::Data, at(6)), (at(6), Why::Data));
+        assert_eq!(earlier(at(5), Why::Data, None), (at(5), Why::Data));
+    }
 
     #[test]
     fn a_slow_operation_has_longer_clocks() {

@@ -9,6 +9,8 @@
 //! either:    any ──Fail──▶ both Ended
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 /// One half of the cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Half {
@@ -44,7 +46,7 @@ pub enum Event {
 }
 
 /// How far an exchange has come. It decides what may be repeated after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Phase {
     /// No exchange is open.
     #[default]
@@ -127,6 +129,18 @@ impl Cycle {
 mod tests {
     use super::*;
     use core::fmt::Write;
+
+    #[test]
+    fn it_is_over_when_both_halves_are_and_a_failure_ends_both() {
+        let halves = [Half::Idle, Half::Open, Half::Ended];
+        for (request, response) in halves.into_iter().flat_map(|request| halves.map(|response| (request, response))) {
+            let cycle = Cycle { request, response };
+            assert_eq!(cycle.is_over(), (request, response) == (Half::Ended, Half::Ended), "{cycle:?}");
+            for side in [Side::Request, Side::Response] {
+                assert!(cycle.step(side, Event::Fail).is_ok_and(Cycle::is_over), "{cycle:?}");
+            }
+        }
+    }
 
     /// The whole table, so that a change of it is seen in review.
     #[test]

@@ -3,10 +3,13 @@
 use core::fmt;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ExchangeId, Fault, FaultClass, Meta, Phase, Reject, Repeat, Why, cycle::Illegal};
 
 /// The embedder broke the contract of a [`Machine`](crate::Machine): a bug in its driver. The machine is unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Misuse {
     /// An event that cannot come now.
     #[error("{0}")]
@@ -37,7 +40,8 @@ pub enum Misuse {
 /// phase is `Connect` or the operation is safe to repeat; a download goes on where it broke off, if it can
 /// ([`Resume`](crate::Resume)). Otherwise the outcome is unknown. What will be the same the next time
 /// ([`is_lasting`](Self::is_lasting)) is not tried again. The system's own words are in [`Error::detail`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// The host's name has no address, or whoever resolves names is in trouble: systems do not tell these apart. Look for a typo
     /// in the host. Nothing was sent: tried again.
@@ -86,7 +90,8 @@ impl Failure {
 
 /// An answer that is no answer of this API. Retry rule: final, but for what a proxy says of itself
 /// ([`Status`](Self::Status)). Whether the operation was carried out is unknown unless it is safe to repeat.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[non_exhaustive]
 pub enum PeerFlaw {
     /// It could not be decoded. Never tried again: it would be the same.
     #[error("malformed answer (status {status}): {reject}")]
@@ -122,6 +127,7 @@ impl PeerFlaw {
 
 /// The caller's file was not what it promised to be. Retry rule: final; what was sent of it is worth nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum BodyFlaw {
     /// It ended before the promised length, or went beyond it, in bytes. Asking again needs another promise.
     #[error("the file has {got} bytes where {promised} were promised")]
@@ -131,6 +137,9 @@ pub enum BodyFlaw {
         /// What came (at least).
         got: u64,
     },
+    /// It is not the file of which another process has sent a part.
+    #[error("the file has changed since a part of it was sent")]
+    Changed,
     /// It cannot be had (again). When an attempt before failed, that is reported instead.
     #[error("the file is gone")]
     Gone,
@@ -138,6 +147,7 @@ pub enum BodyFlaw {
 
 /// What is stored, or was fetched, is not what was sent. Retry rule: final here; a caller may begin anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum ContentFlaw {
     /// It has another length, in bytes.
     #[error("the file has {ours} bytes here and {theirs} at the service")]
@@ -160,6 +170,7 @@ pub enum ContentFlaw {
 
 /// What kind of error a call ended with. Each says what was done about it before, and whether asking again may help.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ErrorKind<F> {
     /// The operation's own values cannot be sent. Nothing was sent, and nothing will be as long as they stay.
     Encode(Reject),
@@ -192,6 +203,7 @@ pub type CallResult<T, F> = Result<T, Box<Error<F>>>;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// As it was meant to.
     Success,
@@ -233,6 +245,7 @@ impl fmt::Debug for Attempted {
 /// The first bytes of an answer that was none, or a refusal, as they came: for people who must find out why. Secrets of the
 /// request and of the session are replaced by `REDACTED`, in every encoding that the API writes them in.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RawAnswer {
     /// The HTTP status.
     pub status: u16,
@@ -248,6 +261,8 @@ impl RawAnswer {
 
 /// How a call ended when it did not succeed. Never holds a secret. The service's own words are in
 /// [`raw`](Self::raw) and in its fault, which `Display` repeats: secrets of the request and of the session are taken out of both.
+///
+/// Fields may come in a minor version: a parent machine makes one with [`Error::new`], by itself or behind `..`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error<F> {
     /// What kind of error it is.

@@ -47,6 +47,8 @@ mod tests {
             assert_eq!(outside_strings(text.as_bytes()), count, "{text}");
         }
         assert!(!has_more_values_than(b"[0,0]", 2));
+        assert!(!has_more_values_than(br#"["a,b,c,d"]"#, 2), "what a string holds is no value");
+        assert!(!has_more_values_than(br#"["a,b",0]"#, 2) && has_more_values_than(br#"["a,b",0]"#, 1));
         assert!(has_more_values_than(b"[0,0]", 1));
     }
 }

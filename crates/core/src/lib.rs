@@ -19,8 +19,39 @@
 //!                        Input                                 Told
 //! ```
 //! [`Machine`] is the whole contract: do what `poll` says; `Wait` means that there is nothing to do until a moment, an
-//! input, or a move of the shared epoch. The state graphs stand at the top of `call/mod.rs`, `exchange/mod.rs`,
-//! `session.rs` and `cycle.rs`.
+//! input, or a move of the shared epoch.
+//!
+//! # State graphs
+//! A [`Call`], from the caller's wish to its answer. `Attempt` is one exchange with its clocks:
+//! ```text
+//!          another logs in, or all permits are taken
+//!   Gate ◀──────────────────────────────────────────▶ (wait)
+//!    │ │  has a session and a permit, or needs none
+//!    │ └──────────────────────────┐
+//!    │  lead: log in              ▼
+//!    ├────▶ Attempt(login)   Attempt(operation) ──▶ Over
+//!    ▲          │              │   │   │
+//!    │   done   │ worth a try  │   │   │ session over, or redirect (the permit is kept)
+//!    │◀─────────┼────── Pause ◀┴───┘   │
+//!    └──────────┴──────────────────────┘
+//! ```
+//! An [`Exchange`], from a request's head to the last byte of its answer:
+//! ```text
+//!   Read ──understood──▶ Identify ──identified──▶ Serve ──upload──▶ Files ──end──▶ Replying
+//!    │                      │ refused               │ unary, download                │ reply
+//!    │ flaw                 ▼                       └────────────────────────────────▼
+//!    └─────────────────▶ Answer ◀──────────── an early reply ────────────────────── Answer ──▶ Body ──▶ Over
+//! ```
+//! A [`Session`], which all calls of a client share; each change moves the epoch:
+//! ```text
+//!          enter: Lead                 opened
+//!   Out ────────────────▶ Busy ─────────────────────▶ In
+//!    ▲                     │  failed, released,        │
+//!    └─────────────────────┘  or its time is up        │
+//!    ▲            expired, or left                     │
+//!    └─────────────────────────────────────────────────┘
+//! ```
+//! Which event may follow which on the wire is one table for both ends: [`Cycle`].
 //!
 //! # An example
 //! Decisions are pure functions. A lost reply of an operation that must not be repeated is not tried again:
@@ -39,7 +70,11 @@
 //! let unsent = Tried { phase: Phase::Connect, ..lost };
 //! assert!(matches!(Policy::default().decide(&unsent, 0), Decision::After(_)));
 //! ```
-//! A whole call is driven by hand in `larder-proto-nvx`'s example `blocking`.
+//! An API of one's own in 150 lines, and a call of it driven by hand: `examples/greeter` in this crate's folder. Machines of
+//! operations that exist: the front pages of `larder-proto-e2` and `larder-proto-nvx`.
+//!
+//! # Features
+//! `schema` (off by default): what operations look like as JSON Schema, by the module `schema`.
 
 mod call;
 mod catalog;
@@ -48,6 +83,7 @@ mod cycle;
 mod error;
 mod exchange;
 mod ids;
+pub mod journal;
 pub mod json;
 mod limits;
 mod machine;

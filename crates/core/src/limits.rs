@@ -1,7 +1,10 @@
 //! Every bound of a machine's memory: its name, its unit, its default and why.
 
+use serde::{Deserialize, Serialize};
+
 /// Bounds for one call or one exchange.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Limits {
     /// Bytes of an answer that is held in memory to be decoded. Default 16 MiB: a page of 1,000 entries with long
     /// names, tags and metadata stays under 4 MiB.

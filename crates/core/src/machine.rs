@@ -5,6 +5,7 @@ use core::ops::ControlFlow;
 
 use bytes::Bytes;
 
+use crate::journal::Recipe;
 use crate::operation::Api;
 use crate::permits::Permits;
 use crate::retry::Budget;
@@ -38,7 +39,7 @@ pub trait ClientMachine<A: Api>:
     Machine<Shared = Shared<A>, Input = Input, Action = Action<Self::Answer, <A as Api>::Fault>>
 {
     /// What it comes to.
-    type Answer;
+    type Answer: fmt::Debug;
 
     /// What the caller asked for, and the host (and port) of the service: what logs and spans call it by.
     fn about(&self) -> (&'static Meta, &str);
@@ -46,6 +47,12 @@ pub trait ClientMachine<A: Api>:
     /// Lets go of what it holds of the shared state. A driver must call this when it drops an unfinished machine, so
     /// that others that wait for its login go on at once.
     fn abandon(&mut self, shared: &mut Shared<A>);
+
+    /// How to make it anew, of one that has not begun: what a [journal](crate::journal) says of it. A machine of your own need
+    /// not say it; its journals are replayed with a machine that you bring.
+    fn recipe(&self) -> Option<Recipe> {
+        None
+    }
 }
 
 /// What all calls of one client share.
@@ -178,6 +185,12 @@ pub enum Note {
         /// Where, in bytes.
         offset: u64,
     },
+    /// So many bytes of the caller's file are read again before a transfer of another process goes on: the state of its MD5 was
+    /// not kept, or the file may not be the same any more.
+    ReadingAgain {
+        /// How many.
+        bytes: u64,
+    },
     /// A transfer begins anew: the service has not kept what it had.
     Restarting,
     /// A piece of an upload is stored: the service has so many bytes now.
@@ -192,6 +205,7 @@ pub enum Note {
 }
 
 /// What a client's machine can be told. Exhaustive on purpose.
+#[derive(Clone)]
 pub enum Input {
     /// The exchange has its connection, and its head is on its way. Who cannot know says so as soon as it is asked to open
     /// one: until then, the connect clock runs. What comes later (`Wrote`, `Head`) says it too. Said again while the peer takes
@@ -274,6 +288,31 @@ impl<T, F> Action<T, F> {
 }
 
 impl Input {
+    /// The answer to a `Feed`: what is there of the caller's file at `offset`, at most as much as was asked for. Nothing is its
+    /// end.
+    pub fn body(offset: u64, chunk: impl Into<Bytes>) -> Self {
+        let chunk = chunk.into();
+        if chunk.is_empty() { Self::BodyEnd } else { Self::Body { offset, chunk } }
+    }
+
+    /// The same, of a file in memory.
+    #[must_use]
+    pub fn body_of(file: &[u8], offset: u64, max: usize) -> Self {
+        let rest = usize::try_from(offset).ok().and_then(|offset| file.get(offset..)).unwrap_or_default();
+        Self::body(offset, Bytes::copy_from_slice(&rest[..rest.len().min(max)]))
+    }
+
+    /// The same, of a file that `read` reads from at `offset`: it says how many bytes it put there.
+    ///
+    /// # Errors
+    /// That of `read`. Say `BodyGone`, or end the call.
+    pub fn body_by<E>(offset: u64, max: usize, read: impl FnOnce(&mut [u8]) -> Result<usize, E>) -> Result<Self, E> {
+        let mut piece = vec![0; max];
+        let count = read(&mut piece)?;
+        piece.truncate(count);
+        Ok(Self::body(offset, piece))
+    }
+
     /// The exchange that it is about, if it is about one.
     #[must_use]
     pub fn at(&self) -> Option<ExchangeId> {

@@ -146,6 +146,25 @@ mod tests {
     }
 
     #[test]
+    fn a_text_for_which_there_is_room_is_not_moved() {
+        let mut message = message(100, 0);
+        message.text(&[b'a'; 40]).unwrap();
+        message.text(b"a").unwrap();
+        let place = message.as_text().as_ptr();
+        (0..39).for_each(|_| message.text(b"a").unwrap());
+        assert_eq!((message.as_text().len(), message.as_text().as_ptr()), (80, place));
+        assert_eq!(message.text.capacity(), 80);
+    }
+
+    #[test]
+    fn debug_tells_how_much_it_is_and_not_what() {
+        let mut message = message(10, 20);
+        message.text(b"secret").unwrap();
+        message.file(b"hidden!").unwrap();
+        assert_eq!(format!("{message:?}"), "Message(6 bytes and 7 of a file)");
+    }
+
+    #[test]
     fn an_empty_file_is_one() {
         let mut message = message(10, 20);
         assert_eq!(message.file(b""), Ok(()));

@@ -235,3 +235,17 @@ impl core::fmt::Display for Meta {
         write!(f, "{}/{}", self.namespace, self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_is_called_what_it_is_sent_as() {
+        for verb in [Verb::Get, Verb::Post, Verb::Put] {
+            assert_eq!(http::Method::from(verb).as_str(), verb.as_str());
+        }
+        let words = [Repeat::Safe, Repeat::Telling, Repeat::Unsafe].map(Repeat::as_str);
+        assert_eq!(words, ["safe", "telling", "unsafe"]);
+    }
+}

@@ -61,9 +61,25 @@ pub trait Fault: core::fmt::Display + core::fmt::Debug + Clone + Send + Sync + '
         let _ = redactor;
         self
     }
+
+    /// As a text that [`read_back`](Self::read_back) makes the same of. A [journal](crate::journal) needs it of an API with a
+    /// login: how one failed is shared by all who waited for it.
+    fn written(&self) -> Option<String> {
+        None
+    }
+
+    /// What [`written`](Self::written) has written.
+    #[must_use]
+    fn read_back(text: &str) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = text;
+        None
+    }
 }
 
-/// What a fault means for the next step.
+/// What a fault means for the next step. Exhaustive on purpose: a new step must break who decides on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FaultClass {
     /// Asking again will not help.
@@ -167,7 +183,7 @@ pub trait Api: Sized + core::fmt::Debug + Send + Sync + 'static {
     /// One row of an operation's table of refusals.
     type Documented: Copy + PartialEq + core::fmt::Debug + Send + Sync + 'static;
     /// How a message is written: its format, and what the format needs.
-    type Style: Clone + Default + core::fmt::Debug + Send + Sync + 'static;
+    type Style: Clone + Default + Serialize + DeserializeOwned + core::fmt::Debug + Send + Sync + 'static;
     /// The operation that opens a session; uninhabited where a static key stands for one.
     type Login: Operation<Api = Self> + Clone;
 
@@ -224,7 +240,7 @@ pub trait Api: Sized + core::fmt::Debug + Send + Sync + 'static {
     fn fault(flaw: RequestFlaw, name: Option<Self::Names>) -> Self::Fault;
 }
 
-/// What the serving machine itself can find wrong with a request.
+/// What the serving machine itself can find wrong with a request. Exhaustive on purpose: every API says what it answers to each.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestFlaw {
     /// A field broke a rule.

@@ -144,5 +144,30 @@ mod tests {
         assert!(!same(&[("etag", "\"b\""), ("content-range", "bytes 5-8/9")]));
         assert!(!same(&[("etag", "\"a\""), ("content-range", "bytes 5-8/10")]));
         assert!(!same(&[("content-range", "bytes 5-8/9")]));
+        let date = |seconds: u8| part(200, &[("last-modified", &format!("Sun, 06 Nov 1994 08:49:{seconds:02} GMT"))]).unwrap();
+        assert!(date(37).is_of_same_file(&date(37)) && !date(37).is_of_same_file(&date(38)));
+        // What only one of them says tells nothing, but for the tag that both should say.
+        assert!(date(37).is_of_same_file(&first) && !first.is_of_same_file(&date(37)));
+    }
+
+    #[test]
+    fn a_tag_is_strong_in_its_two_quotes() {
+        let strong = |tag| part(200, &[("etag", tag)]).unwrap().strong_etag().map(str::to_owned);
+        for tag in ["\"\"", "\"a\""] {
+            assert_eq!(strong(tag).as_deref(), Some(tag));
+        }
+        for tag in ["\"", "a", "\"a", "a\"", "W/\"a\""] {
+            assert_eq!(strong(tag), None, "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_refused_part_says_how_long_the_file_is() {
+        let total = |range: &str| {
+            let head = Response::builder().status(416).header("content-range", range).body(()).unwrap();
+            total_of_none(&head.into_parts().0)
+        };
+        assert_eq!((total("bytes */20"), total(" bytes */0 ")), (Some(20), Some(0)));
+        assert_eq!((total("bytes 0-1/20"), total("bytes */x"), total("")), (None, None, None));
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ExchangeId;
 
 /// Room for transfers: calls that send or fetch a file. Who finds none waits in turn.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permits {
     limit: usize,
     /// The calls that have one.
@@ -94,7 +96,8 @@ mod tests {
         let mut permits = Permits::new(2);
         let [a, b, c, d] = [1, 2, 3, 4].map(ExchangeId);
         assert!(permits.take(a) && permits.take(b) && permits.take(a));
-        assert!(!permits.take(c) && !permits.take(d));
+        assert!(!permits.take(c) && !permits.take(d) && !permits.take(c));
+        assert_eq!((permits.limit(), permits.taken(), permits.waiting()), (2, 2, 2));
         permits.release(a);
         assert!(!permits.take(d), "c was first");
         assert!(permits.take(c) && !permits.take(d));

@@ -53,5 +53,16 @@ mod tests {
         for to in ["http://b/z", "ftp://b/z", "javascript:alert(1)", "https://u:p@b/", "z", ""] {
             assert_eq!(follow("https://a/x", to), None, "{to}");
         }
+        for to in ["ftp://b/z", "javascript:alert(1)", "http://u:p@b/", "z", ""] {
+            assert_eq!(follow("http://a/x", to), None, "{to}");
+        }
+        assert_eq!(follow("http://a/x", "https://b/z").as_deref(), Some("https://b/z"));
+    }
+
+    #[test]
+    fn not_every_status_of_this_class_leads_anywhere() {
+        let leads = |status| StatusCode::from_u16(status).is_ok_and(is_redirect);
+        let all: Vec<u16> = (100..600).filter(|status| leads(*status)).collect();
+        assert_eq!(all, [301, 302, 303, 307, 308]);
     }
 }

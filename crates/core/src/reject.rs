@@ -6,10 +6,10 @@
 
 use core::fmt;
 
-use serde::{de, ser};
+use serde::{Deserialize, Serialize, de, ser};
 
-/// A rule that a value can break. Every API maps these to codes of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A rule that a value can break. Every API maps these to codes of its own. Exhaustive on purpose: a new rule needs a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rule {
     /// A required field is absent, or empty where empty means absent.
     Missing,
@@ -71,7 +71,7 @@ impl fmt::Display for Rule {
 impl core::error::Error for Rule {}
 
 /// A field that broke a rule. Never holds the value itself, which may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{} {rule}", if field.is_empty() { "the message" } else { field.as_str() })]
 pub struct Reject {
     /// The field's documented name; empty when the message as a whole is at fault.

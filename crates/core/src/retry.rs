@@ -3,11 +3,13 @@
 use core::time::Duration;
 
 use http::{HeaderMap, HeaderName, header};
+use serde::{Deserialize, Serialize};
 
 use crate::{FaultClass, Phase, Repeat};
 
 /// How often and how patiently to try again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Policy {
     /// Attempts in all, the first included.
     pub attempts: u32,
@@ -117,7 +119,7 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// Retries that all calls of one client may spend together, so that an outage is not multiplied by retrying.
 ///
 /// Full at 100 by default; a retry takes 5, a success gives 1 back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     left: u32,
     full: u32,
@@ -202,6 +204,10 @@ mod tests {
         for attempts in 1..40 {
             let Decision::After(pause) = policy.decide(&Tried { attempts, ..TRIED }, u64::MAX) else { panic!("{attempts}") };
             assert!(pause <= policy.cap, "{attempts}: {pause:?}");
+            // All but the last 2^-32 of it.
+            let longest = Duration::from_millis(200 << (attempts - 1).min(10)).min(policy.cap);
+            assert!(longest - pause < Duration::from_micros(1), "{attempts}: {pause:?}");
+            assert_eq!(policy.decide(&Tried { attempts, ..TRIED }, 0), Decision::After(Duration::ZERO));
         }
     }
 

@@ -43,3 +43,17 @@ impl JsonSchema for Secret {
         json_schema!({ "type": "string", "format": "password" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_a_password_wherever_it_stands() {
+        let mut generator = SchemaGenerator::default();
+        let password = json_schema!({ "type": "string", "format": "password" });
+        assert_eq!(generator.subschema_for::<Secret>(), password);
+        assert!(Secret::inline_schema() && generator.definitions().is_empty());
+        assert_eq!(Secret::schema_name(), "Secret");
+    }
+}

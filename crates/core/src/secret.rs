@@ -75,4 +75,13 @@ mod tests {
     fn debug_shows_nothing_of_it() {
         assert_eq!(format!("{:?}", Secret::new("hunter2")), "REDACTED");
     }
+
+    #[test]
+    fn who_asks_for_the_text_has_all_of_it() {
+        for secret in [Secret::new("hunter2"), Secret::from("hunter2"), Secret::from("hunter2".to_owned())] {
+            assert_eq!((secret.expose(), secret.is_empty()), ("hunter2", false));
+            assert_eq!(String::from(secret), "hunter2");
+        }
+        assert!(Secret::new("").is_empty());
+    }
 }

@@ -1,7 +1,7 @@
 //! Texts that must not be shown, taken out of texts that are.
 
 mod collect;
-mod spelled;
+pub(crate) mod spelled;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,7 +22,6 @@ use crate::Secret;
 /// is the base64 of a text, that text is a secret, too.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// Longest first.
     secrets: Vec<Secret>,
 }
 
@@ -65,6 +64,11 @@ impl Redactor {
         self.insert(text.trim().replace("\r\n", "\n").into());
         // Blanks at its ends are its own, where they are repeated.
         self.insert(text.into());
+    }
+
+    /// Each of them, the longest first.
+    pub(crate) fn secrets(&self) -> &[Secret] {
+        &self.secrets
     }
 
     /// How many there are.
@@ -145,24 +149,23 @@ impl Redactor {
 
     fn insert(&mut self, secret: Secret) {
         if !secret.expose().trim().is_empty() && !self.secrets.contains(&secret) {
-            let place = self.secrets.partition_point(|other| other.expose().len() >= secret.expose().len());
-            self.secrets.insert(place, secret);
+            self.secrets.push(secret);
         }
     }
 }
 
-fn is_alone(before: &str, after: &str) -> bool {
+pub(crate) fn is_alone(before: &str, after: &str) -> bool {
     !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric)
 }
 
 /// The text that this is the base64 of, if it is one.
-fn text_in_base64(secret: &str) -> Option<Zeroizing<String>> {
+pub(crate) fn text_in_base64(secret: &str) -> Option<Zeroizing<String>> {
     let text = Zeroizing::new(String::from_utf8(STANDARD.decode(secret).ok()?).ok()?);
     text.chars().all(|c| !c.is_control() || c.is_whitespace()).then_some(text)
 }
 
 /// How many characters of a secret of this length must be there for a beginning of it. What a URL begins with is known.
-fn least(secret: &str, length: usize) -> usize {
+pub(crate) fn least(secret: &str, length: usize) -> usize {
     let known = secret.find("://").map_or(0, |scheme| {
         let host = scheme + 3;
         secret.get(host..).and_then(|rest| rest.find('/')).map_or(length, |end| host + end)
@@ -171,7 +174,7 @@ fn least(secret: &str, length: usize) -> usize {
 }
 
 /// User name and password, and the values of the query.
-fn parts_of_url(text: &str) -> Vec<String> {
+pub(crate) fn parts_of_url(text: &str) -> Vec<String> {
     let Some((_, rest)) = text.split_once("://") else { return Vec::new() };
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let authority = rest.split(['/', '#']).next().unwrap_or_default();
@@ -232,6 +235,32 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_longer_than_what_is_wanted_of_it_is_cut_as_safely() {
+        let redactor = redactor(&["hunter2"]);
+        for cut in 0..20 {
+            let text = redactor.beginning(b"password=hunter2&rest=1", false, cut);
+            assert!("password=REDACTED&rest=1".starts_with(&text) && text.len() <= cut, "{cut}: {text}");
+        }
+    }
+
+    #[test]
+    fn of_a_value_it_knows_the_secrets_and_of_none_nothing() {
+        let known = Redactor::of(&("name", Secret::from("hunter22")));
+        assert_eq!((known.redact("name: hunter22").as_str(), known.is_empty()), ("name: REDACTED", false));
+        assert!(Redactor::of("hunter22").is_empty() && Redactor::default().is_empty());
+    }
+
+    #[test]
+    fn from_sixteen_characters_on_a_beginning_tells_too_much() {
+        let long = redactor(&["abcdefghijklmnop"]);
+        assert_eq!(long.redact("abcdefghijkl... ABCDEFGHIJKLMNOP abcdefghijk"), "REDACTED... REDACTED abcdefghijk");
+        let short = redactor(&["abcdefghijklmno"]);
+        assert_eq!(short.redact("abcdefghijklmn ABCDEFGHIJKLMNO abcdefghijklmno"), "abcdefghijklmn ABCDEFGHIJKLMNO REDACTED");
+        let word = redactor(&["abcdef", "uvwxy"]);
+        assert_eq!(word.redact("xabcdefx xuvwxyx uvwxy"), "xREDACTEDx xuvwxyx REDACTED");
+    }
+
+    #[test]
     fn lines_and_beginnings_of_a_long_secret_are_replaced_too() {
         let lines = ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj", "AgEAAoIBAQC7VJTUt9Us8cKj", "short="];
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"));
@@ -252,6 +281,10 @@ mod tests {
         let shown = "https://host.example/dir and https://host.example/";
         assert_eq!(of.redact(shown), shown);
         assert_eq!(of.redact("https://host.example/dir/Goh7ot5pBeuo..."), "REDACTED...");
+        let near = redactor(&["http://a/Goh7ot5pBeuoQ45icqL9TM2K77"]);
+        assert_eq!(near.redact("http://a/Goh7ot5pBeu... and http://a/Goh7ot5pBe"), "REDACTED... and http://a/Goh7ot5pBe");
+        let bare = redactor(&["https://Goh7ot5pBeuoQ45icqL9TM2K77"]);
+        assert_eq!(bare.redact("https://Goh7ot5pBeuoQ45icqL9TM2K7"), "https://Goh7ot5pBeuoQ45icqL9TM2K7");
     }
 
     #[test]

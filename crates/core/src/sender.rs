@@ -171,3 +171,90 @@ impl Sender {
         self.unacknowledged
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(before: &'static str, offset: u64, length: u64) -> Span {
+        Span { before: Bytes::from_static(before.as_bytes()), offset, length }
+    }
+
+    /// All that is sent of a file whose byte at `n` is the letter `n`, at most `max` bytes at once; and what was written when
+    /// it was all written.
+    fn sent(sender: &mut Sender, max: usize) -> String {
+        let mut sent = String::new();
+        loop {
+            match sender.next() {
+                Next::Write(piece) => {
+                    assert!(matches!(sender.next(), Next::Nothing), "one at a time");
+                    sent.push_str(&format!("{}|", piece.escape_ascii()));
+                    assert_eq!((sender.is_unacknowledged(), sender.wrote()), (true, Ok(())));
+                    assert_eq!(sender.wrote(), Err(Misuse::NothingWritten));
+                }
+                Next::Feed(offset) => {
+                    assert_eq!(sender.asked(), Some(offset));
+                    let piece: Vec<u8> = (offset..).map(|n| b'a' + n as u8).take(sender.room(offset, max)).collect();
+                    assert_eq!(sender.body(offset, piece.into()), Ok(Ok(())));
+                }
+                Next::Finish => return sent,
+                Next::Nothing => panic!("it waits for nothing: {sent}"),
+            }
+            if sender.is_all_written() && !sent.contains('#') {
+                sent.push('#');
+            }
+        }
+    }
+
+    #[test]
+    fn spans_of_a_file_go_out_in_their_order_and_nothing_beyond_them_is_asked_for() {
+        let spans = || vec![span("1:", 3, 4), span("", 0, 2), span("3:", 9, 1)];
+        let body = |after: &'static str| OutgoingBody::Spans { spans: spans(), after: Bytes::from_static(after.as_bytes()) };
+        assert_eq!(sent(&mut Sender::new(body("."), None), 3), "1:|def|g|ab|3:|j|.|#");
+        assert_eq!(sent(&mut Sender::new(body(""), Some(99)), 99), "1:|defg|ab|3:|j|#");
+        let none = OutgoingBody::Spans { spans: Vec::new(), after: Bytes::from_static(b".") };
+        assert_eq!(sent(&mut Sender::new(none, None), 3), ".|#");
+    }
+
+    #[test]
+    fn a_span_that_is_shorter_or_longer_than_it_said_is_told() {
+        let mut sender = Sender::new(OutgoingBody::Spans { spans: vec![span("", 3, 4)], after: Bytes::new() }, None);
+        assert!(matches!(sender.next(), Next::Feed(3)));
+        assert_eq!((sender.room(3, 99), sender.room(3, 2), sender.left(5), sender.left(9)), (4, 2, 2, 0));
+        let flaw = |got| Ok(Err(BodyFlaw::Length { promised: 7, got }));
+        assert_eq!(sender.body(3, Bytes::from_static(b"defgh")), flaw(8));
+        assert_eq!(sender.body_end(), flaw(3));
+        assert_eq!(sender.body(4, Bytes::from_static(b"e")), Err(Misuse::NotAsked { wanted: Some(3), offset: 4 }));
+    }
+
+    #[test]
+    fn a_stored_file_is_read_from_where_its_answer_begins() {
+        let mut sender = Sender::reply(ReplyBody::File { offset: 5, length: 3 });
+        assert_eq!(sent(&mut sender, 2), "fg|h|#");
+        assert_eq!(sent(&mut Sender::reply(ReplyBody::File { offset: 5, length: 0 }), 2), "", "nothing is asked for");
+        assert_eq!(sent(&mut Sender::reply(ReplyBody::Whole(Bytes::from_static(b"all"))), 2), "all|#");
+    }
+
+    #[test]
+    fn a_file_is_all_written_only_with_what_stands_behind_it() {
+        let file = |after: &'static str| OutgoingBody::File {
+            before: Bytes::from_static(b"<"),
+            after: Bytes::from_static(after.as_bytes()),
+        };
+        for (after, promised, is_all) in [("", Some(1), true), (">", Some(1), false), ("", Some(2), false), ("", None, false)] {
+            let mut sender = Sender::new(file(after), promised);
+            assert!(!sender.is_all_written());
+            assert!(matches!(sender.next(), Next::Write(_)) && !sender.is_all_written());
+            sender.wrote().unwrap();
+            assert!(matches!(sender.next(), Next::Feed(0)) && !sender.is_all_written());
+            sender.body(0, Bytes::from_static(b"a")).unwrap().unwrap();
+            assert!(!sender.is_all_written());
+            assert!(matches!(sender.next(), Next::Write(_)));
+            assert_eq!(sender.is_all_written(), is_all, "{after} {promised:?}");
+            sender.wrote().unwrap();
+            // A file of known length is asked for once more, so that a longer one is noticed.
+            assert!(matches!(sender.next(), Next::Feed(1)));
+            assert_eq!(sender.is_all_written(), is_all, "{after} {promised:?}");
+        }
+    }
+}

@@ -18,6 +18,9 @@
 
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use crate::journal::Ear;
 use crate::operation::Api;
 use crate::{ErrorKind, ExchangeId, Secret, Time};
 
@@ -31,18 +34,25 @@ const GRACE: Duration = Duration::from_secs(5);
 /// How long before its end an idle session is renewed: enough for a slow connection to carry the next request.
 const MARGIN: Duration = Duration::from_secs(60);
 
+/// The same for a service that keeps a session for so long: never more than a tenth of it.
+fn margin(idle: Duration) -> Duration {
+    MARGIN.min(idle / 10)
+}
+
 /// The session that all calls of one client share.
 #[derive(Debug)]
 pub struct Session<A: Api> {
     login: Option<A::Login>,
-    state: State,
-    epoch: u64,
+    pub(crate) state: State,
+    pub(crate) epoch: u64,
     /// How the last login ended that came to nothing.
-    failed: Option<(u64, ErrorKind<A::Fault>)>,
+    pub(crate) failed: Option<(u64, ErrorKind<A::Fault>)>,
+    /// Who listens while a machine is recorded: what is secret in what it hears and says.
+    pub(crate) ear: Option<Ear>,
 }
 
-#[derive(Debug)]
-enum State {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum State {
     Out,
     Busy {
         leader: ExchangeId,
@@ -77,7 +87,7 @@ impl<A: Api> Session<A> {
     /// No session and no credentials: operations that need one fail with `NoSession`.
     #[must_use]
     pub fn none() -> Self {
-        Self { login: None, state: State::Out, epoch: 0, failed: None }
+        Self { login: None, state: State::Out, epoch: 0, failed: None, ear: None }
     }
 
     /// Logs in when the first call needs it, and again when the service says that the session is over.
@@ -139,7 +149,7 @@ impl<A: Api> Session<A> {
     /// Whether it is to be taken for ended, and can be renewed.
     fn is_idle(&self, used: Option<Time>, now: Time) -> bool {
         let Some((idle, used)) = A::IDLE.zip(used).filter(|_| self.login.is_some()) else { return false };
-        now.since(used) >= idle - MARGIN.min(idle / 10)
+        now.since(used) >= idle - margin(idle)
     }
 
     /// A request leaves with the token of `epoch`.
@@ -213,5 +223,18 @@ impl<A: Api> Session<A> {
     fn change(&mut self, state: State) {
         self.state = state;
         self.epoch += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_session_is_not_renewed_all_the_time() {
+        let seconds = Duration::from_secs;
+        assert_eq!(margin(seconds(20 * 60)), seconds(60));
+        assert_eq!(margin(seconds(600)), seconds(60));
+        assert_eq!(margin(seconds(30)), seconds(3));
     }
 }

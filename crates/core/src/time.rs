@@ -4,10 +4,12 @@ use core::fmt;
 use core::ops::Add;
 use core::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A moment, as the time that has passed since an epoch which the embedder chooses once per [`Shared`](crate::Shared).
 ///
 /// `std::time::Instant` cannot be made on wasm, nor replayed from a file; this can.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Time(pub Duration);
 
 impl Time {

@@ -4,6 +4,7 @@ use core::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, Uri, uri};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::operation::{Api, Names};
 use crate::{Reject, Rule, Secret};
@@ -64,6 +65,18 @@ impl Target {
         parts.path_and_query = uri::PathAndQuery::from_maybe_shared(path).ok();
         // Without a path, it is none.
         Uri::from_parts(parts).map_err(|_| Reject::new("path", Rule::Malformed))
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 
@@ -306,5 +319,70 @@ impl fmt::Debug for ReplyBody {
             Self::Whole(bytes) => write!(f, "Whole({} bytes)", bytes.len()),
             Self::File { offset, length } => write!(f, "File({length} bytes from {offset})"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_http_and_nothing_but_a_place() {
+        for (url, shown) in [
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("https://host/behind/a/proxy/", "https://host/behind/a/proxy"),
+            ("HTTP://host/", "http://host"),
+        ] {
+            assert_eq!(Target::parse(url).map(|target| target.to_string()).as_deref(), Ok(shown));
+        }
+        for url in
+            ["ftp://host", "host", "/path", "", "http://user@host", "http://user:pass@host/", "http://host/?", "http://host/a?b"]
+        {
+            assert_eq!(Target::parse(url), Err(Reject::new("base URL", Rule::Malformed)), "{url}");
+        }
+    }
+
+    #[test]
+    fn another_host_has_the_scheme_and_nothing_else_of_the_first() {
+        let target = Target::parse("https://host/behind/a/proxy").unwrap();
+        let node = target.on_host("node.example:81").unwrap();
+        assert_eq!((node.host(), format!("{node:?}")), ("node.example:81", "https://node.example:81".to_owned()));
+        assert_eq!(target.uri("/a?b=%20").unwrap(), "https://host/behind/a/proxy/a?b=%20");
+        assert_eq!(node.uri("/a").unwrap(), "https://node.example:81/a");
+        for host in ["user@node.example", "a/b", ""] {
+            assert_eq!(target.on_host(host), Err(Reject::new("host", Rule::Malformed)), "{host}");
+        }
+        assert_eq!(node.uri("a b"), Err(Reject::new("path", Rule::Malformed)));
+    }
+
+    #[test]
+    fn a_body_is_as_long_as_its_file_and_what_stands_around_it() {
+        let bytes = Bytes::from_static;
+        let file = OutgoingBody::File { before: bytes(b"abc"), after: bytes(b"de") };
+        assert_eq!((file.length(Some(10)), file.length(None)), (Length::Known(15), Length::Unknown));
+        assert_eq!(OutgoingBody::Whole(bytes(b"abc")).length(Some(10)), Length::Known(3));
+        let spans =
+            vec![Span { before: bytes(b"ab"), offset: 7, length: 5 }, Span { before: bytes(b"cde"), offset: 0, length: 1 }];
+        let spans = OutgoingBody::Spans { spans, after: bytes(b"fghi") };
+        assert_eq!((spans.length(None), spans.length(Some(99))), (Length::Known(15), Length::Known(15)));
+    }
+
+    #[test]
+    fn debug_names_headers_and_counts_bytes_and_shows_neither() {
+        let head = Request::builder().method("PUT").uri("http://host:81/path?secret").header("b", "secret").header("a", "secret");
+        assert_eq!(format!("{:?}", RequestHead(head.body(()).unwrap())), r#"PUT host:81 ["b", "a"]"#);
+        let head = Response::builder().status(404).header("location", "secret").body(()).unwrap();
+        assert_eq!(format!("{:?}", ResponseHead(head)), r#"404 ["location"]"#);
+        let bytes = || Bytes::from_static(b"secret");
+        assert_eq!(format!("{:?}", RequestBody::Whole(b"secret")), "Whole(6 bytes)");
+        let split = RequestBody::Split { text: b"secret", file: Some(vec![bytes(), bytes()]) };
+        assert_eq!(format!("{split:?}"), "Split(6 bytes, file: Some(12))");
+        assert_eq!(format!("{:?}", RequestBody::Fields(&[("a".to_owned(), "secret".to_owned())])), "Fields(1)");
+        assert_eq!(format!("{:?}", OutgoingBody::Whole(bytes())), "Whole(6 bytes)");
+        assert_eq!(format!("{:?}", OutgoingBody::File { before: bytes(), after: Bytes::new() }), "File(6 + file + 0 bytes)");
+        let spans = OutgoingBody::Spans { spans: vec![Span { before: bytes(), offset: 7, length: 5 }], after: bytes() };
+        assert_eq!(format!("{spans:?}"), "Spans([6 bytes, 5 of the file from 7] + 6 bytes)");
+        assert_eq!(format!("{:?}", ReplyBody::Whole(bytes())), "Whole(6 bytes)");
+        assert_eq!(format!("{:?}", ReplyBody::File { offset: 7, length: 5 }), "File(5 bytes from 7)");
     }
 }

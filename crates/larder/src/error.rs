@@ -22,6 +22,10 @@ pub enum Error<F: Fault> {
     /// The fetched file could not be written.
     #[error("the file could not be written: {0}")]
     Write(#[source] io::Error),
+    /// The checkpoint of another process is of no use here. Nothing was sent. Remove it to begin anew.
+    #[cfg(feature = "nvx")]
+    #[error(transparent)]
+    Checkpoint(#[from] larder_proto_nvx::flow::CheckpointFlaw),
     /// The service sends the same page of a listing again before the listing is complete.
     #[error("page {page} of the listing is the one before it again, and the listing is not complete")]
     NoProgress {
@@ -36,6 +40,8 @@ impl<F: Fault> Error<F> {
         match self {
             Self::Call(error) => error.fault(),
             Self::Value(_) | Self::Read(_) | Self::Write(_) | Self::NoProgress { .. } => None,
+            #[cfg(feature = "nvx")]
+            Self::Checkpoint(_) => None,
         }
     }
 
@@ -44,6 +50,8 @@ impl<F: Fault> Error<F> {
         match self {
             Self::Call(error) => error.is_retryable(),
             Self::Value(_) | Self::Read(_) | Self::Write(_) | Self::NoProgress { .. } => false,
+            #[cfg(feature = "nvx")]
+            Self::Checkpoint(_) => false,
         }
     }
 }

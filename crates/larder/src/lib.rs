@@ -5,6 +5,34 @@
 //! again where that is safe, streams files of any size, and types every answer and every refusal. The crates below it are
 //! re-exported, and each of them stands alone.
 //!
+//! # In scope
+//! Clients, their conveniences (pages, local files), and one place to get every layer from.
+//!
+//! # Out of scope
+//! What is said ([`larder_proto_nvx`], [`larder_proto_e2`]), when it is said ([`larder_core`]) and how it travels
+//! ([`larder_transport`]). The service itself is the program `larder`.
+//!
+//! # How a call flows
+//! ```text
+//!   client.upload_file(path, file)                 larder            paths as texts, local files, pages, several ranges at once
+//!     └─ UploadFile, a machine of several calls    larder_proto_*    the messages
+//!          └─ Call ── Session, Policy, Clocks      larder_core       one login, what is tried again, when it is given up
+//!               └─ driver ── pool, HTTP, TLS       larder_transport  on tokio, or on the thread that calls
+//! ```
+//!
+//! # What goes out
+//! A client shows a request without sending it, secrets redacted:
+#![cfg_attr(all(feature = "e2", feature = "tls"), doc = "```")]
+#![cfg_attr(not(all(feature = "e2", feature = "tls")), doc = "```ignore")]
+//! use larder::blocking::e2::{Client, ListUsers};
+//!
+//! let client = Client::new("https://api.idrivee2.com", "API key")?;
+//! let plan = client.plan(&ListUsers {})?.to_string();
+//! assert!(plan.contains("/api/reseller/v1/users"), "{plan}");
+//! assert!(!plan.contains("API key"), "{plan}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Nirvanix Web Services
 //!
 //! ```no_run
@@ -60,13 +88,6 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! # In scope
-//! Clients, their conveniences (pages, local files), and one place to get every layer from.
-//!
-//! # Out of scope
-//! What is said ([`larder_proto_nvx`], [`larder_proto_e2`]), when it is said ([`larder_core`]) and how it travels
-//! ([`larder_transport`]). The service itself is the program `larder`.
 //!
 //! # Which crate to depend on
 //!

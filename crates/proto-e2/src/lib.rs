@@ -8,12 +8,25 @@
 //! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with
 //! a request is `larder-engine`'s.
 //!
+//! # How a message flows
+//! ```text
+//!              encode                                      route, open
+//!  CreateUser ────────▶ head + JSON  ~~ your transport ~~▶ ───────────▶ Name, Request::CreateUser
+//!  (validated            (PUT /api/reseller/v1/create_user)                │ your Handler, by `dispatch`
+//!   as it is made)                                                         ▼
+//!  UserCreated ◀─────── head + JSON  ◀~~ your transport ~~ ◀─────────── Answer::CreateUser, or a Fault
+//!   or a Fault  decode                                     reply, refuse
 //! ```
-//! use larder_core::{Call, Session, Settings, Shared, Target};
-//! use larder_proto_e2::{CreateUser, E2, Email, EncodedPassword, PersonName, Quota};
+//! A value that breaks a rule is refused at the end where it is made, as a [`Reject`](larder_core::Reject) that names the
+//! field, and at the other as the fault that the document lists for it.
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let shared = Shared::<E2>::new(Session::with_token("the API key".into()), 1);
+//! # An example
+//! The types alone are enough to read and to write. Here a [`Call`](larder_core::Call) of the core says what to send:
+//! ```
+//! use larder_core::{Action, Call, Machine, Session, Settings, Shared, Target, Time};
+//! use larder_proto_e2::{CreateUser, E2, EncodedPassword, Quota};
+//!
+//! let mut shared = Shared::<E2>::new(Session::with_token("the API key".into()), 1);
 //! let user = CreateUser {
 //!     email: "reseller+1@example.com".parse()?,
 //!     password: EncodedPassword::encode("correct horse")?,
@@ -22,11 +35,14 @@
 //!     quota: Quota::gigabytes(1024),
 //!     email_notification: Some(false),
 //! };
-//! let call = Call::new(user, Settings::new(Target::parse("https://api.idrivee2.com")?));
-//! # let _ = (shared, call);
-//! # Ok(())
-//! # }
+//! let mut call = Call::new(user, Settings::new(Target::parse("https://api.idrivee2.com")?));
+//! let Action::Open { head, .. } = call.poll(Time::ZERO, &mut shared) else { panic!("a call begins by opening an exchange") };
+//! assert_eq!(head.0.uri(), "https://api.idrivee2.com/api/reseller/v1/create_user");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//! `schema` (off by default): JSON Schema of every operation, and the module `describe` with the OpenAPI document.
 
 mod api;
 mod codec;
@@ -34,13 +50,14 @@ mod codec;
 pub mod describe;
 mod fault;
 pub mod flow;
+pub mod journal;
 mod lenient;
 mod open_enum;
 mod operations;
 mod values;
 
 pub use api::{E2, Json, KEY, NoLogin, PREFIX};
-pub use codec::{ANSWER_VALUES, FAULT_VALUES, REQUEST_VALUES};
+pub use codec::{ANSWER_VALUES, FAULT_VALUES, REQUEST_VALUES, from_pairs};
 pub use fault::{Details, Documented, ErrorCode, ErrorType, Fault, Headers, Raw};
 pub use operations::*;
 pub use values::{

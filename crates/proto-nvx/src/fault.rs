@@ -243,6 +243,15 @@ impl larder_core::Fault for Fault {
     fn redacted(self, redactor: &Redactor) -> Self {
         Self { message: redactor.redact(&self.message), ..self }
     }
+
+    fn written(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn read_back(text: &str) -> Option<Self> {
+        let (number, message) = text.split_once(' ')?;
+        Some(Self::said(number.parse().ok()?, message.to_owned()))
+    }
 }
 
 impl fmt::Display for Code {

@@ -10,9 +10,23 @@
 //! Sockets, clocks, retries: `larder-core` has the machines, `larder-transport` the sockets. What the service does with
 //! a request is `larder-engine`'s. Of SOAP, messages in its own encoding (`rpc/encoded`) and the headers of its extensions.
 //!
-//! # Formats
-//! [`Style`] chooses: forms answered in JSON (as our client asks), in XML, or envelopes of SOAP 1.1 or 1.2 both ways. Files
-//! travel as multipart bodies and plain downloads in any of them.
+//! # How a message flows
+//! ```text
+//!              encode                                           route, open
+//!  ListFolder ────────▶ form, or envelope  ~~ your transport ~~▶ ──────────▶ Name, Request::ListFolder
+//!                                                                              │ your Handler, by `dispatch`
+//!  FolderListing ◀───── XML, JSON, JSONP   ◀~~ your transport ~~ ◀────────── Answer::ListFolder, or a Fault
+//!   or a Fault  decode  or envelope                              reply, refuse
+//! ```
+//! [`Style`] chooses the format: forms answered in JSON (as our client asks), in XML, or envelopes of SOAP 1.1 or 1.2 both ways.
+//! Files travel as multipart bodies and plain downloads in any of them. An upload takes two calls, and [`flow::UploadFile`] is
+//! their parent machine, which a driver drives like any call:
+//! ```text
+//!  GetStorageNode ──▶ Upload ──────────────────────────────▶ done        up to 64 MiB
+//!       ▲       └───▶ Upload a piece ──▶ next piece ──▶ … ──▶ done       above
+//!       │                   │ lost: ask how much there is, go on behind it
+//!       └── token ended ────┘
+//! ```
 //!
 //! # An example
 //! ```
@@ -27,6 +41,9 @@
 //! assert_eq!(head.0.uri(), "http://localhost:8080/ws/IMFS/ListFolder.ashx");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//! `schema` (off by default): JSON Schema of every operation, and the module `describe` with WSDL and pages made of it.
 
 mod api;
 pub mod codec;
@@ -34,6 +51,7 @@ pub mod codec;
 pub mod describe;
 mod fault;
 pub mod flow;
+pub mod journal;
 mod operations;
 pub mod values;
 

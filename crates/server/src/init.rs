@@ -73,6 +73,7 @@ pub(crate) fn open(data: &Path) -> Result<Engine, NotOpened> {
 
 /// A service could not be founded.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum InitError {
     /// The data folder could not be opened.
     #[error(transparent)]

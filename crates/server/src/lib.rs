@@ -8,6 +8,17 @@
 //! # Out of scope
 //! What the operations mean is `larder-engine`'s; how they look is the proto crates'; sockets are `larder-transport`'s.
 //!
+//! # How a request flows
+//! ```text
+//!   listener ──▶ connection ──▶ which API, by its path (below)
+//!   (transport)                  ├─ Nirvanix ──▶ Exchange<Nvx> ──▶ handler ──▶ engine, on threads for what blocks
+//!                                ├─ e2 ────────▶ Exchange<E2> ───▶ handler ──▶ engine
+//!                                └─ pages, descriptions, Version
+//! ```
+//! ```text
+//!   data folder: empty ──init──▶ founded ──open──▶ in use (one process) ──run──▶ serving ──shutdown──▶ draining ──▶ closed
+//! ```
+//!
 //! # Paths of the listener
 //! | path | what answers |
 //! |---|---|
@@ -17,6 +28,44 @@
 //! | `/ws/<Namespace>.asmx` | the same by SOAP; by GET a page, and with `?WSDL` its description |
 //! | `/Version.ashx`, `/ws/…/Version.ashx` | 200 when the service is up |
 //! | anything else | downloads |
+//!
+//! # An example
+//! The whole service on a free port, called once, and ended. `examples/whole_service.rs` in this crate's folder goes on.
+//! ```
+//! use std::io::{Read, Write};
+//! use larder_server::{Config, Server, init};
+//! use tokio::net::TcpListener;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let data = tempfile::tempdir()?;
+//! let credentials = init::init(data.path(), init::Wanted::default())?;
+//! assert_eq!(credentials.master_user, "master");
+//! let listener = TcpListener::bind("127.0.0.1:0").await?;
+//! let address = listener.local_addr()?;
+//! let client = tokio::task::spawn_blocking(move || -> std::io::Result<String> {
+//!     let mut connection = std::net::TcpStream::connect(address)?;
+//!     write!(connection, "GET /Version.ashx HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
+//!     let mut answer = String::new();
+//!     connection.read_to_string(&mut answer)?;
+//!     Ok(answer)
+//! });
+//! let (ended, answered) = tokio::sync::oneshot::channel();
+//! let server = Server::open(data.path(), Config::default())?;
+//! let serving = server.run(listener, async { let _ = answered.await; });
+//! let (report, answer) = tokio::join!(serving, async {
+//!     let answer = client.await;
+//!     let _ = ended.send(());
+//!     answer
+//! });
+//! assert!(answer??.starts_with("HTTP/1.1 200"));
+//! println!("{report:?}");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//! None: both APIs, and the descriptions of Nirvanix' (the feature `schema` of `larder-proto-nvx`), are always there.
 
 mod access;
 mod blocking;
@@ -71,6 +120,7 @@ pub struct Server {
 
 /// The service could not be opened.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenServerError {
     /// The data folder could not be opened.
     #[error(transparent)]

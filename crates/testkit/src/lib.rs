@@ -14,6 +14,15 @@
 //! HTTP itself: the line is cut where the core is cut, at heads and pieces of bodies. What a service does with a
 //! request: bring your own [`Service`].
 //!
+//! # How a run goes
+//! ```text
+//!    client 1 ── calls ─┐   heads, pieces, time    ┌─ Exchange ─┐
+//!    client 2 ── calls ─┼──────▶ the wire ────────▶┼─ Exchange ─┼──▶ your Service
+//!    …                  │  Plan: slow, cut up,     └─ …         ┘
+//!                       │  silent, or broken at a Point
+//!                       └── step: the next event of the virtual clock ──▶ … ──▶ all calls are over: outcome, trace
+//! ```
+//!
 //! # Example
 //! A service that knows one key, and a client that asks it, over a wire that loses the first answer.
 //!
@@ -54,7 +63,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//! `examples/own_simulation.rs` in this crate's folder runs a thousand seeds of code of its own.
+//!
+//! # Features
+//! None.
 
+pub mod conformance;
 pub mod fixtures;
 pub mod foreign;
 pub mod memory;

@@ -4,7 +4,7 @@ use std::io;
 
 use larder_core::{Error, Fault};
 
-/// How an upload or a download ended when it did not succeed.
+/// How an upload or a download ended when it did not succeed. Exhaustive on purpose: the call, or one of the caller's two ends.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError<F: Fault> {
     /// The call itself failed.

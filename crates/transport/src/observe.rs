@@ -68,6 +68,7 @@ pub struct Ended<'a> {
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub enum Outcome<'a> {
     /// Well.
     Done,
@@ -189,5 +190,6 @@ fn label<F>(kind: &ErrorKind<F>) -> &'static str {
         ErrorKind::Body(_) => "body",
         ErrorKind::Content(_) => "content",
         ErrorKind::Cancelled => "cancelled",
+        _ => "other",
     }
 }

@@ -10,7 +10,7 @@ use super::source::Described;
 
 /// What `larder api --describe` tells.
 #[derive(Serialize)]
-pub(super) struct Description {
+pub(crate) struct Description {
     pub(super) api: &'static str,
     pub(super) namespace: &'static str,
     pub(super) name: &'static str,
@@ -28,7 +28,7 @@ pub(super) struct Description {
     pub(super) destroys: Option<&'static str>,
     /// Seconds, by default.
     pub(super) clocks: Times,
-    pub(super) parameters: Vec<Field>,
+    pub(crate) parameters: Vec<Field>,
     pub(super) answer: Vec<Field>,
     pub(super) errors: Vec<Refusal>,
 }

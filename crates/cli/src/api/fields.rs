@@ -7,8 +7,8 @@ type Definitions = Map<String, Value>;
 
 /// A parameter, or a member of an answer.
 #[derive(Serialize)]
-pub(super) struct Field {
-    pub(super) name: String,
+pub(crate) struct Field {
+    pub(crate) name: String,
     #[serde(rename = "type")]
     pub(super) kind: String,
     pub(super) required: bool,

@@ -11,7 +11,7 @@ const LIKENESS: f64 = 0.75;
 const SUGGESTIONS: usize = 3;
 
 /// The operation of this name, of one API or of any: on the wire or of its type, alone or behind its namespace or its API.
-pub(super) fn find<'e>(entries: &'e [Entry], wanted: Option<Api>, name: &str) -> Result<&'e Entry, Failure> {
+pub(crate) fn find<'e>(entries: &'e [Entry], wanted: Option<Api>, name: &str) -> Result<&'e Entry, Failure> {
     let (here, elsewhere): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| wanted.is_none_or(|wanted| wanted == entry.api));
     let named = called(&here, name);
     match *named {

@@ -17,6 +17,8 @@ use std::io::{ErrorKind, Write};
 
 use clap::{Args, ValueEnum};
 
+pub(crate) use self::find::find;
+pub(crate) use self::source::{Entry, entries};
 use crate::Failure;
 
 /// Lists the operations, or describes one: what it takes and answers, what it may be refused with, whether it may be
@@ -40,7 +42,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Api {
+pub(crate) enum Api {
     /// IDrive e2 Reseller
     E2,
     /// Nirvanix Web Services
@@ -48,10 +50,10 @@ enum Api {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut entries = source::entries();
+    let mut entries = entries();
     let text = match &arguments.describe {
         Some(name) => {
-            let description = (find::find(&entries, arguments.api, name)?.describe)();
+            let description = (find(&entries, arguments.api, name)?.describe)();
             if arguments.json { json(&description)? } else { print::text(&description) }
         }
         None => {
@@ -63,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// Prints the text: all of it, unless its reader has had enough.
-fn write(text: &str) -> Result<(), Failure> {
+pub(crate) fn write(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("the text could not be written: {error}").into()),

@@ -9,18 +9,18 @@ use super::Api;
 use super::description::{Description, describe};
 
 /// One operation of either API.
-pub(super) struct Entry {
-    pub(super) api: Api,
-    pub(super) meta: &'static Meta,
+pub(crate) struct Entry {
+    pub(crate) api: Api,
+    pub(crate) meta: &'static Meta,
     /// What its type is called, with its namespace where the API has some.
-    pub(super) variant: String,
+    pub(crate) variant: String,
     /// What proves who asks.
-    pub(super) credential: &'static str,
-    pub(super) describe: Box<dyn Fn() -> Description>,
+    pub(crate) credential: &'static str,
+    pub(crate) describe: Box<dyn Fn() -> Description>,
 }
 
 /// All operations of both APIs, in their catalogs' order.
-pub(super) fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<Entry> {
     of::<e2::E2>().chain(of::<nvx::Nvx>()).collect()
 }
 

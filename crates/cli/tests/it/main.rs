@@ -4,6 +4,8 @@
 
 mod api;
 mod arguments;
+mod checkpoints;
+mod client;
 mod crash;
 mod http;
 mod init;

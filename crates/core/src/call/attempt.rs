@@ -27,8 +27,8 @@ pub(super) struct Attempt {
     feed: usize,
     receiver: Receiver,
     clocks: Clocks,
-    /// What it waits for, since when.
-    waiting: Option<(Why, Time)>,
+    /// Since when it waits; each input ends that.
+    waiting: Option<Time>,
     end: Option<Ending>,
     /// What the system said of its failure.
     detail: Option<Box<str>>,
@@ -185,11 +185,7 @@ impl Attempt {
 
     fn wait(&mut self, now: Time) -> Step {
         let (why, limit) = self.reason();
-        let since = match self.waiting {
-            Some((before, since)) if before == why => since,
-            Some(_) | None => now,
-        };
-        self.waiting = Some((why, since));
+        let since = *self.waiting.get_or_insert(now);
         let until = limit.map(|limit| since + limit);
         let (until, end) = self.no_later_than_the_attempt(until, why);
         if until.is_some_and(|until| until <= now) {

@@ -24,24 +24,17 @@ pub(super) trait Script<A: Api> {
     fn recover(&mut self, fault: &FaultOf<A>) -> Option<Recovered>;
     /// The secrets of its request.
     fn secrets(&self) -> Redactor;
+    /// The secrets of the answer that was judged last; none of a file.
+    fn confided(&self) -> Redactor;
 
     /// The head of a file came, when the caller has this much of it: what of it is handed on.
-    fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<A>>> {
-        let _ = (head, delivered);
-        Ok(Window::default())
-    }
+    fn begins(&mut self, head: &response::Parts, delivered: u64) -> Result<Window, ErrorKind<FaultOf<A>>>;
 
     /// Asks for what is left of the file.
-    fn rest(&mut self, delivered: u64, resume: Resume) -> Rest {
-        let _ = (delivered, resume);
-        Rest::Unknown
-    }
+    fn rest(&mut self, delivered: u64, resume: Resume) -> Rest;
 
     /// Whether a file of this length is all there.
-    fn is_all(&mut self, total: Option<u64>, delivered: u64) -> bool {
-        let _ = (total, delivered);
-        false
-    }
+    fn is_all(&mut self, total: Option<u64>, delivered: u64) -> bool;
 }
 
 /// What an attempt is for.
@@ -337,11 +330,11 @@ impl<A: Api> Engine<A> {
         shared: &mut Shared<A>,
         purpose: Purpose,
         token: Option<&Secret>,
-        script: &dyn Script<A>,
+        encode: &dyn Fn(&Address<'_, A>) -> Result<Outgoing, Reject>,
     ) {
         let bits = [shared.ids.bits(), shared.ids.bits()];
         let address = Address { target: &self.settings.target, token, style: &self.settings.style, bits };
-        let mut out = match script.encode(&address) {
+        let mut out = match encode(&address) {
             Ok(out) => out,
             Err(reject) => {
                 self.release(shared);
@@ -397,7 +390,7 @@ impl<A: Api> Engine<A> {
         // Who is in trouble may have carried it out before.
         let is_trouble = matches!(&kind, ErrorKind::Fault(fault) if fault.class() == FaultClass::Transient);
         let is_unsafe = self.meta.repeat != Repeat::Safe && self.phase > Phase::Connect;
-        let is_in_doubt = self.lost.is_some() || self.may_be_done || is_trouble && is_unsafe;
+        let is_in_doubt = self.may_be_done || is_trouble && is_unsafe;
         Box::new(Error {
             kind,
             operation: *self.meta,

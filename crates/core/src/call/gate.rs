@@ -2,14 +2,12 @@
 
 use http::response;
 
-use super::FaultOf;
 use super::engine::{Engine, Purpose, Script, State};
 use crate::clocks::Why;
 use crate::machine::{Action, Note, On, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::session::Gate;
-use crate::wire::{Address, Outgoing};
-use crate::{Auth, ErrorKind, Recovered, Redactor, Reject, Secret, Time};
+use crate::{Auth, ErrorKind, Redactor, Secret, Time};
 
 impl<A: Api> Engine<A> {
     pub(super) fn gate(&mut self, now: Time, shared: &mut Shared<A>, script: &dyn Script<A>) -> Option<Action<(), A::Fault>> {
@@ -77,7 +75,10 @@ impl<A: Api> Engine<A> {
             shared.session.sent(epoch, now);
             self.ending = self.meta.ends_session.then_some(epoch);
         }
-        self.begin(now, shared, Purpose::Operation { epoch }, token, script);
+        if let Some(ear) = &mut shared.session.ear {
+            ear.begins(script.secrets(), token, self.meta);
+        }
+        self.begin(now, shared, Purpose::Operation { epoch }, token, &|address| script.encode(address));
         None
     }
 
@@ -87,28 +88,10 @@ impl<A: Api> Engine<A> {
         self.login_since.get_or_insert(now);
         self.notes.extend(is_idle.then_some(Note::SessionIdle));
         self.notes.push_back(Note::LoggingIn);
-        self.begin(now, shared, Purpose::Login, None, &LoginScript::<A>(login));
-    }
-}
-
-/// The login, as the engine sends it.
-struct LoginScript<A: Api>(A::Login);
-
-impl<A: Api> Script<A> for LoginScript<A> {
-    fn encode(&self, address: &Address<'_, A>) -> Result<Outgoing, Reject> {
-        A::encode(&self.0, address)
-    }
-
-    fn judge(&mut self, head: &response::Parts, body: &[u8]) -> Result<(), Refusal<FaultOf<A>>> {
-        A::decode::<A::Login>(head, body).map(drop)
-    }
-
-    fn recover(&mut self, _fault: &FaultOf<A>) -> Option<Recovered> {
-        None
-    }
-
-    fn secrets(&self) -> Redactor {
-        Redactor::of(&self.0)
+        if let Some(ear) = &mut shared.session.ear {
+            ear.begins(Redactor::of(&login), None, login_meta::<A>());
+        }
+        self.begin(now, shared, Purpose::Login, None, &|address| A::encode(&login, address));
     }
 }
 

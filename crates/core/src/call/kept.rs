@@ -16,12 +16,15 @@ impl<A: Api> Engine<A> {
     /// Keeps what an answer said that is a refusal, or none, and takes the secrets out of both.
     pub(super) fn keep<T>(
         &mut self,
-        shared: &Shared<A>,
+        shared: &mut Shared<A>,
         script: &dyn Script<A>,
         operation: &Meta,
         (status, body): (StatusCode, &[u8]),
         answer: Result<T, Refusal<A::Fault>>,
     ) -> Result<T, Refusal<A::Fault>> {
+        if let Some(ear) = &mut shared.session.ear {
+            ear.judged(&script.confided(), !matches!(answer, Err(Refusal::Peer(_))));
+        }
         let refusal = match answer {
             Ok(answer) => {
                 self.raw = None;
@@ -48,7 +51,7 @@ impl<A: Api> Engine<A> {
     /// Keeps what an answer said that is none.
     pub(super) fn keep_flaw(
         &mut self,
-        shared: &Shared<A>,
+        shared: &mut Shared<A>,
         script: &dyn Script<A>,
         operation: &Meta,
         answer: (StatusCode, &[u8]),
@@ -131,6 +134,7 @@ mod tests {
     fn long_words_are_not_shown() {
         let text = "<h1>502 Bad Gateway</h1>: 0f8fad5b-d9cb-469f-a165-70867728950e, wJalrXUtnFEMI/K7MDENG+x=";
         assert_eq!(without_long_words(text), "<h1>502 Bad Gateway</h1>: REDACTED, REDACTED");
+        assert_eq!(without_long_words("a fifteen-letters and a sixteen--letters!"), "a fifteen-letters and a REDACTED!");
     }
 
     #[test]

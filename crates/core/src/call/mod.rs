@@ -29,11 +29,13 @@ mod verdict;
 use core::ops::ControlFlow;
 
 use http::response;
+use serde::{Deserialize, Serialize};
 
 use self::engine::{Engine, Script};
 pub use self::resume::Resume;
 use self::resume::{Begun, Rest, Window};
 use crate::clocks::Clocks;
+use crate::journal::Recipe;
 use crate::machine::{Action, ClientMachine, Input, Machine, Shared};
 use crate::operation::{Api, Operation, Refusal};
 use crate::retry::Policy;
@@ -44,7 +46,8 @@ use crate::{ErrorKind, Limits, Meta, Misuse, PeerFlaw, Recovered, Redactor, Reje
 pub(crate) type FaultOf<A> = <A as Api>::Fault;
 
 /// How one call is made.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
 pub struct Settings<A: Api> {
     /// Where to.
     pub target: Target,
@@ -161,6 +164,10 @@ impl<O: Operation> Script<O::Api> for Typed<O> {
     fn secrets(&self) -> Redactor {
         Redactor::of(&self.operation)
     }
+
+    fn confided(&self) -> Redactor {
+        self.answer.as_ref().map_or_else(Redactor::default, Redactor::of)
+    }
 }
 
 impl<O: Operation> Machine for Call<O> {
@@ -191,5 +198,9 @@ impl<O: Operation> ClientMachine<O::Api> for Call<O> {
 
     fn abandon(&mut self, shared: &mut Shared<O::Api>) {
         self.engine.abandon(shared);
+    }
+
+    fn recipe(&self) -> Option<Recipe> {
+        Recipe::of_call(&self.typed.operation, &self.engine.settings)
     }
 }

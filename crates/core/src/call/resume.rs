@@ -1,6 +1,7 @@
 //! A download that broke off goes on where it stopped, if it can be known that the file is still the same.
 
 use http::{StatusCode, response};
+use serde::{Deserialize, Serialize};
 
 use super::attempt::Attempt;
 use super::engine::{Engine, Purpose, Script, State};
@@ -12,7 +13,7 @@ use crate::part::{Part, total_of_none};
 use crate::{ContentFlaw, ErrorKind, Phase, Time, Verdict};
 
 /// Whether a download that broke off after some of the file was handed on asks for the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Resume {
     /// No: the call ends with the failure.
     Never,
@@ -136,6 +137,9 @@ impl<A: Api> Engine<A> {
         mut attempt: Box<Attempt>,
         head: &response::Parts,
     ) {
+        if let Some(ear) = &mut shared.session.ear {
+            ear.is_file = true;
+        }
         match script.begins(head, self.delivered) {
             Ok(window) => {
                 attempt.accept(window);

@@ -27,13 +27,16 @@ impl<A: Api> Engine<A> {
         ending: Ending,
     ) -> Verdict {
         self.detail = None;
+        if let Some(ear) = &mut shared.session.ear {
+            ear.is_over = true;
+        }
         match ending {
             Ending::Answered(head, body) => {
                 let head = head.0.into_parts().0;
                 match purpose {
                     Purpose::Login => self.login_answered(now, shared, script, &head, &body),
                     Purpose::Operation { .. } if self.meta.kind == Kind::Download && redirect::is_redirect(head.status) => {
-                        self.redirected(&attempt.uri, &head.headers);
+                        self.redirected(shared, &attempt.uri, &head.headers);
                         if let State::Over(_) = self.state {
                             self.keep_flaw(shared, script, self.meta, (head.status, &body), PeerFlaw::Redirect);
                         }
@@ -92,6 +95,9 @@ impl<A: Api> Engine<A> {
         let token = gate::token::<A>(head, body);
         match self.keep(shared, script, gate::login_meta::<A>(), (head.status, body), token) {
             Ok(token) => {
+                if let Some(ear) = &mut shared.session.ear {
+                    ear.hears(token.clone());
+                }
                 shared.session.opened(token, now);
                 (self.logins, self.login_since) = (0, None);
                 self.state = State::Gate;
@@ -177,10 +183,13 @@ impl<A: Api> Engine<A> {
         true
     }
 
-    fn redirected(&mut self, from: &Uri, headers: &HeaderMap) {
+    fn redirected(&mut self, shared: &mut Shared<A>, from: &Uri, headers: &HeaderMap) {
         self.redirects += 1;
         self.attempts -= 1;
         self.remember_place(headers);
+        if let Some(ear) = &mut shared.session.ear {
+            ear.joins(&self.led_by);
+        }
         let target = redirect::location(from, headers).filter(|_| self.redirects <= self.settings.limits.redirects);
         let Some(target) = target else {
             self.state = State::Over(Err(ErrorKind::Peer(PeerFlaw::Redirect)));

@@ -43,12 +43,6 @@ enum Part {
     Ignored,
 }
 
-impl core::fmt::Debug for Form {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Form").field("fields", &self.fields.len()).field("text", &self.text).finish_non_exhaustive()
-    }
-}
-
 impl Form {
     pub(super) fn new(boundary: &Boundary, is_field: fn(&str) -> bool, limits: Limits) -> Self {
         let parser = Parser::new(boundary, FormLimits::default());

@@ -69,7 +69,8 @@ pub struct Exchange<A: Api> {
     name: Option<A::Names>,
     head: Option<http::request::Parts>,
     sender: Option<Sender>,
-    waiting: Option<(Why, Time)>,
+    /// Since when it waits; each input ends that.
+    waiting: Option<Time>,
     /// How long we have waited for the client's bytes in all, and since when we do now.
     owed: Duration,
     owing_since: Option<Time>,
@@ -106,11 +107,7 @@ impl<A: Api> Exchange<A> {
 
     fn wait(&mut self, now: Time) -> Duty<A> {
         let (why, on, ours) = self.reason();
-        let since = match self.waiting {
-            Some((before, since)) if before == why => since,
-            Some(_) | None => now,
-        };
-        self.waiting = Some((why, since));
+        let since = *self.waiting.get_or_insert(now);
         let patience = if on.peer { self.patience(now) } else { None };
         let stalled = (!ours).then(|| since + self.serving.stall);
         let until = [stalled, patience].into_iter().flatten().min();

@@ -4,6 +4,7 @@ use core::fmt;
 
 /// Why the [`Parser`](super::Parser) cannot go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The input ended before the closing delimiter.
     #[error("the multipart body ends before its closing delimiter")]
@@ -56,6 +57,7 @@ impl fmt::Display for Dimension {
 
 /// What is wrong with a part's head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum HeadFault {
     /// It has bytes that are not UTF-8.
     #[error("is not UTF-8")]
@@ -79,6 +81,7 @@ pub enum HeadFault {
 
 /// A rule of the parser that the caller broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Misuse {
     /// More input although the parser has not asked for it.
     #[error("input was pushed before the last was read")]
@@ -90,6 +93,7 @@ pub enum Misuse {
 
 /// Why there is no boundary in a `Content-Type`, or why a text is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum BoundaryError {
     /// The media type is another one.
     #[error("the content type is not multipart/form-data")]

@@ -101,6 +101,7 @@ mod tests {
             ("see [RFC 3339](https://rfc.example) or [0, 1] or a[i]", "see [RFC 3339](https://rfc.example) or [0, 1] or a[i]"),
             ("of `http://a/[x]`: [`larder_core::wire::Reply`]", "of `http://a/[x]`: `wire.Reply`"),
             ("an open [ bracket", "an open [ bracket"),
+            ("[``] and [`] and [`a] and [a`]", "[``] and [`] and [`a] and [a`]"),
         ] {
             assert_eq!(plain(text), expected);
         }
@@ -110,6 +111,20 @@ mod tests {
     fn lines_of_a_paragraph_are_joined() {
         let text = " One\n two.\n\n Three:\n * four\n * five\n six\n";
         assert_eq!(plain(text), "One two.\n\nThree:\n* four\n* five six");
+    }
+
+    #[test]
+    fn a_summary_is_a_sentence_without_the_address_before_it() {
+        for (text, sentence, rest) in [
+            ("`GET a/b`: looks at it.\n\nMore.\n\nYet more.", "Looks at it.", "More.\n\nYet more."),
+            ("`POST a`: `sends` it.", "`sends` it.", ""),
+            ("Takes `a`: `b`.", "Takes `a`: `b`.", ""),
+            ("`a`: `b`.", "`a`: `b`.", ""),
+            ("straße", "Straße", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!(summary(text), (sentence.to_owned(), rest));
+        }
     }
 
     #[test]

@@ -61,8 +61,9 @@ impl<'f> Serializer for Collector<'f> {
         Ok(())
     }
 
-    fn collect_str<T: Display + ?Sized>(self, text: &T) -> Result<(), Reject> {
-        if self.is_secret { self.serialize_str(&text.to_string()) } else { Ok(()) }
+    // Not written out for nothing: a secret's own text is a `str`.
+    fn collect_str<T: Display + ?Sized>(self, _: &T) -> Result<(), Reject> {
+        Ok(())
     }
 
     fn serialize_none(self) -> Result<(), Reject> {
@@ -235,5 +236,20 @@ mod tests {
         };
         let found: Vec<String> = secrets_of(&request).iter().map(|secret| secret.expose().to_owned()).collect();
         assert_eq!(found, ["b", "c", "d", "e", "f", "g", "h"]);
+    }
+
+    /// Secrets may be names, too.
+    struct ByKey;
+
+    impl Serialize for ByKey {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map([(Secret::from("key"), "value")])
+        }
+    }
+
+    #[test]
+    fn a_name_may_be_a_secret_and_a_text_that_is_made_as_it_is_written_is_none() {
+        assert_eq!(secrets_of(&ByKey), [Secret::from("key")]);
+        assert_eq!(secrets_of(&format_args!("{} of {}", 1, 2)), []);
     }
 }

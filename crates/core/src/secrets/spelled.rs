@@ -4,7 +4,7 @@
 
 /// How a beginning of a text compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// It is the secret, so many bytes of text long.
     Whole(usize),
     /// The text ends before it can be told.
@@ -18,16 +18,16 @@ const LONGEST: usize = 12;
 
 /// How much of a secret a text begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Beginning {
+pub(crate) struct Beginning {
     /// Characters of the secret.
-    pub(super) characters: usize,
+    pub(crate) characters: usize,
     /// Bytes of the text.
-    pub(super) end: usize,
+    pub(crate) end: usize,
 }
 
 /// Whether `text` begins with `secret`, or else with how much of it. The longest spelling counts. The end of a line is a line
 /// feed, with a carriage return before it or without.
-pub(super) fn begins(text: &str, secret: &str, ignores_case: bool) -> (Found, Beginning) {
+pub(crate) fn begins(text: &str, secret: &str, ignores_case: bool) -> (Found, Beginning) {
     // All places that a spelling of what was compared so far may end at: hardly ever more than one.
     let mut places = vec![0];
     let mut perhaps = false;
@@ -61,7 +61,7 @@ fn after(text: &str, places: &[usize], wanted: char, ignores_case: bool) -> (Vec
 }
 
 /// Says the length of each spelling of a character that `rest` begins with. Whether `rest` may be the beginning of one.
-fn spellings(rest: &str, wanted: char, ignores_case: bool, mut is_one: impl FnMut(usize)) -> bool {
+pub(crate) fn spellings(rest: &str, wanted: char, ignores_case: bool, mut is_one: impl FnMut(usize)) -> bool {
     let is_it = |got: char| got == wanted || ignores_case && got.eq_ignore_ascii_case(&wanted);
     let Some(first) = rest.chars().next() else { return true };
     // What was no UTF-8 was a character all the same.
@@ -86,7 +86,7 @@ fn spellings(rest: &str, wanted: char, ignores_case: bool, mut is_one: impl FnMu
 }
 
 /// `%C3%A4`
-fn percent(rest: &str) -> Option<(char, usize)> {
+pub(crate) fn percent(rest: &str) -> Option<(char, usize)> {
     let mut bytes = [0; 4];
     for (at, place) in (0..rest.len()).step_by(3).take(4).enumerate() {
         let digits = rest.get(place..place + 3)?.strip_prefix('%')?;
@@ -99,7 +99,7 @@ fn percent(rest: &str) -> Option<(char, usize)> {
 }
 
 /// `\n`, `\u00e4`, `\ud83e\udd80`
-fn json(rest: &str) -> Option<(char, usize)> {
+pub(crate) fn json(rest: &str) -> Option<(char, usize)> {
     let unit = |at: usize| u16::from_str_radix(rest.get(at..at + 6)?.strip_prefix("\\u")?, 16).ok();
     let short = match rest.chars().nth(1)? {
         'n' => '\n',
@@ -118,7 +118,7 @@ fn json(rest: &str) -> Option<(char, usize)> {
 }
 
 /// `&amp;`, `&#228;`, `&#xE4;`
-fn xml(rest: &str) -> Option<(char, usize)> {
+pub(crate) fn xml(rest: &str) -> Option<(char, usize)> {
     let name = rest.get(1..rest.find(';')?)?;
     let got = match name {
         "amp" => '&',
@@ -170,6 +170,15 @@ mod tests {
             ("", "abc", Found::Perhaps),
             ("abd", "abc", Found::No),
             ("ABC", "abc", Found::No),
+            ("&gt;&apos;&nbsp;", ">'\u{A0}", Found::Whole(16)),
+            ("\\t\\b\\f", "\t\u{8}\u{C}", Found::Whole(6)),
+            ("x/", "ä/", Found::No),
+            ("p\u{FFFD}ss", "pass", Found::No),
+            ("a+b", "abb", Found::No),
+            ("a\rb", "ab", Found::No),
+            // No spelling of a character is longer than this.
+            ("a%zzzzzzzzzz", "abc", Found::Perhaps),
+            ("a%zzzzzzzzzzz", "abc", Found::No),
         ] {
             assert_eq!(begins(text, secret, false).0, found, "{text} {secret}");
         }

@@ -133,3 +133,19 @@ fn what_a_call_does_not_set_its_client_does_and_then_the_operation() {
     let expected = Clocks { connect: clock(10), first_byte: clock(30), attempt: clock(2), stall: Clock::Off, total: clock(1) };
     assert_eq!(clocks, expected);
 }
+
+#[test]
+fn of_two_clocks_that_end_together_the_steps_own_is_told() {
+    for (attempt, told) in [(4, "Late"), (5, "Connect"), (6, "Connect")] {
+        let attempt = Clock::After(Duration::from_secs(attempt));
+        let clocks = Clocks { connect: FIVE, attempt, ..Clocks::default() };
+        let policy = larder_core::Policy { attempts: 1, ..larder_core::Policy::default() };
+        let mut client = Client::with(Change::default(), token(), Settings { clocks, policy, ..settings() });
+        client.is_slow_to_connect = true;
+        client.poll();
+        while !client.is_done {
+            client.after(1);
+        }
+        assert!(client.log.ends_with(&format!("Done Failure({told})\n")), "{}", client.log);
+    }
+}

@@ -118,17 +118,118 @@ fn a_retry_asks_who_was_asked_first() {
     assert_eq!((client.log.matches("dead.test").count(), client.log.ends_with("Done\n")), (1, true), "{}", client.log);
     let mut trouble = sent_elsewhere();
     trouble.tell(head(3, 500)).tell(end(3)).after(11).tell(head(4, 200)).tell(data(4, "file")).tell(end(4));
-    assert!(trouble.log.ends_with("Done\n") && trouble.log.matches("dead.test").count() == 1, "{}", trouble.log);
+    assert!(
+        trouble.log.contains("Retrying") && trouble.log.ends_with("Done\n") && trouble.log.matches("dead.test").count() == 1,
+        "{}",
+        trouble.log
+    );
 }
 
 #[test]
 fn a_ticket_that_has_ended_is_asked_for_anew_once() {
     let mut client = sent_elsewhere();
     client.tell(head(3, 403)).tell(end(3));
-    assert!(!client.is_done, "{}", client.log);
+    assert!(!client.is_done && !client.log.contains("Resuming"), "{}", client.log);
     client.say(head_with(4, 302, &[("location", "http://alive.test/x")])).tell(end(4));
     client.tell(head(5, 403)).tell(end(5));
     assert!(client.log.ends_with("Done Fault(No)\n"), "{}", client.log);
+    // Who was sent nowhere has nowhere to go back from.
+    let mut here = Client::new(Fetch::default(), Session::none());
+    here.poll().tell(head(2, 404)).tell(end(2));
+    assert!(here.is_done && here.log.matches("Open").count() == 1, "{}", here.log);
+}
+
+#[test]
+fn a_ticket_that_has_ended_is_no_attempt() {
+    let mut client = sent_elsewhere();
+    client.tell(head(3, 403)).tell(end(3));
+    for at in 4..8 {
+        assert!(!client.is_done, "{}", client.log);
+        client.tell(failed(at, Failure::Reset, Phase::Send)).after(11);
+    }
+    assert!(client.log.contains("Done Failure(Reset)"), "four attempts:\n{}", client.log);
+}
+
+#[test]
+fn a_sixth_redirect_is_one_too_many() {
+    let mut client = Client::new(Fetch::default(), Session::none());
+    client.poll();
+    for at in 2..7 {
+        client.say(head_with(at, 302, &[("location", "http://node.test/x")])).tell(end(at));
+        assert!(!client.is_done, "{}", client.log);
+    }
+    client.say(head_with(7, 302, &[("location", "http://node.test/x")])).tell(end(7));
+    assert!(client.log.ends_with("Done Peer(Redirect)\n"), "{}", client.log);
+}
+
+#[test]
+fn only_a_download_is_sent_elsewhere() {
+    let mut look = Client::new(Look::default(), token());
+    look.poll().tell(wrote(2)).say(head_with(2, 302, &[("location", "http://node.test/x")])).tell(end(2));
+    assert!(look.log.ends_with("Done Peer(Status(302))\n"), "{}", look.log);
+}
+
+#[test]
+fn what_is_remembered_of_places_has_a_bound() {
+    const TOKEN: &str = "Goh7ot5pBeuoQ45icqL9TM2K";
+    let place = |number: u64| format!("{number:02}{TOKEN}");
+    let shows_the_first_after = |redirects: u64| {
+        let limits = larder_core::Limits { redirects: 99, ..larder_core::Limits::default() };
+        let mut client = Client::with(Fetch::default(), Session::none(), Settings { limits, ..settings() });
+        client.poll();
+        for at in 2..redirects + 2 {
+            let location = format!("http://node.test/{}", place(at));
+            client.say(head_with(at, 302, &[("location", &location)])).tell(end(at));
+        }
+        let last = redirects + 2;
+        client.say(head(last, 418)).say(data(last, &format!("{}, {}", place(2), place(last - 1))));
+        let body = client.error(end(last)).raw.unwrap().body;
+        assert!(body.ends_with(", REDACTED"), "{body}");
+        body.starts_with(&place(2))
+    };
+    // Each place is two secrets: its URL, and the token in it.
+    assert!(!shows_the_first_after(2) && !shows_the_first_after(33));
+    assert!(shows_the_first_after(34), "it has had its time");
+}
+
+#[test]
+fn a_file_that_breaks_its_promise_is_told_whatever_went_wrong_before() {
+    let mut client = Client::with(crate::toy::Store::default(), Session::none(), Settings { length: Some(2), ..settings() });
+    client.poll().tell(wrote(2)).tell(failed(2, Failure::Reset, Phase::Send)).after(2).tell(wrote(3)).tell(body(0, "abc"));
+    assert!(client.log.ends_with("Done Body(Length { promised: 2, got: 3 })\n"), "{}", client.log);
+}
+
+#[test]
+fn a_handshake_that_breaks_later_on_is_a_broken_connection() {
+    let mut look = Client::new(Look::default(), token());
+    look.poll().tell(failed(2, Failure::Tls, Phase::Send)).after(2).answered(3, 200, "seen");
+    assert!(look.log.ends_with("Done\n"), "{}", look.log);
+}
+
+#[test]
+fn who_tries_only_once_does_not_give_up_for_all() {
+    for (attempts, is_shared) in [(1, false), (2, true)] {
+        let policy = Policy { attempts, ..Policy::default() };
+        let mut hasty = Client::with(Look::default(), login(), Settings { policy, ..settings() });
+        hasty.poll();
+        let mut other: Call<Look> = Call::new(Look::default(), settings());
+        assert!(matches!(other.poll(hasty.now, &mut hasty.shared), Action::Wait { .. }));
+        // The other one has number three.
+        for at in [2, 4].into_iter().take(attempts as usize) {
+            hasty.tell(failed(at, Failure::Reset, Phase::Connect)).after(11);
+        }
+        assert!(hasty.is_done, "{}", hasty.log);
+        let is_told = matches!(other.poll(hasty.now, &mut hasty.shared), Action::Done(Err(_)));
+        assert_eq!(is_told, is_shared);
+    }
+    // A refusal is one for all.
+    let once = Settings { policy: Policy { attempts: 1, ..Policy::default() }, ..settings() };
+    let mut refused = Client::with(Look::default(), login(), once);
+    refused.poll();
+    let mut other: Call<Look> = Call::new(Look::default(), settings());
+    assert!(matches!(other.poll(refused.now, &mut refused.shared), Action::Wait { .. }));
+    refused.answered(2, 403, "");
+    assert!(matches!(other.poll(refused.now, &mut refused.shared), Action::Done(Err(_))));
 }
 
 #[test]

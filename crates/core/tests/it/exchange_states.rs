@@ -364,3 +364,68 @@ fn an_embedder_may_take_its_time() {
     server.tell(pong()).tell(Told::Wrote);
     assert!(server.is_done && !server.log.contains("Abort"), "{}", server.log);
 }
+
+#[test]
+fn a_part_without_a_file_name_is_a_file_unless_it_is_a_parameter() {
+    let form = form();
+    let mut body = form.field("key", "key").to_vec();
+    body.extend_from_slice(&form.field("photo", "its bytes"));
+    body.extend_from_slice(&form.finish());
+    let mut server = Server::new(upload_head());
+    server.poll().tell(data(body)).tell(Told::Identified).tell(Told::End);
+    assert!(server.log.contains("> File \"photo\"\n") && server.log.contains("> Chunk 9 bytes"), "{}", server.log);
+    // And a parameter is one, even with a file name.
+    let mut body = form.file("key", "name", "text/plain", None).unwrap().to_vec();
+    body.extend_from_slice(b"key\r\n");
+    body.extend_from_slice(&form.finish());
+    let mut named = Server::new(upload_head());
+    named.poll().tell(data(body)).tell(Told::End);
+    assert!(named.log.contains("> Identify Upload(REDACTED)\n") && !named.log.contains("> File "), "{}", named.log);
+}
+
+#[test]
+fn an_upload_may_be_as_large_as_its_limits_and_no_larger() {
+    let body = upload_body(&["content"]);
+    let size = body.len() as u64;
+    let exact = Limits { upload: size, request: "keysomething".len(), fields: 2, ..Limits::default() };
+    let is_taken = |limits: Limits, declared: Option<u64>| {
+        let (form, length) = (form().content_type(), declared.map(|length| length.to_string()));
+        let mut headers = vec![("content-type", form.as_str())];
+        headers.extend(length.as_deref().map(|length| ("content-length", length)));
+        let mut server = Server::with(request("POST", "/store", &headers), limited(limits));
+        server.poll();
+        if !server.log.contains("> Open") {
+            server.tell(data(body[..330].to_vec()));
+        }
+        if server.log.contains("> Identify") {
+            server.tell(Told::Identified).tell(data(body[330..].to_vec()));
+        }
+        assert_eq!(server.exchange.name(), Some(crate::toy::Name::Store));
+        server.log.contains("> FileEnd")
+    };
+    assert!(is_taken(exact, None) && is_taken(exact, Some(size)));
+    assert!(!is_taken(exact, Some(size + 1)), "it says so itself");
+    assert!(!is_taken(Limits { upload: size - 1, ..exact }, None));
+    assert!(!is_taken(Limits { request: exact.request - 1, ..exact }, None));
+    assert!(!is_taken(Limits { fields: 1, ..exact }, None));
+}
+
+#[test]
+fn a_connection_on_which_more_may_come_is_closed() {
+    let closes = |method: &str, headers: &[(&'static str, &str)]| {
+        let mut server = Server::new(request(method, "/nothing", headers));
+        server.poll();
+        let open = server.log.lines().find(|line| line.contains("> Open")).unwrap_or_default().to_owned();
+        open.contains("\"connection\"")
+    };
+    let length = [("content-length", "5")];
+    let chunked = [("transfer-encoding", "chunked")];
+    for method in ["GET", "HEAD"] {
+        assert!(!closes(method, &[]) && closes(method, &length) && closes(method, &chunked), "{method}");
+    }
+    assert!(closes("POST", &[]) && closes("POST", &length));
+    // All of it is here.
+    let mut whole = ping();
+    whole.poll().tell(data("text=hi")).tell(Told::End).tell(Told::Identified).tell(pong());
+    assert!(!whole.log.contains("connection"), "{}", whole.log);
+}

@@ -154,3 +154,155 @@ fn an_error_remembers_the_newest_attempts() {
     assert_eq!(error.attempts.len(), 32);
     assert!(first > Some(core::time::Duration::ZERO) && error.attempts.is_sorted_by_key(|attempt| attempt.began));
 }
+
+const TAGGED: (&str, &str) = ("etag", "\"e\"");
+
+/// A download that broke off when it had the first four bytes.
+fn broken_off(headers: &[(&'static str, &str)]) -> Download {
+    let mut download = Download::new(settings());
+    download.answer(200, headers, "0123", 4);
+    download.broke();
+    assert_eq!((download.asked.len(), &download.ended), (2, &None));
+    download
+}
+
+#[test]
+fn what_goes_on_must_be_the_same_file_from_the_same_place() {
+    let dated = [("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT"), ("date", "Sun, 06 Nov 1994 18:49:37 GMT")];
+    let changed = Some(Err(ErrorKind::Content(ContentFlaw::Changed)));
+    let place = |range| ("content-range", range);
+    let goes_on = |first: &[(&'static str, &str)], status: u16, next: &[(&'static str, &str)]| {
+        let mut download = broken_off(first);
+        download.answer(status, next, FILE, 20);
+        assert!(download.ended.is_none() || (download.received == "0123" && download.ended == changed), "{:?}", download.ended);
+        download.ended.is_none()
+    };
+    assert!(goes_on(&[TAGGED], 206, &[TAGGED, place("bytes 4-19/20")]));
+    assert!(!goes_on(&[TAGGED], 206, &[("etag", "\"other\""), place("bytes 4-19/20")]), "another file");
+    assert!(!goes_on(&[TAGGED], 206, &[TAGGED, place("bytes 5-19/20")]), "a hole");
+    assert!(!goes_on(&[TAGGED], 206, &[TAGGED, place("bytes 3-19/20")]), "a byte twice");
+    assert!(!goes_on(&[TAGGED], 206, &[TAGGED]), "it does not say what it is");
+    // All of it: only a strong tag says that it is the same.
+    assert!(goes_on(&[TAGGED], 200, &[TAGGED]));
+    assert!(!goes_on(&dated, 200, &dated));
+    assert!(goes_on(&dated, 206, &[dated[0], place("bytes 4-19/20")]));
+}
+
+#[test]
+fn a_part_goes_on_to_its_own_end() {
+    for knows_ranges in [true, false] {
+        let mut download = Download::new(settings());
+        download.answer(206, &[TAGGED, ("content-range", "bytes 5-14/20")], &FILE[5..9], 4);
+        download.broke();
+        assert_eq!(download.asked, ["all", "9-14 if \"e\""]);
+        if knows_ranges {
+            download.answer(206, &[TAGGED, ("content-range", "bytes 9-14/20")], &FILE[9..15], 4);
+        } else {
+            download.answer(200, &[TAGGED, ("content-length", "20")], FILE, 4);
+        }
+        download.tell(end(download.at));
+        assert_eq!((download.received.as_str(), &download.ended), (&FILE[5..15], &Some(Ok(()))), "{knows_ranges}");
+    }
+}
+
+#[test]
+fn what_ends_too_soon_goes_on_once_more() {
+    let mut download = broken_off(&[TAGGED, ("content-length", "20")]);
+    download.answer(206, &[TAGGED, ("content-range", "bytes 4-19/20")], &FILE[4..9], 20);
+    // It ends as if that were all.
+    download.tell(end(download.at));
+    download.client.now = download.client.now + core::time::Duration::from_secs(10);
+    download.poll();
+    assert_eq!((download.asked.last().map(String::as_str), &download.ended), (Some("9- if \"e\""), &None));
+    download.answer(206, &[TAGGED, ("content-range", "bytes 9-19/20")], &FILE[9..], 20);
+    download.tell(end(download.at));
+    assert_eq!((download.received.as_str(), download.ended), (FILE, Some(Ok(()))));
+}
+
+#[test]
+fn a_part_that_ends_before_its_own_end_goes_on() {
+    let mut download = Download::new(settings());
+    download.answer(206, &[TAGGED, ("content-range", "bytes 5-14/20")], &FILE[5..9], 4);
+    download.tell(end(download.at));
+    download.client.now = download.client.now + core::time::Duration::from_secs(10);
+    download.poll();
+    assert_eq!((download.asked.last().map(String::as_str), &download.ended), (Some("9-14 if \"e\""), &None));
+    // And one that brings more than it said has not brought what was asked for.
+    let mut longer = Download::new(settings());
+    longer.answer(206, &[TAGGED, ("content-range", "bytes 5-6/20")], &FILE[5..9], 4);
+    longer.tell(end(longer.at));
+    assert_eq!(longer.ended, Some(Err(ErrorKind::Failure(Failure::Truncated))));
+}
+
+#[test]
+fn what_is_longer_than_it_said_does_not_go_on() {
+    let mut download = Download::new(settings());
+    download.answer(206, &[TAGGED, ("content-range", "bytes 0-2/20")], "0123", 4);
+    download.broke();
+    assert_eq!((download.asked.len(), download.ended), (1, Some(Err(ErrorKind::Failure(Failure::Reset)))));
+}
+
+#[test]
+fn only_what_moves_on_is_asked_for_again_and_again() {
+    // Each answer brings a byte.
+    let mut moving = broken_off(&[TAGGED]);
+    for place in 4..12 {
+        moving.answer(206, &[TAGGED, ("content-range", &format!("bytes {place}-19/20"))], &FILE[place..=place], 1);
+        moving.broke();
+    }
+    assert_eq!((moving.asked.len(), moving.ended), (10, None));
+    // Each brings its head alone.
+    let mut stuck = broken_off(&[TAGGED]);
+    while stuck.ended.is_none() {
+        stuck.answer(206, &[TAGGED, ("content-range", "bytes 4-19/20")], "", 1);
+        stuck.broke();
+    }
+    assert_eq!((stuck.asked.len(), stuck.ended), (4, Some(Err(ErrorKind::Failure(Failure::Reset)))));
+}
+
+#[test]
+fn it_says_each_time_where_it_goes_on() {
+    let mut client = Client::new(Fetch::default(), Session::none());
+    client.poll().tell(head_with(2, 200, &[TAGGED])).tell(data(2, "0123"));
+    client.tell(failed(2, Failure::Reset, Phase::Receive)).after(10);
+    client.tell(failed(3, Failure::Refused, Phase::Connect)).after(10);
+    assert_eq!(client.log.matches("Resuming { offset: 4 }").count(), 2, "{}", client.log);
+    assert!(client.waits.is_some() && !client.is_done && client.log.contains("Open #4"), "{}", client.log);
+}
+
+#[test]
+fn what_is_refused_meanwhile_is_a_refusal() {
+    // 416 says something of a file only where a part of it was asked for.
+    let mut first = Download::new(settings());
+    first.answer(416, &[("content-range", "bytes */20")], "", 1);
+    first.tell(end(first.at));
+    assert_eq!(first.ended, Some(Err(ErrorKind::Peer(larder_core::PeerFlaw::Status(416)))));
+    let mut refused = broken_off(&[TAGGED]);
+    refused.answer(403, &[], "", 1);
+    refused.tell(end(refused.at));
+    assert_eq!(refused.ended, Some(Err(ErrorKind::Fault(crate::toy::Fault::No))));
+    // Of a file whose length is known, there is something behind.
+    let mut known = broken_off(&[TAGGED, ("content-length", "20")]);
+    known.answer(416, &[("content-range", "bytes */4")], "", 1);
+    known.tell(end(known.at));
+    assert_eq!(known.ended, Some(Err(ErrorKind::Content(ContentFlaw::Changed))));
+    // Nobody says how long it is.
+    let mut silent = broken_off(&[TAGGED]);
+    silent.answer(416, &[], "", 1);
+    silent.tell(end(silent.at));
+    assert_eq!(silent.ended, Some(Err(ErrorKind::Content(ContentFlaw::Changed))));
+}
+
+#[test]
+fn a_place_that_is_gone_in_the_middle_of_a_file_is_asked_for_anew() {
+    let mut client = Client::new(Fetch::default(), Session::none());
+    client.poll().say(head_with(2, 302, &[("location", "http://node.test/x")])).tell(end(2));
+    client.tell(head_with(3, 200, &[TAGGED])).tell(data(3, "0123"));
+    client.tell(failed(3, Failure::Reset, Phase::Receive)).after(10);
+    // It moved there, so that it goes on there.
+    client.say(head_with(4, 410, &[])).tell(end(4));
+    assert_eq!(client.log.matches("Resuming { offset: 4 }").count(), 2, "{}", client.log);
+    let opened: Vec<&str> = client.log.lines().filter_map(|line| line.split_once("Open #")).map(|(_, open)| open).collect();
+    let hosts: Vec<bool> = opened.iter().map(|open| open.contains("node.test")).collect();
+    assert_eq!(hosts, [false, true, true, false], "{}", client.log);
+}

@@ -34,6 +34,22 @@ fn of_a_call() {
 }
 
 #[test]
+fn how_far_a_call_has_come_is_no_secret() {
+    let mut client = Client::new(Look::default(), Session::with_login(Enter { text: "sesame".to_owned() }));
+    let state = |client: &Client<Look>| {
+        let shown = format!("{:?}", client.call);
+        shown.split_once("state: ").map(|(_, state)| state.to_owned()).unwrap_or_default()
+    };
+    assert_eq!(state(&client), "Gate, phase: Idle, attempts: 0, .. }");
+    client.poll().answered(2, 200, "fresh");
+    let attempt =
+        "Attempt Operation { epoch: Some(2) } #3 Cycle { request: Open, response: Idle } (None, true) Some(+0ns) over: false";
+    assert_eq!(state(&client), format!("{attempt}, phase: Send, attempts: 1, .. }}"));
+    client.tell(larder_core::Input::Cancel);
+    assert_eq!(state(&client), "Reported, phase: Send, attempts: 1, .. }");
+}
+
+#[test]
 fn of_a_place_that_a_download_was_sent_to() {
     let mut client = Client::new(Fetch::default(), Session::with_token("the-token".into()));
     client.poll().say(head_with(2, 302, &[("location", "http://node.test/the-token/x")])).tell(end(2));
@@ -55,4 +71,27 @@ fn of_an_exchange() {
     check(&server.exchange);
     server.tell(Told::Identified).tell(Told::Reply(Ok(Answer::Change(Said { text: "fresh".to_owned() }))));
     check(&server.exchange);
+}
+
+#[test]
+fn how_far_an_exchange_has_come_is_no_secret() {
+    let mut server = Server::new(request("POST", "/ping", &[]));
+    let stage = |server: &Server| {
+        let shown = format!("{:?}", server.exchange);
+        assert!(shown.starts_with("Exchange { cycle: Cycle { request: ") && shown.contains(" received: "), "{shown}");
+        shown
+            .split_once("stage: ")
+            .and_then(|(_, stage)| stage.split_once(','))
+            .map(|(stage, _)| stage.to_owned())
+            .unwrap_or_default()
+    };
+    assert_eq!(stage(&server), "Read");
+    server.poll().tell(Told::End);
+    assert_eq!(stage(&server), "Identifying");
+    server.tell(Told::Identified);
+    assert_eq!(stage(&server), "Replying");
+    server.tell(Told::Reply(Ok(Answer::Ping(Said { text: "pong".to_owned() }))));
+    assert_eq!(stage(&server), "Body");
+    server.tell(Told::Wrote);
+    assert_eq!(stage(&server), "Done");
 }

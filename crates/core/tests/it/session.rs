@@ -198,3 +198,49 @@ fn a_logout_whose_reply_was_lost_is_not_repeated_blindly() {
     second.poll().answered(7, 401, "").answered(8, 200, "two").answered(9, 200, "finished");
     assert!(second.log.ends_with("Done\n"), "{}", second.log);
 }
+
+#[test]
+fn public_things_need_no_session_and_are_asked_for_with_one_where_there_is_one() {
+    use crate::toy::Peek;
+    let mut nobody = Client::new(Peek::default(), Session::none());
+    nobody.poll().answered(2, 200, "public");
+    let mut known = Client::new(Peek::default(), token());
+    known.poll().answered(2, 200, "public");
+    let mut enters = Client::new(Peek::default(), login());
+    enters.poll().answered(2, 200, "fresh").answered(3, 200, "public");
+    for (client, has_token) in [(&nobody, false), (&known, true), (&enters, true)] {
+        let open = client.log.lines().rfind(|line| line.contains("> Open")).unwrap_or_default();
+        assert_eq!(open.contains("\"token\""), has_token, "{}", client.log);
+        assert!(client.log.ends_with("Done\n"), "{}", client.log);
+    }
+}
+
+#[test]
+fn the_epoch_moves_with_the_session_and_with_the_permits() {
+    let mut client = look();
+    assert_eq!(client.shared.epoch(), 0);
+    client.poll();
+    assert_eq!((client.shared.session.epoch(), client.shared.epoch()), (1, 1));
+    let other = client.shared.ids.next_id();
+    assert!(client.shared.permits.take(other));
+    client.shared.permits.release(other);
+    client.shared.permits.release(other);
+    assert_eq!(client.shared.epoch(), 2, "what was not held changes nothing");
+    client.answered(2, 200, "one");
+    assert_eq!(client.shared.epoch(), 3);
+}
+
+#[test]
+fn a_logout_does_not_wait_for_who_is_gone() {
+    let mut gone = look();
+    gone.poll();
+    let mut logout = Client { shared: gone.shared, ..Client::new(Leave::default(), Session::none()) };
+    logout.poll();
+    let Some((Some(until), larder_core::Why::Session, _)) = logout.waits else { panic!("{}", logout.log) };
+    logout.now = larder_core::Time(until.0 - Duration::from_millis(1));
+    logout.poll();
+    assert!(!logout.is_done, "{}", logout.log);
+    logout.now = until;
+    logout.poll();
+    assert!(logout.log.ends_with("Done NoSession\n"), "{}", logout.log);
+}

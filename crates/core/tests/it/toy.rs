@@ -48,7 +48,7 @@ macro_rules! operation {
     };
 }
 
-operation!(Enter, Meta::unary("toy", "enter", Verb::Post).safe());
+operation!(Enter, Meta::unary("toy", "enter", Verb::Post).safe().confides());
 operation!(Ping, Meta::unary("toy", "ping", Verb::Post).safe());
 operation!(Look, Meta::unary("toy", "look", Verb::Post).session().safe());
 operation!(Change, Meta::unary("toy", "change", Verb::Post).session());
@@ -57,6 +57,7 @@ operation!(Store, Meta::upload("toy", "store", Verb::Post).safe());
 operation!(StoreInside, Meta::upload("toy", "store_inside", Verb::Post).session().safe());
 operation!(Keep, Meta::upload("toy", "keep", Verb::Post));
 operation!(FetchInside, Meta::download("toy", "fetch_inside").session());
+operation!(Peek, Meta::unary("toy", "peek", Verb::Get).maybe_session().safe());
 operation!(Leave, Meta::unary("toy", "leave", Verb::Post).session().ends_session());
 
 /// Ends something: 403 says that it is so already.
@@ -75,6 +76,19 @@ impl Operation for Finish {
         let said = Said { text: "finished before".to_owned() };
         (*fault == Fault::No).then_some((said, Recovered { caveat: "no text" }))
     }
+}
+
+/// Makes a key of a secret: its answer is one, too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mint {
+    pub(crate) text: Secret,
+}
+
+impl Operation for Mint {
+    type Api = Toy;
+    type Answer = Said;
+    const META: Meta = Meta::unary("toy", "mint", Verb::Post).safe().confides();
+    const FAULTS: &'static [()] = &[];
 }
 
 /// Ends the session: 401 says that it is so already.
@@ -114,7 +128,9 @@ impl Operation for Fetch {
 }
 
 mod catalog {
-    use super::{Change, Enter, Fetch, FetchInside, Finish, Hand, Keep, Leave, Look, Ping, Quit, Store, StoreInside, Toy};
+    use super::{
+        Change, Enter, Fetch, FetchInside, Finish, Hand, Keep, Leave, Look, Mint, Peek, Ping, Quit, Store, StoreInside, Toy,
+    };
 
     larder_core::catalog! {
         api Toy;
@@ -127,6 +143,8 @@ mod catalog {
             Leave = Leave => leave;
             Finish = Finish => finish;
             Quit = Quit => quit;
+            Peek = Peek => peek;
+            Mint = Mint => mint;
         }
         upload {
             Store = Store;
@@ -353,5 +371,6 @@ fn text_of<O: Operation>(operation: &O) -> String {
     let operation: &dyn Any = operation;
     let ping = operation.downcast_ref::<Ping>().map(|ping| ping.text.clone());
     let fetch = operation.downcast_ref::<Fetch>().map(|fetch| fetch.text.clone());
+    let fetch = fetch.or_else(|| operation.downcast_ref::<Mint>().map(|mint| mint.text.expose().to_owned()));
     ping.or(fetch).or_else(|| operation.downcast_ref::<Enter>().map(|enter| enter.text.clone())).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 /// A reseller's user, or what belongs to one, is not as it must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ResellerRefusal {
     /// The reseller has no user of that address.
     #[error("no such user")]

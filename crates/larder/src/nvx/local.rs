@@ -9,6 +9,7 @@ use larder_proto_nvx::values::Md5;
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 
+use crate::both::nvx::checkpoint::Store;
 use crate::both::nvx::part;
 
 /// See [`part::Begun`].
@@ -28,6 +29,38 @@ pub(super) async fn begin(path: PathBuf) -> io::Result<Begun> {
         part::Begun::Part(part) => Begun::Part(Part(part)),
         part::Begun::Stream(file) => Begun::Stream(file.into()),
     })
+}
+
+/// See [`part::begin_kept`].
+pub(super) async fn begin_kept(path: PathBuf, goes_on: bool) -> io::Result<Begun> {
+    Ok(match blocking(move || part::begin_kept(path, goes_on)).await? {
+        part::Begun::Part(part) => Begun::Part(Part(part)),
+        part::Begun::Stream(file) => Begun::Stream(file.into()),
+    })
+}
+
+/// See [`part::keep`].
+pub(super) async fn keep(file: &Arc<std::fs::File>, store: &Store, text: String) -> io::Result<()> {
+    let (file, store) = (Arc::clone(file), store.clone());
+    blocking(move || part::keep(&file, &store, &text)).await
+}
+
+/// See [`part::checkpoint`].
+pub(super) async fn checkpoint(store: &Store) -> io::Result<Option<Vec<u8>>> {
+    let store = store.clone();
+    blocking(move || store.read()).await
+}
+
+/// See [`part::save`].
+pub(super) async fn save(store: &Store, text: String) -> io::Result<()> {
+    let store = store.clone();
+    blocking(move || store.save(&text)).await
+}
+
+/// See [`part::done`].
+pub(super) async fn done(store: &Store) -> io::Result<()> {
+    let store = store.clone();
+    blocking(move || store.remove()).await
 }
 
 /// See [`part::end`].

@@ -4,28 +4,33 @@ use std::io;
 use std::sync::Arc;
 
 use larder_proto_nvx::flow::{Ranges, Turn};
-use larder_proto_nvx::transfer::{Download, Downloaded};
+use larder_proto_nvx::transfer::Downloaded;
 use tokio::task::JoinSet;
 
 use super::range::{self, Came};
 use super::transport::CallError;
-use super::{Client, Result};
+use super::{Client, Error, Result, local};
+use crate::both::nvx::checkpoint::Store;
 use crate::both::nvx::total::Total;
 
 impl Client {
-    /// Fetches a file into a local one, so many ranges of so many bytes at once. What the service says of the file is returned.
+    /// Fetches the ranges of a file into a local one, so many at once; what came is noted in the store, if there is one. What the
+    /// service says of the file is returned.
     pub(super) async fn fetch_ranges(
         &self,
-        download: Download,
+        mut ranges: Ranges,
         file: &Arc<std::fs::File>,
         at_once: usize,
-        size: u64,
         total: Total,
+        store: Option<&Store>,
     ) -> Result<Downloaded> {
-        let mut ranges = Ranges::new(download, size).on_host(self.settings().target.host());
+        ranges = ranges.on_host(self.settings().target.host());
         // Dropped, it ends what is under way.
         let mut running = JoinSet::<Came>::new();
         loop {
+            if let Some((store, checkpoint)) = store.zip(ranges.take_checkpoint()) {
+                local::keep(file, store, checkpoint.to_text()).await.map_err(Error::Write)?;
+            }
             if running.len() < at_once {
                 match ranges.turn() {
                     Turn::Fetch(fetch) => {

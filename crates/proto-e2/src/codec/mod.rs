@@ -41,8 +41,7 @@ pub const FAULT_VALUES: usize = 10_000;
 /// absent when it is empty or null.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reject> {
     let body = body.trim_ascii();
-    let fields = if body.first() == Some(&b'{') { object(body)? } else { form(body)? };
-    T::deserialize(MapAccessDeserializer::new(Fields { rest: fields.into_iter(), current: None }))
+    deserialize(if body.first() == Some(&b'{') { object(body)? } else { form(body)? })
 }
 
 /// The members of a JSON object, with every value that their names stand for.
@@ -64,11 +63,35 @@ fn form(body: &[u8]) -> Result<BTreeMap<Cow<'_, str>, Field<'_>>, Reject> {
     if percent_decode_str(text).decode_utf8().is_err() {
         return Err(Reject::new("", Rule::Malformed));
     }
+    Ok(keys(form_urlencoded::parse(text.as_bytes())))
+}
+
+/// Reads a request from parameters by name, as those of a form: a list is a parameter that is repeated.
+///
+/// # Errors
+/// The parameter and the rule that it breaks; `Missing` for a required one that is absent.
+pub fn from_pairs<T, K, V>(pairs: &[(K, V)]) -> Result<T, Reject>
+where
+    T: DeserializeOwned,
+    K: AsRef<str>,
+    V: AsRef<str>,
+{
+    if pairs.len() > REQUEST_VALUES {
+        return Err(Reject::new("", Rule::TooMany));
+    }
+    deserialize(keys(pairs.iter().map(|(name, value)| (name.as_ref().into(), value.as_ref().into()))))
+}
+
+fn keys<'a>(pairs: impl Iterator<Item = (Cow<'a, str>, Cow<'a, str>)>) -> BTreeMap<Cow<'a, str>, Field<'a>> {
     let mut keys = BTreeMap::<_, Vec<_>>::new();
-    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+    for (name, value) in pairs {
         keys.entry(name).or_default().push(value);
     }
-    Ok(keys.into_iter().map(|(name, values)| (name, Field::Form(values))).collect())
+    keys.into_iter().map(|(name, values)| (name, Field::Form(values))).collect()
+}
+
+fn deserialize<T: DeserializeOwned>(fields: BTreeMap<Cow<'_, str>, Field<'_>>) -> Result<T, Reject> {
+    T::deserialize(MapAccessDeserializer::new(Fields { rest: fields.into_iter(), current: None }))
 }
 
 enum Field<'a> {

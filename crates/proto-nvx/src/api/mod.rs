@@ -16,6 +16,7 @@ use http::{request, response};
 use larder_core::operation::Names;
 use larder_core::wire::{Address, Incoming, Outgoing, Refused, Reply, RequestBody};
 use larder_core::{Api, Extract, Kind, Meta, Operation, Refusal, Reject, RequestFlaw, Secret};
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::fields::parameters;
 pub use self::forward::Forward;
@@ -30,7 +31,7 @@ pub struct Nvx;
 
 /// How answers are written, and requests: as forms for answers in XML and JSON, as envelopes for SOAP. Files travel as they
 /// do, whatever the format is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Format {
     /// `text/xml`: what the service sends unless asked otherwise.
     Xml,
@@ -43,15 +44,18 @@ pub enum Format {
 }
 
 /// The format of an answer, and a script's callback around it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Style {
     /// The format.
     pub format: Format,
     /// The function that a script wants called with the answer; JSON only.
     pub callback: Option<Callback>,
     /// Where a browser is sent instead, after an upload.
+    #[serde(skip)]
     pub forward: Option<Forward>,
     /// What SOAP calls it when the envelope itself is refused; found out by the server.
+    #[serde(skip)]
     pub mishap: Option<FaultCode>,
 }
 

@@ -266,6 +266,11 @@ impl<P: Plan> Flow<P> {
         Self { plan, base: Base::new(settings, P::META) }
     }
 
+    /// What it does, and the host of the service.
+    pub(super) fn plan(&mut self) -> (&mut P, &str) {
+        (&mut self.plan, self.base.settings.target.host())
+    }
+
     pub(super) fn about(&self) -> (&'static Meta, &str) {
         (P::META, self.base.settings.target.host())
     }

@@ -13,9 +13,16 @@
 //! [`Policy`](larder_core::Policy), the client's [`Budget`](larder_core::Budget) and what the service asks for (`Retry-After`).
 //! Attempts count from the last time that it came further. Where the policy is the default of single calls, a flow is as patient
 //! as [`PATIENCE`] says. What it knows of its transfer is plain data, apart from the call that is under way.
+//!
+//! [`UploadFile`] and [`Ranges`] survive their process by checkpoints ([`UploadCheckpoint`], [`RangesCheckpoint`]). The others have
+//! none: of an update nothing is acknowledged before all is, and a message that broke off sends its file back to its first byte
+//! (N193); a [`DownloadFile`] goes to a caller who alone knows what became of its bytes, and whose rest is a [`Download`] with a range.
+//!
+//! [`Download`]: crate::transfer::Download
 
 mod append;
 mod base;
+mod checkpoint;
 mod child;
 mod download;
 mod gather;
@@ -30,6 +37,7 @@ mod verdict;
 
 pub use self::append::{AppendFiles, Appending};
 pub use self::base::{PATIENCE, patient};
+pub use self::checkpoint::{CheckpointFlaw, Checkpointed, Keeping, MAX_CHECKPOINT, RangesCheckpoint, UploadCheckpoint};
 pub use self::download::{DownloadFile, Fetched};
 pub use self::pages::{Paged, Pages, Stuck};
 pub use self::ranges::{Fetch, Ranges, Turn};

@@ -59,7 +59,7 @@ pub struct Pages<L: Paged> {
     mark: Option<u64>,
 }
 
-/// Why there is no next page, although the listing is not over.
+/// Why there is no next page, although the listing is not over. Exhaustive on purpose: whoever wraps it has an error for each.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stuck {
     /// The call failed. The same page may be asked for again.

@@ -1,8 +1,12 @@
 //! One file, fetched in ranges by several calls at once: which range comes next, and whether all are of the same file.
 
+mod parts;
+
+use self::parts::Parts;
 use larder_core::{ContentFlaw, Error, ErrorKind, Operation};
 
 use super::base::Failed;
+use super::checkpoint::{CheckpointFlaw, RangesCheckpoint, RangesFacts};
 use crate::Code;
 use crate::transfer::{Download, Downloaded};
 use crate::values::{ByteRange, HeaderText};
@@ -23,11 +27,14 @@ pub struct Ranges {
     host: String,
     size: u64,
     head: Head,
-    /// Where the next range starts that was not asked for yet.
-    next: u64,
+    /// What was asked for, in this round.
+    asked: Parts,
     /// Calls under way: of this round, and of those before.
     open: (u32, u32),
-    done: u64,
+    /// What came.
+    done: Parts,
+    /// Whether more came since that was last saved.
+    is_due: bool,
     round: u32,
     restarts: u32,
     failed: Option<Failed>,
@@ -85,8 +92,48 @@ impl Ranges {
     #[must_use]
     pub fn new(download: Download, size: u64) -> Self {
         let download = Download { range: None, if_range: None, ..download };
-        let (next, open, done, round, restarts, failed) = (0, (0, 0), 0, 0, Self::RESTARTS, None);
-        Self { download, host: String::new(), size: size.max(1), head: Head::Unknown, next, open, done, round, restarts, failed }
+        Self {
+            download,
+            host: String::new(),
+            size: size.max(1),
+            head: Head::Unknown,
+            asked: Parts::default(),
+            open: (0, 0),
+            done: Parts::default(),
+            is_due: false,
+            round: 0,
+            restarts: Self::RESTARTS,
+            failed: None,
+        }
+    }
+
+    /// The rest of a file that another process has begun to fetch: what came must be where it was. If the file at the service is
+    /// another one by now, it starts over.
+    ///
+    /// # Errors
+    /// [`CheckpointFlaw::Path`]: it is not this file's; [`CheckpointFlaw::Length`]: the local file, of so many bytes, does not
+    /// have what came.
+    pub fn resume(download: Download, size: u64, checkpoint: RangesCheckpoint, local: u64) -> Result<Self, CheckpointFlaw> {
+        let RangesFacts { path, head, total, done } = checkpoint.0;
+        if path != download.path {
+            return Err(CheckpointFlaw::Path);
+        }
+        let done = Parts::new(done).ok_or(CheckpointFlaw::Damaged)?;
+        if local < done.end() {
+            return Err(CheckpointFlaw::Length { checkpoint: done.end(), file: Some(local) });
+        }
+        let head = Head::Pinned(Box::new(head), total);
+        Ok(Self { head, asked: done.clone(), done, ..Self::new(download, size) })
+    }
+
+    /// What is worth saving now, if more came since this was last asked. The bytes must be safe before it is saved. None while it
+    /// is not known which file it is, or when it came as a whole.
+    pub fn take_checkpoint(&mut self) -> Option<RangesCheckpoint> {
+        let Head::Pinned(head, total) = &self.head else { return None };
+        core::mem::take(&mut self.is_due).then(|| {
+            let (path, head, total) = (self.download.path.clone(), (**head).clone(), *total);
+            RangesCheckpoint(RangesFacts { path, head, total, done: self.done.list().to_vec() })
+        })
     }
 
     /// The host that errors name.
@@ -133,12 +180,11 @@ impl Ranges {
     }
 
     fn range(&mut self, head: &Downloaded, total: u64) -> Turn {
-        if self.next == total {
+        let Some((first, end)) = self.asked.gap(total, self.size) else {
             let whole = Downloaded { offset: 0, length: Some(total), total: Some(total), ..head.clone() };
-            return if self.done == total { Turn::Done(whole) } else { Turn::Wait };
-        }
-        let (first, end) = (self.next, total.min(self.next.saturating_add(self.size)));
-        self.next = end;
+            return if self.done.gap(total, 1).is_none() { Turn::Done(whole) } else { Turn::Wait };
+        };
+        self.asked.add(first, end);
         self.open.0 += 1;
         let if_range = strong(head);
         let operation = Download {
@@ -160,7 +206,10 @@ impl Ranges {
         self.open.0 -= self.open.0.min(1);
         match (result, fetch.length) {
             (Ok(head), None) => self.begin(head),
-            (Ok(head), Some(length)) if self.is_same(&head, fetch.offset, length) => self.done += length,
+            (Ok(head), Some(length)) if self.is_same(&head, fetch.offset, length) => {
+                self.done.add(fetch.offset, fetch.offset + length);
+                self.is_due = true;
+            }
             (Ok(_), Some(_)) => self.restart(None),
             (Err(error), length) => self.not_come(fetch, length, error),
         }
@@ -172,7 +221,9 @@ impl Ranges {
         self.head = match (total, head.length) {
             // Without a tag that tells one version from another, ranges of several could make one file: it comes as a whole.
             (Some(total), Some(length)) if head.offset == 0 && (length == total || strong(&head).is_some()) => {
-                (self.next, self.done) = (length, length);
+                self.asked.add(0, length);
+                self.done.add(0, length);
+                self.is_due = true;
                 Head::Pinned(Box::new(head), total)
             }
             // A part of nobody knows what.
@@ -211,7 +262,7 @@ impl Ranges {
         self.restarts = left;
         self.round += 1;
         self.open = (0, self.open.0 + self.open.1);
-        (self.head, self.next, self.done) = (Head::Unknown, 0, 0);
+        (self.head, self.asked, self.done, self.is_due) = (Head::Unknown, Parts::default(), Parts::default(), false);
     }
 }
 

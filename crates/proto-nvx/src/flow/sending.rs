@@ -1,10 +1,13 @@
 //! What an upload does next.
 
+mod resumed;
+
 use core::mem;
 
 use bytes::Bytes;
 use larder_core::{BodyFlaw, ContentFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
 
+use self::resumed::Behind;
 use super::base::{Base, Failed, Next, Plan};
 use super::child::{Answer, Body, Child};
 use super::gather::Gather;
@@ -42,6 +45,12 @@ pub(super) struct Sending {
     /// Whether another node was asked for because the first was out of reach: once.
     has_moved: bool,
     stored: Option<Stored>,
+    /// Whether there is something new that is worth saving.
+    is_due: bool,
+    /// Whether another process has begun it, and nothing was acknowledged since.
+    is_resumed: bool,
+    /// What is to be read before it goes on.
+    behind: Option<Behind>,
 }
 
 /// A part of the file that is sent at once.
@@ -59,6 +68,8 @@ struct Piece {
 enum Look {
     /// It should be the file.
     Arrived,
+    /// It may be: a process before this one may have sent all of it.
+    Before,
     /// It may be: otherwise this went wrong.
     Doubt(Failed, Then),
 }
@@ -97,6 +108,9 @@ impl Sending {
             restarts,
             has_moved: false,
             stored,
+            is_due: false,
+            is_resumed: false,
+            behind: None,
         }
     }
 
@@ -154,6 +168,7 @@ impl Sending {
     fn acknowledged(&mut self, base: &mut Base) {
         let Some(piece) = self.piece.take() else { return };
         self.doubt = None;
+        self.is_resumed = false;
         self.have = piece.end.unwrap_or(self.seen.0);
         // What was there before is no progress: a service that forgets each time would have it each time.
         if self.have > self.most || piece.is_last {
@@ -165,6 +180,7 @@ impl Sending {
         self.gather.next();
         base.notes.push_back(Note::Acknowledged { bytes: self.have });
         if !piece.is_last {
+            self.is_due = true;
             return;
         }
         if self.how.verify || self.how.md5.is_some() {
@@ -203,7 +219,7 @@ impl Sending {
             Some(Code::RangeNotSatisfiable) if is_ranged => Then::Restart,
             Some(Code::AlreadyExists | Code::FolderAlreadyExists) if self.doubt.is_some() => Then::Fail,
             // The service has not noticed yet that the attempt that broke did, or still works on it.
-            Some(Code::FileLocked) if base.tries > 0 => Then::Again,
+            Some(Code::FileLocked) if base.tries > 0 || self.is_resumed => Then::Again,
             _ => match lost(&error) {
                 Lost::Final => return Err(self.placed(&piece, error)),
                 Lost::Nothing => Then::Again,
@@ -314,6 +330,7 @@ impl Sending {
                 base.notes.extend([Note::Recovered(Recovered { caveat: "" }), Note::Verified]);
                 self.is_stored(Some(md5), true);
             }
+            Some(Look::Before) => self.looked_before(base, found),
             Some(Look::Arrived) | None => {
                 let verified = found.is(self.have, self.md5()).map_err(|flaw| base.error(ErrorKind::Content(flaw)))?;
                 base.notes.extend(verified.map(|_| Note::Verified));
@@ -331,6 +348,9 @@ impl Plan for Sending {
     fn next(&mut self, base: &mut Base) -> Next<Stored> {
         if let Some(stored) = self.stored {
             return Next::Done(Ok(stored));
+        }
+        if let Some(next) = self.catch_up(base) {
+            return next;
         }
         if self.looking.is_some() {
             return match self.place.look(base) {
@@ -366,7 +386,7 @@ impl Plan for Sending {
                 self.acknowledged(base);
                 Ok(())
             }
-            Ok(Answer::Node(node)) => Node::named(node, base).map(|node| self.node = Some(node)),
+            Ok(Answer::Node(node)) => Node::named(node, base).map(|node| (self.node, self.is_due) = (Some(node), true)),
             Ok(Answer::Facts(facts)) => self.looked(base, shared, Found::from(*facts)),
             Ok(Answer::Downloaded(_)) => Ok(()),
             Err(error) if self.looking.is_some() => match Found::of(Err(error)) {
@@ -377,11 +397,12 @@ impl Plan for Sending {
             Err(error) if is_final(&error) => Err(error),
             Err(error) => base.again(shared, error),
         };
+        let result = result.map_err(|error| self.unsure(error));
         result.map_err(|error| in_doubt(&mut self.doubt, error))
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {
-        self.gather.take(chunk);
+        self.caught_up(chunk);
     }
 
     fn passed(&mut self, offset: u64, chunk: &Bytes) {

@@ -1,6 +1,7 @@
 //! The MD5 of a file as it goes by.
 
 use md5::Digest;
+use md5::digest::common::hazmat::SerializableState;
 
 use crate::values::Md5;
 
@@ -36,6 +37,18 @@ impl Sum {
     #[must_use]
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// The state of the computation, for [`from_state`](Self::from_state).
+    pub(super) fn state(&self) -> Vec<u8> {
+        [&self.length.to_le_bytes()[..], &self.hasher.serialize()[..]].concat()
+    }
+
+    /// Goes on where [`state`](Self::state) was taken; none if it is no state.
+    pub(super) fn from_state(state: &[u8]) -> Option<Self> {
+        let (length, hasher) = state.split_first_chunk()?;
+        let hasher = md5::Md5::deserialize(hasher.try_into().ok()?).ok()?;
+        Some(Self { hasher, length: u64::from_le_bytes(*length) })
     }
 
     /// The MD5 of what came so far.

@@ -3,6 +3,7 @@
 use larder_core::Settings;
 
 use super::base::{Flow, machine};
+use super::checkpoint::{CheckpointFlaw, Checkpointed, UploadCheckpoint};
 use super::place::Place;
 use super::sending::Sending;
 use crate::Nvx;
@@ -100,6 +101,31 @@ impl UploadFile {
         let length = settings.length;
         Self(Flow::new(Sending::new(Place { folder, name }, how, length), settings))
     }
+
+    /// Goes on with an upload that another process has begun, as it was begun: behind what the service acknowledged, with the
+    /// same token. The settings' length must be the checkpoint's. The file must be able to go back, and be the same: if the
+    /// checkpoint has no state of the MD5, what was sent is read again ([`Note::ReadingAgain`](larder_core::Note::ReadingAgain))
+    /// and compared ([`BodyFlaw::Changed`](larder_core::BodyFlaw::Changed)); if it has, nobody looks.
+    ///
+    /// Where only the last piece is left, it may have arrived without the process before having heard of it: then it is read and
+    /// looked first, and what is there is [`recovered`](Stored::recovered). What the service has forgotten, or whose token has
+    /// ended, starts over from the first byte, as ever. If a file is to be replaced, and another one than ours is there that a
+    /// refusal cannot explain, the outcome is unknown, and nothing is written over.
+    ///
+    /// # Errors
+    /// [`CheckpointFlaw::Length`]: this is not the file.
+    pub fn resume(checkpoint: UploadCheckpoint, settings: Settings<Nvx>) -> Result<Self, CheckpointFlaw> {
+        Ok(Self(Flow::new(Sending::resumed(checkpoint, &settings)?, settings)))
+    }
 }
 
 machine!(UploadFile, Stored);
+
+impl Checkpointed for UploadFile {
+    type Checkpoint = UploadCheckpoint;
+
+    fn take_checkpoint(&mut self) -> Option<UploadCheckpoint> {
+        let (plan, service) = self.0.plan();
+        plan.take_checkpoint(service)
+    }
+}

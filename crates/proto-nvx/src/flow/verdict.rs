@@ -28,7 +28,8 @@ pub(super) fn in_doubt(doubt: &mut Option<Failed>, error: Failed) -> Failed {
         | ErrorKind::Peer(_)
         | ErrorKind::Failure(_)
         | ErrorKind::OutcomeUnknown(_)
-        | ErrorKind::Body(_) => doubt.take().unwrap_or(error),
+        | ErrorKind::Body(_)
+        | _ => doubt.take().unwrap_or(error),
     }
 }
 
@@ -48,7 +49,8 @@ pub(super) fn lost(error: &Error<Fault>) -> Lost {
         | ErrorKind::Deadline(_)
         | ErrorKind::Body(_)
         | ErrorKind::Content(_)
-        | ErrorKind::Cancelled => Lost::Final,
+        | ErrorKind::Cancelled
+        | _ => Lost::Final,
     }
 }
 
@@ -65,6 +67,7 @@ pub(super) fn is_final(error: &Error<Fault>) -> bool {
         | ErrorKind::Body(_)
         | ErrorKind::Deadline(_)
         | ErrorKind::Content(_)
-        | ErrorKind::Cancelled => lost(error) == Lost::Final,
+        | ErrorKind::Cancelled
+        | _ => lost(error) == Lost::Final,
     }
 }

@@ -154,7 +154,7 @@ fn of_the_engine() -> Stated {
 }
 
 fn of_flows() -> Stated {
-    use larder_proto_nvx::flow::{Appending, PATIENCE, Pages, Ranges, UpdateFile, Uploading, When};
+    use larder_proto_nvx::flow::{Appending, MAX_CHECKPOINT, PATIENCE, Pages, Ranges, UpdateFile, Uploading, When};
     use larder_proto_nvx::imfs::ListFolder;
     let Uploading { content_type: _, overwrite: _, pieces, piece, verify: _, md5: _, restarts } = Uploading::default();
     let Appending { overwrite: _, piece: _, restarts: of_messages } = Appending::default();
@@ -169,6 +169,7 @@ fn of_flows() -> Stated {
         ("flow::UpdateFile::RESTARTS", count(UpdateFile::RESTARTS)),
         ("flow::Ranges::SIZE", bytes(Ranges::SIZE)),
         ("flow::Ranges::RESTARTS", count(Ranges::RESTARTS)),
+        ("flow::MAX_CHECKPOINT", bytes(MAX_CHECKPOINT)),
         ("flow::PATIENCE", time(PATIENCE)),
         ("flow::Pages::SIZE", count(Pages::<ListFolder>::SIZE)),
         ("flow::Pages::MOST", count(Pages::<ListFolder>::MOST)),

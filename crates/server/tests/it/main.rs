@@ -15,6 +15,7 @@ mod pages;
 mod printed;
 mod requests;
 mod reseller;
+mod resumable;
 mod schemas;
 mod secrets;
 mod sessions;

@@ -9,6 +9,7 @@ mod flow_others;
 mod flow_patience;
 mod hostile;
 mod identity;
+mod journal;
 mod limits;
 mod login;
 mod nvx;

@@ -70,7 +70,7 @@ fn without_a_session_there_is_nothing_to_plan() {
 const SIGNS: &str = "ca&n<a>r/y \"'\\%+=";
 
 /// Makes every text of a tree that is a secret of its request into one of a kind that no other text is.
-fn with_canaries<A: Api>(name: A::Names, tree: &Value, canary: &str) -> Option<(Value, bool)> {
+pub(crate) fn with_canaries<A: Api>(name: A::Names, tree: &Value, canary: &str) -> Option<(Value, bool)> {
     let mut tree = tree.clone();
     let mut has_any = false;
     for path in texts(&tree, String::new()) {
@@ -98,7 +98,7 @@ impl Inspect for Hides<'_> {
 }
 
 /// The places of all texts of a tree.
-fn texts(tree: &Value, at: String) -> Vec<String> {
+pub(crate) fn texts(tree: &Value, at: String) -> Vec<String> {
     match tree {
         Value::String(_) => vec![at],
         Value::Array(items) => items.iter().enumerate().flat_map(|(nth, item)| texts(item, format!("{at}/{nth}"))).collect(),
@@ -158,7 +158,7 @@ fn walk<A: Api>(api: &str, styles: &[A::Style], canary: &str, token: &str) -> us
 }
 
 /// A text as formats write it.
-fn spellings(text: &str) -> Vec<String> {
+pub(crate) fn spellings(text: &str) -> Vec<String> {
     let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
     let percent = percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string();
     let json = serde_json::to_string(text).unwrap_or_default().trim_matches('"').to_owned();
@@ -166,7 +166,7 @@ fn spellings(text: &str) -> Vec<String> {
     vec![text.to_owned(), form, percent, json, xml.replace('"', "&quot;"), xml]
 }
 
-const STYLES: [Style; 4] = [Style::JSON, Style::XML, Style::SOAP_1_1, Style::SOAP_1_2];
+pub(crate) const STYLES: [Style; 4] = [Style::JSON, Style::XML, Style::SOAP_1_1, Style::SOAP_1_2];
 
 #[test]
 fn no_secret_of_any_operation_is_in_its_plan() {

@@ -32,7 +32,7 @@ where
             call.tell(Input::Cancel);
         }
         let input = match call.poll() {
-            Action::Open { at, head, length } => wire.open(at, &head, length),
+            Action::Open { at, head, length } => wire.open(at, head, length),
             Action::Write { chunk, .. } => wire.write(chunk),
             Action::Finish { .. } => {
                 wire.finish();

@@ -33,7 +33,6 @@
 mod cancel;
 mod drive;
 mod files;
-mod flow;
 mod pool;
 mod positioned;
 mod running;

@@ -9,8 +9,8 @@ use bytes::{Bytes, BytesMut};
 /// `()` is no file, [`Bytes`] one in memory, [`Seekable`] one that can be read again, [`Once`] one that cannot,
 /// [`Positioned`](super::Positioned) a part of a file on disk.
 pub trait Source {
-    /// At most `max` bytes from `offset` on; none at the end. Offsets follow on each other, except that zero may come
-    /// again.
+    /// At most `max` bytes from `offset` on; none at the end. Offsets follow on each other, except that an upload
+    /// goes back to zero or to the end of the last piece that was acknowledged, and begins there if another process began it.
     ///
     /// It is called by the thread that makes the call. While it takes its time, no answer of the service is looked at; no clock
     /// but the whole call's runs.

@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 /// of a local file, [`Once`] one that can be read only once.
 pub trait Source: Send {
     /// At most `max` bytes from `offset` on; none at the end. An offset follows on what was read before, or goes back to any
-    /// place before that; it never skips one.
+    /// place before that; it never skips one, but where an upload that another process began goes on: that asks for what is left.
     ///
     /// The future may be dropped before it is ready; the same offset is then asked for again.
     ///

@@ -2,6 +2,7 @@
 
 /// Why an answer is none. The connection is of no further use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum Flaw {
     /// The peer closed the connection before the first byte of an answer.
     #[error("the connection was closed before an answer")]
@@ -64,6 +65,7 @@ pub enum Flaw {
 
 /// Why a request cannot be sent. Nothing of it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum BadRequest {
     /// Another exchange is under way, or the connection is of no further use.
     #[error("the connection is not free")]

@@ -48,7 +48,7 @@ impl Lines {
                 return Ok(Some(self.line));
             }
             self.count += 1;
-            if self.count > fields + usize::from(!start.is_empty()) {
+            if self.count > fields.saturating_add(usize::from(!start.is_empty())) {
                 return Err(Flaw::TooManyHeaders);
             }
         }

@@ -25,7 +25,7 @@
 //! before it was asked for. Bounds on all that is read: [`Limits`].
 //!
 //! # Out of scope
-//! Sockets and time: whoever has those drives it, as `blocking/wire.rs` does. What fields mean, besides those that frame. One
+//! Sockets and time: whoever has those drives it. [`Wire`] stands between it and a machine's actions and inputs. What fields mean, besides those that frame. One
 //! answer after the other: nothing is pipelined. `Expect`, `Upgrade`, `CONNECT` and trailers that are sent; trailers that come
 //! are read and dropped.
 //!
@@ -37,9 +37,11 @@
 
 mod chunked;
 mod flaw;
+mod flow;
 mod head;
 mod limits;
 mod request;
+mod wire;
 
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response};
@@ -50,6 +52,7 @@ pub use self::flaw::{BadRequest, Flaw};
 use self::head::Lines;
 pub use self::limits::Limits;
 use self::request::Sending;
+pub use self::wire::Wire;
 
 /// One connection. `Debug` shows where it stands and no content.
 pub struct Connection {
@@ -184,6 +187,11 @@ impl Connection {
         is_over && self.keeps && !self.is_ended && self.inbox.is_empty()
     }
 
+    /// Whether the peer has said that it sends no more.
+    fn is_ended(&self) -> bool {
+        self.is_ended
+    }
+
     fn advance(&mut self) -> Result<Event, Flaw> {
         loop {
             let event = match &mut self.reading {
@@ -255,6 +263,13 @@ fn take(inbox: &mut BytesMut, left: &mut u64) -> Option<Bytes> {
     let count = inbox.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
     *left -= count as u64;
     (count > 0).then(|| inbox.split_to(count).freeze())
+}
+
+/// A new connection, with the default limits.
+impl Default for Connection {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
 }
 
 impl core::fmt::Debug for Connection {

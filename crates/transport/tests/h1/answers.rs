@@ -166,3 +166,11 @@ proptest! {
 pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
     ANSWERS.iter().map(|answer| answer.0)
 }
+
+#[test]
+fn limits_that_are_as_large_as_can_be_are_none() {
+    let limits =
+        Limits { head: usize::MAX, headers: usize::MAX, trailers: usize::MAX, extensions: usize::MAX, ..Limits::default() };
+    let text = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\na: b\r\n\r\n1;x\r\na\r\n0\r\nc: d\r\n\r\n";
+    assert_eq!(answer(&mut asked(Method::GET, limits), &[text.as_bytes()]), get(text.as_bytes()));
+}

@@ -8,3 +8,4 @@ mod beside;
 mod drive;
 mod malformed;
 mod requests;
+mod wire;

@@ -103,3 +103,27 @@ fn errors_say_what_is_wrong() {
         "the multipart parser was misused: input was pushed before the last was read"
     );
 }
+
+#[test]
+fn each_limit_says_of_what_there_is_too_much() {
+    let shown = |dimension| Error::Limit { dimension, limit: 5 }.to_string();
+    assert_eq!(shown(Dimension::Preamble), "the multipart body has more than 5 bytes before its first delimiter");
+    assert_eq!(shown(Dimension::Padding), "the multipart body has more than 5 spaces after a delimiter");
+    assert_eq!(shown(Dimension::Headers), "the multipart body has more than 5 bytes in the head of a part");
+    assert_eq!(shown(Dimension::HeaderLines), "the multipart body has more than 5 lines in the head of a part");
+    assert_eq!(shown(Dimension::Parts), "the multipart body has more than 5 parts");
+    assert_eq!(shown(Dimension::Epilogue), "the multipart body has more than 5 bytes after its closing delimiter");
+}
+
+#[test]
+fn what_is_kept_of_an_unfinished_head_is_counted_and_not_shown() -> Test {
+    let mut parser = Parser::new(&Boundary::new("b")?, Limits::default());
+    parser.push(Bytes::from_static(b"--b\r\nsecret: name"))?;
+    assert_eq!((parser.next()?, parser.buffered()), (Event::NeedInput, "secret: name".len()));
+    assert_eq!(format!("{parser:?}"), "Parser { state: Head, parts: 0, .. }");
+    parser.push(Bytes::from_static(b"\r\n\r\nabc\r\n-"))?;
+    assert!(matches!(parser.next()?, Event::Part(_)));
+    assert_eq!((parser.next()?, parser.next()?), (Event::Data(Bytes::from_static(b"abc")), Event::NeedInput));
+    assert_eq!((parser.buffered(), format!("{parser:?}").as_str()), (3, "Parser { state: Content, parts: 1, .. }"));
+    Ok(())
+}

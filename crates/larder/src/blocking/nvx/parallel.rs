@@ -5,24 +5,26 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, mpsc};
 
 use larder_proto_nvx::flow::{Fetch, Ranges, Turn};
-use larder_proto_nvx::transfer::{Download, Downloaded};
+use larder_proto_nvx::transfer::Downloaded;
 
 use super::range::{self, Came};
 use super::transport::{CallError, Cancel};
-use super::{Client, Error, Result};
+use super::{Client, Error, Result, local};
+use crate::both::nvx::checkpoint::Store;
 use crate::both::nvx::total::Total;
 
 impl Client {
-    /// Fetches a file into a local one, so many ranges of so many bytes at once. What the service says of the file is returned.
+    /// Fetches the ranges of a file into a local one, so many at once; what came is noted in the store, if there is one. What the
+    /// service says of the file is returned.
     pub(super) fn fetch_ranges(
         &self,
-        download: Download,
+        mut ranges: Ranges,
         file: &Arc<File>,
         at_once: usize,
-        size: u64,
         total: Total,
+        store: Option<&Store>,
     ) -> Result<Downloaded> {
-        let mut ranges = Ranges::new(download, size).on_host(self.settings().target.host());
+        ranges = ranges.on_host(self.settings().target.host());
         // When one range decides that all is lost, nobody waits for the others.
         let cancel = Cancel::new().map_err(Error::Write)?;
         let client = self.clone().with_cancel(&cancel);
@@ -31,6 +33,11 @@ impl Client {
             let (done, came) = mpsc::channel();
             let mut running = 0;
             let result = loop {
+                if let Some((store, checkpoint)) = store.zip(ranges.take_checkpoint())
+                    && let Err(error) = local::keep(file, store, &checkpoint.to_text())
+                {
+                    break Err(Error::Write(error));
+                }
                 if running < at_once {
                     match ranges.turn() {
                         // The first one is alone, and so is each if they are to come one by one.

@@ -5,6 +5,7 @@ use larder_proto_e2::flow::LostKey;
 
 /// How `create_access_key` ends when it does not succeed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// The reply was lost: there may be a key whose secret nobody has. `remove_orphans` removes it.
     #[error(transparent)]

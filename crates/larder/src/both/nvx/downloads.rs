@@ -42,7 +42,7 @@ macro_rules! downloads {
             use std::path::Path as LocalPath;
 
             use larder_core::{ContentFlaw, Error as CoreError, ErrorKind, Operation};
-            use larder_proto_nvx::flow::{DownloadFile, Fetched};
+            use larder_proto_nvx::flow::{DownloadFile, Fetched, Ranges};
             use larder_proto_nvx::transfer::{Download, Downloaded};
             use larder_proto_nvx::values::{ByteRange, Md5};
 
@@ -109,18 +109,34 @@ macro_rules! downloads {
                         Begun::Part(part) => part,
                         Begun::Stream(file) => return self.fetch_stream(path, file, how)$($await)*,
                     };
-                    let head = self.fetch_ranges(download, part.file(), how.at_once.max(1), how.range, total)$($await)*?;
+                    let ranges = Ranges::new(download, how.range);
+                    let head = self.fetch_ranges(ranges, part.file(), how.at_once.max(1), total, None)$($await)*?;
+                    let fetched = self.checked(path, &part, head, how.verify, total)$($await)*?;
+                    if !fetched.head.not_modified {
+                        part.publish()$($await)*.map_err(Error::Write)?;
+                    }
+                    Ok(fetched)
+                }
+
+                /// What came, if it is the right file.
+                pub(super) $($async)* fn checked(
+                    &self,
+                    path: &str,
+                    part: &files::Part,
+                    head: Downloaded,
+                    verify: bool,
+                    total: Total,
+                ) -> Result<Fetched> {
                     if head.not_modified {
                         return Ok(Fetched { head, bytes: 0, md5: None, verified: false });
                     }
                     // A round that was given up may have written more.
                     let bytes = part.cut(head.length)$($await)*.map_err(Error::Write)?;
-                    let md5 = if how.verify { Some(files::md5(part.file())$($await)*.map_err(Error::Write)?) } else { None };
+                    let md5 = if verify { Some(files::md5(part.file())$($await)*.map_err(Error::Write)?) } else { None };
                     let verified = match md5 {
                         Some(md5) => self.within(total).is_right(path, bytes, md5)$($await)*?,
                         None => false,
                     };
-                    part.publish()$($await)*.map_err(Error::Write)?;
                     Ok(Fetched { head, bytes, md5, verified })
                 }
 

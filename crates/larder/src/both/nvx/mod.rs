@@ -1,6 +1,7 @@
 //! Nirvanix Web Services.
 
 pub(crate) mod accounts;
+pub(crate) mod checkpoint;
 pub(crate) mod client;
 pub(crate) mod credentials;
 pub(crate) mod downloads;
@@ -9,6 +10,7 @@ pub(crate) mod listing;
 pub(crate) mod part;
 pub(crate) mod place;
 pub(crate) mod range;
+pub(crate) mod resumable;
 pub(crate) mod target;
 pub(crate) mod total;
 pub(crate) mod uploads;
@@ -22,6 +24,7 @@ macro_rules! modules {
         $crate::both::nvx::folders::folders!($async $await);
         $crate::both::nvx::listing::listing!($async $await);
         $crate::both::nvx::range::range!($async $await);
+        $crate::both::nvx::resumable::resumable!($async $await);
         $crate::both::nvx::uploads::uploads!($async $await);
     };
 }

@@ -10,6 +10,7 @@ use std::{fs, io};
 use larder_proto_nvx::flow::Sum;
 use larder_proto_nvx::values::Md5;
 
+use super::checkpoint::Store;
 use super::target::{Place, Target};
 
 /// What a download to a local path has begun with.
@@ -35,6 +36,45 @@ pub(crate) fn begin(path: PathBuf) -> io::Result<Begun> {
     }
 }
 
+/// The same, but what came stays where it is until it is complete, in a file of the same name with `.part` behind it. `goes_on`
+/// is whether what is there already counts.
+///
+/// # Errors
+/// As there; or another process works on it.
+pub(crate) fn begin_kept(path: PathBuf, goes_on: bool) -> io::Result<Begun> {
+    match Target::look(path)? {
+        Target::File(place) => Part::keep(place, goes_on).map(Begun::Part),
+        Target::Stream(file) => Ok(Begun::Stream(file)),
+    }
+}
+
+/// Saves a checkpoint that tells what is in `file`: what it tells of is safe before.
+///
+/// # Errors
+/// The file system's own.
+pub(crate) fn keep(file: &fs::File, store: &Store, text: &str) -> io::Result<()> {
+    file.sync_data()?;
+    store.save(text)
+}
+
+/// What is in a checkpoint's file.
+///
+/// # Errors
+/// The file system's own.
+pub(crate) fn checkpoint(store: &Store) -> io::Result<Option<Vec<u8>>> {
+    store.read()
+}
+
+/// See [`Store::save`].
+pub(crate) fn save(store: &Store, text: String) -> io::Result<()> {
+    store.save(&text)
+}
+
+/// See [`Store::remove`].
+pub(crate) fn done(store: &Store) -> io::Result<()> {
+    store.remove()
+}
+
 /// Ends what took the bytes as they came.
 ///
 /// # Errors
@@ -55,9 +95,23 @@ pub(crate) struct Part {
 struct Temporary {
     path: PathBuf,
     place: Place,
+    /// It stays when this is dropped.
+    is_kept: bool,
 }
 
 impl Part {
+    fn keep(place: Place, goes_on: bool) -> io::Result<Self> {
+        let mut name = place.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+        name.push(".part");
+        let path = place.path.with_file_name(name);
+        let file = place.options().create_new(false).create(true).open(&path)?;
+        file.try_lock().map_err(|error| io::Error::new(io::ErrorKind::ResourceBusy, format!("{}: {error}", path.display())))?;
+        if !goes_on {
+            file.set_len(0)?;
+        }
+        Ok(Self { file: Arc::new(file), temporary: Temporary { path, place, is_kept: true } })
+    }
+
     fn create(place: Place) -> io::Result<Self> {
         let (file, temporary) = Temporary::create(place)?;
         Ok(Self { file: Arc::new(file), temporary })
@@ -133,7 +187,7 @@ impl Temporary {
         let name = format!(".larder-{:016x}.part", RandomState::new().hash_one(std::process::id()));
         let path = place.path.with_file_name(name);
         let file = place.options().open(&path)?;
-        Ok((file, Self { path, place }))
+        Ok((file, Self { path, place, is_kept: false }))
     }
 
     fn publish(mut self) -> io::Result<()> {
@@ -145,7 +199,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if !self.path.as_os_str().is_empty() {
+        if !self.is_kept && !self.path.as_os_str().is_empty() {
             // There is nobody to tell.
             let _ = fs::remove_file(&self.path);
         }
@@ -154,12 +208,12 @@ impl Drop for Temporary {
 
 /// Makes the new name of `place` survive a power cut.
 #[cfg(unix)]
-fn sync_folder(place: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(place: &Path) -> io::Result<()> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
     fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -5,7 +5,7 @@ use roxmltree::{Document, Node};
 use crate::codec::xml_write;
 
 /// Which SOAP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Version {
     /// 1.1, the W3C's note of 2000.
     #[default]

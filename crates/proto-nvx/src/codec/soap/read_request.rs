@@ -41,6 +41,7 @@ pub struct Refused {
 
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Flaw {
     /// It is no well-formed envelope, or a parameter is not what its place says.
     #[error("{0}")]

@@ -1,3 +1,5 @@
+mod resumed;
+
 use larder_core::Failure;
 
 use super::*;

@@ -41,6 +41,8 @@ pub(super) struct Cabinet {
     ill: u64,
     /// Of a hundred requests, before how many the session or the upload's token ends.
     hasty: u64,
+    /// Of a hundred downloads of a part, how many are answered with the whole file, as services may.
+    pub(super) deaf: u64,
     /// How often each request was carried out that must not be repeated.
     pub(super) executed: BTreeMap<String, u64>,
     /// Whether there is [`CHILD`].
@@ -50,6 +52,8 @@ pub(super) struct Cabinet {
     /// The tokens that were handed out.
     pub(super) issued: Vec<String>,
     pub(super) tally: Tally,
+    /// Bytes of files that came, in all attempts together.
+    pub(super) taken: u64,
 }
 
 /// A file under way.
@@ -75,7 +79,12 @@ impl Cabinet {
         let nirvanix = Nirvanix { engine: Arc::new(engine), storage_host: None, download_host: None };
         let (executed, issued, tally) = (BTreeMap::new(), Vec::new(), Tally::default());
         let (has_child, refused) = (false, 0);
-        Self { nirvanix, parts, wall, dice, ill, hasty, executed, has_child, refused, issued, tally }
+        Self { nirvanix, parts, wall, dice, ill, hasty, deaf: 0, executed, has_child, refused, issued, tally, taken: 0 }
+    }
+
+    /// Every upload token that was handed out has ended.
+    pub(super) fn end_tokens(&self) {
+        self.wall.leap(73 * 3_600_000);
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -106,6 +115,15 @@ impl Cabinet {
         upload.file(&[], name, None).unwrap();
         upload.push(content).unwrap();
         upload.end_file(None).unwrap();
+    }
+
+    /// Puts another file in the place of one; false while somebody else does.
+    pub(super) fn replace(&self, folder: &str, name: &str, content: &[u8]) -> bool {
+        let terms = UploadTerms { folder: Some(folder.into()), overwrite: true, ..UploadTerms::default() };
+        let token = self.engine().grant_upload(&self.insider(), terms).wait().unwrap();
+        let to = Destination { token, peer: HERE, folder: Some(folder.into()), first_byte: FirstByte::Enforced };
+        let Ok(mut upload) = self.engine().begin_upload(&to) else { return false };
+        upload.file(&[], name, None).is_ok() && upload.push(content).is_ok() && upload.end_file(None).is_ok()
     }
 
     /// A new process: what was in memory only is gone.
@@ -163,7 +181,11 @@ impl Service<Nvx> for Cabinet {
                 let receiving = self.nirvanix.receive(known, &upload)?;
                 Ok(Served::Upload(Moving::In(Box::new(receiving))))
             }
-            Request::TransferDownload(download) => {
+            Request::TransferDownload(mut download) => {
+                if download.range.is_some() && self.dice.percent(self.deaf) {
+                    self.tally.add("ranges ignored");
+                    (download.range, download.if_range) = (None, None);
+                }
                 let (answer, sending) = self.nirvanix.send(known, &download)?;
                 Ok(Served::Download(answer, Moving::Out(Box::new(sending))))
             }
@@ -187,6 +209,7 @@ impl Service<Nvx> for Cabinet {
     }
 
     fn chunk(&mut self, moving: &mut Moving, chunk: Bytes) -> Result<(), Fault> {
+        self.taken += chunk.len() as u64;
         if let Moving::In(receiving) = moving { receiving.chunk(&chunk) } else { Ok(()) }
     }
 

@@ -213,13 +213,23 @@ impl Calls {
         Source { piece, pause, rewinds: self.dice.percent(80), ..Source::from(content.to_vec()) }
     }
 
-    fn send(&mut self, world: &mut World, client: usize, name: &str, content: &[u8], overwrite: bool) -> Ticket<Nvx, Stored> {
+    /// A file, and whether it is compared in the end.
+    fn send(
+        &mut self,
+        world: &mut World,
+        client: usize,
+        name: &str,
+        content: &[u8],
+        overwrite: bool,
+    ) -> (Ticket<Nvx, Stored>, bool) {
         let mut settings = self.settings();
         settings.length = self.dice.percent(70).then_some(content.len() as u64);
         let clocks = settings.clocks;
         let source = self.source(content);
-        let machine = UploadFile::new(parse("in"), parse(name), self.uploading(overwrite), settings);
-        self.start(world, client, machine, clocks, source)
+        let how = self.uploading(overwrite);
+        let verifies = how.verify;
+        let machine = UploadFile::new(parse("in"), parse(name), how, settings);
+        (self.start(world, client, machine, clocks, source), verifies)
     }
 
     fn upload(&mut self, world: &mut World, client: usize, number: usize) {
@@ -227,9 +237,9 @@ impl Calls {
         let before = if self.dice.one_in(3) { self.file(world, "in", &name).1 } else { There::Nothing };
         let content = self.content();
         let overwrite = self.dice.one_in(2);
-        let ticket = self.send(world, client, &name, &content, overwrite);
+        let (ticket, verifies) = self.send(world, client, &name, &content, overwrite);
         self.goes_on(&ticket);
-        self.changes(ticket, vec![Place { path: format!("in/{name}"), before, after: There::File(content) }]);
+        self.uploads(ticket, verifies, Place { path: format!("in/{name}"), before, after: There::File(content) });
     }
 
     /// What was acknowledged is not asked for again, even if the service has been started anew.
@@ -247,7 +257,7 @@ impl Calls {
     fn upload_shared(&mut self, world: &mut World, client: usize) {
         let content = self.content();
         let overwrite = self.dice.one_in(2);
-        let ticket = self.send(world, client, "both.bin", &content, overwrite);
+        let (ticket, _) = self.send(world, client, "both.bin", &content, overwrite);
         let versions = Rc::clone(&self.versions);
         let place = versions.borrow().len();
         versions.borrow_mut().push((There::File(content), None));

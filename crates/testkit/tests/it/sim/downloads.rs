@@ -43,10 +43,19 @@ impl Calls {
 
     /// What was fetched is what the head says of what the file was at some time.
     fn fetches<T: 'static>(&mut self, ticket: Ticket<Nvx, T>, said: fn(&T) -> (Downloaded, bool)) {
+        if self.dice.one_in(4) {
+            self.meddle(ticket.number());
+        }
         let versions = Rc::clone(&self.versions);
         self.check(move |world, oracle, tally| {
             let ended = ticket.outcome();
             oracle.hears(tally, ended.as_ref());
+            if let Some(Err(error)) = &ended
+                && matches!(error.kind, ErrorKind::Content(ContentFlaw::Changed))
+                && versions.borrow().len() == 1
+            {
+                return Err(format!("call {} says that a file has changed that nobody has touched", ticket.number()));
+            }
             let Some(Ok(answer)) = ended else { return Ok(()) };
             let (head, verified) = said(&answer);
             let bytes = world.received(&ticket);
@@ -65,7 +74,8 @@ impl Calls {
         let (size, settings) = (self.dice.within(50..=3_000), self.settings());
         let came = Rc::new(RefCell::new(Came::default()));
         let ranges = Ranges::new(Download::new(parse(SHARED)), size);
-        let mut parallel = Parallel { ranges, client, settings, open: Vec::new(), file: Vec::new(), came: Rc::clone(&came) };
+        let (open, file, meddles) = (Vec::new(), Vec::new(), self.dice.one_in(3));
+        let mut parallel = Parallel { ranges, client, settings, open, file, meddles, came: Rc::clone(&came) };
         parallel.go_on(world, self);
         self.chore(move |world, calls| parallel.go_on(world, calls));
         let versions = Rc::clone(&self.versions);
@@ -111,6 +121,8 @@ struct Parallel {
     settings: Settings<Nvx>,
     open: Vec<(Fetch, Ticket<Nvx, Downloaded>)>,
     file: Vec<u8>,
+    /// Whether the file is replaced once the first of it is here.
+    meddles: bool,
     came: Rc<RefCell<Came>>,
 }
 
@@ -136,6 +148,9 @@ impl Parallel {
             self.write(&fetch, world.received(&ticket));
             self.came.borrow_mut().ended.push(ended);
             self.ranges.came(&fetch, result);
+        }
+        if self.ranges.total().is_some() && core::mem::take(&mut self.meddles) {
+            calls.replace_shared(world);
         }
         self.ask(world, calls)
     }

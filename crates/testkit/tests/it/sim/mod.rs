@@ -10,6 +10,8 @@ mod downloads;
 mod e2;
 mod explored;
 mod found;
+mod killed;
+mod looks;
 mod nvx;
 mod oracle;
 mod rewrites;
@@ -23,7 +25,7 @@ use larder_testkit::sim::Seeds;
 const SCENARIOS: u64 = 20_000;
 
 /// What a usual run must have seen often: otherwise it proves less than it says.
-const SEEN: [&str; 25] = [
+const SEEN: [&str; 27] = [
     "ended: well",
     "ended: fault",
     "ended: peer",
@@ -49,6 +51,8 @@ const SEEN: [&str; 25] = [
     "password refused",
     "note: resuming",
     "note: restarting",
+    "uploaded, found by a look",
+    "ranges ignored",
 ];
 
 #[test]

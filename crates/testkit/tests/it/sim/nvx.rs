@@ -52,7 +52,8 @@ impl Drawn {
         let style = dice.pick(&[Style::XML, Style::JSON, Style::JSON, Style::SOAP_1_1]).clone();
         let (ill, hasty) = (*dice.pick(&[0, 0, 5, 20]), *dice.pick(&[0, 0, 5, 20]));
         let trouble = *dice.pick(&[0, 10, 30, 60]);
-        let cabinet = Cabinet::new(dice.fork(), ill, hasty);
+        let mut cabinet = Cabinet::new(dice.fork(), ill, hasty);
+        cabinet.deaf = *dice.pick(&[0, 0, 0, 50]);
         let shared = if dice.one_in(2) { There::File(dice.bytes(500)) } else { There::Nothing };
         if let There::File(content) = &shared {
             cabinet.put("in", "both.bin", content);

@@ -95,6 +95,7 @@ impl<'a> Oracle<'a> {
             Some(Err(ErrorKind::Content(_))) => "ended: content",
             Some(Err(ErrorKind::Cancelled)) => "ended: cancelled",
             Some(Err(ErrorKind::Encode(_) | ErrorKind::NoSession)) => "ended: never sent",
+            Some(Err(_)) => "ended: otherwise",
         });
     }
 
