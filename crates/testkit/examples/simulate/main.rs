@@ -34,34 +34,29 @@ impl Service<Bank> for Account {
     }
 }
 
-/// Some clients make some deposits in bad weather. Never is there more than was deposited.
+/// Some deposits in bad weather. Never is there more than was deposited.
 fn scenario(run: &mut Run) -> Result<Tally, String> {
     let (traces, dice) = (run.traces(), &mut run.dice);
+    // First what does not depend on how many there are: with fewer of them, it stays the same.
+    let weather = Weather::new(dice.fork(), *dice.pick(&[0, 10, 30]), Vec::new());
+    let mut promises = Promises::until(Duration::from_secs(*dice.pick(&[0, 5, 60])));
     let mut pair = Pair::new(Session::none(), dice.bits(), Account::default());
     if !traces {
         pair.be_quiet();
     }
-    let clients = usize::try_from(dice.within(1..=3)).unwrap_or(1);
-    for _ in 1..clients {
-        pair.join(Session::none(), dice.bits());
-    }
-    let budgets = (0..clients).map(|client| narrow(&mut pair, client, dice)).collect();
-    let weather = Weather::new(dice.fork(), *dice.pick(&[0, 10, 30]), Vec::new());
+    let budget = narrow(&mut pair, 0, dice);
 
-    let mut promises = Promises::until(Duration::from_secs(*dice.pick(&[0, 5, 60])));
-    let (mut deposited, mut tickets) = (0, Vec::new());
-    for client in 0..clients {
-        for _ in 0..dice.within(1..=4) {
-            let target = Target::parse("http://bank.test").map_err(|reject| reject.to_string())?;
-            let settings = Settings { clocks: hurry(dice), ..Settings::new(target) };
-            let amount = dice.within(1..=1_000);
-            deposited += amount;
-            tickets.push(promises.say(&mut pair, dice, client, (Deposit { amount }, settings)));
-        }
+    let (mut deposited, calls) = (0, dice.within(1..=8));
+    for _ in 0..calls {
+        let target = Target::parse("http://bank.test").map_err(|reject| reject.to_string())?;
+        let settings = Settings { clocks: hurry(dice), ..Settings::new(target) };
+        let amount = dice.within(1..=1_000);
+        deposited += amount;
+        promises.say(&mut pair, dice, 0, (Deposit { amount }, settings));
     }
 
-    let mut scenario = Scenario::new(pair, weather, Laws::new("", budgets, promises.made));
-    scenario.disturb(dice, tickets.len(), 100);
+    let mut scenario = Scenario::new(pair, weather, Laws::new("", vec![budget], promises.made));
+    scenario.disturb(dice, scenario.pair.calls(), 100);
     // The account is in a database: a restart forgets nothing.
     scenario.play(run, |_| (), |_| ())?;
     scenario.judge()?;
