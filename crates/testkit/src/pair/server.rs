@@ -29,15 +29,7 @@ pub(super) struct Server<A: Api, S: Service<A>> {
 
 impl<A: Api, S: Service<A>> Server<A, S> {
     pub(super) fn new(head: RequestHead, serving: Serving, memory: Option<Memory>) -> Self {
-        Self {
-            exchange: Exchange::new(head, serving),
-            caller: None,
-            transfer: None,
-            waiting: None,
-            outcome: None,
-            is_broken: false,
-            memory,
-        }
+        Self { exchange: Exchange::new(head, serving), caller: None, transfer: None, waiting: None, outcome: None, memory }
     }
 
     pub(super) fn is_awake(&self, now: Time) -> bool {
