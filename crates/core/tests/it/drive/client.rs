@@ -4,15 +4,14 @@ use core::fmt::{Debug, Write};
 use core::time::Duration;
 
 use http::{HeaderName, HeaderValue, Response};
-use std::sync::{Arc, Mutex};
-
-use larder_core::journal::{Journal, Recorded};
+use larder_core::journal::Recorded;
 use larder_core::wire::ResponseHead;
 use larder_core::{
     Action, Call, CallResult, ClientMachine, Error, ExchangeId, Failure, Input, Machine, On, Operation, Phase, Session, Settings,
     Shared, Target, Time, Why,
 };
 
+use super::written::Replayed;
 use crate::toy::{Enter, Fault, Said, Toy};
 
 /// One call, its client's shared state, and what was said.
@@ -26,29 +25,7 @@ pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
     /// Whether the test itself says when there is a connection.
     pub(crate) is_slow_to_connect: bool,
     /// What was written of all that, done again from there alone when it goes.
-    pub(crate) journal: Written,
-}
-
-/// A journal that says the same when it is done again.
-#[derive(Default)]
-pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    /// It need not say the same.
-    pub(crate) fn forget(&self) {
-        self.0.lock().unwrap().clear();
-    }
-}
-
-impl Drop for Written {
-    fn drop(&mut self) {
-        let bytes = core::mem::take(&mut *self.0.lock().unwrap());
-        // A call that was never polled has written nothing.
-        if !std::thread::panicking() && !bytes.is_empty() {
-            let again = Journal::read(&bytes).map_err(Into::into).and_then(|journal| journal.replay_call::<Toy>());
-            assert!(again.is_ok(), "{}\n{}", again.unwrap_err(), String::from_utf8_lossy(&bytes));
-        }
-    }
+    pub(crate) journal: Replayed,
 }
 
 pub(crate) fn settings() -> Settings<Toy> {
@@ -71,17 +48,16 @@ impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
     }
 
     pub(crate) fn with(operation: O, session: Session<Toy>, settings: Settings<Toy>) -> Self {
-        let journal = Written::default();
-        let out = Arc::clone(&journal.0);
+        let (call, journal) = Replayed::of(Call::new(operation, settings));
         Self {
-            call: Recorded::new(Call::new(operation, settings), move |line: &[u8]| out.lock().unwrap().extend_from_slice(line)),
+            call,
             shared: Shared::new(session, 1),
             now: Time::ZERO,
             log: String::new(),
             waits: None,
             is_done: false,
             is_slow_to_connect: false,
-            journal: journal,
+            journal,
         }
     }
 
