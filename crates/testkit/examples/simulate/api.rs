@@ -14,18 +14,18 @@ use serde::{Deserialize, Serialize};
 
 /// The API.
 #[derive(Debug, Clone, Copy)]
-pub struct Bank;
+pub(crate) struct Bank;
 
 /// Adds to the account.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Deposit {
-    pub amount: u64,
+pub(crate) struct Deposit {
+    pub(crate) amount: u64,
 }
 
 /// What is there then.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Deposited {
-    pub balance: u64,
+pub(crate) struct Deposited {
+    pub(crate) balance: u64,
 }
 
 impl Operation for Deposit {
@@ -49,11 +49,11 @@ mod catalog {
     }
 }
 
-pub use self::catalog::{Answer, Name, Request};
+pub(crate) use self::catalog::{Answer, Name, Request};
 
 /// The one refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Refused;
+pub(crate) struct Refused;
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -69,7 +69,7 @@ impl Fault for Refused {
 
 /// Nobody logs in.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub enum NoLogin {}
+pub(crate) enum NoLogin {}
 
 impl Operation for NoLogin {
     type Api = Bank;

@@ -7,13 +7,12 @@ use http::{Response, StatusCode, header};
 
 use crate::pair::{Canned, Opening, Plan, Point, Trouble};
 
-/// What it does to an exchange, if to this one at all.
-type Planned = dyn Fn(&Opening<'_>) -> Option<Plan>;
+type Makes = Box<dyn Fn(&Opening<'_>) -> Option<Plan>>;
 
 /// Something that can happen to an exchange.
 pub struct Fault {
     name: String,
-    plan: Box<Planned>,
+    plan: Makes,
 }
 
 impl core::fmt::Debug for Fault {
