@@ -21,7 +21,7 @@ const AGAINST_A_SERVICE: &[(&str, &str)] = &[
 const AGAINST_E2: &[(&str, &str)] = &[(EMBEDDINGS, "e2_ureq")];
 
 /// The same, without any.
-const ALONE: &[(&str, &str)] = &[(EMBEDDINGS, "in_memory"), (EMBEDDINGS, "server_hyper")];
+const ALONE: &[(&str, &str)] = &[(EMBEDDINGS, "in_memory"), (EMBEDDINGS, "server_hyper"), ("larder-testkit", "simulate")];
 
 const APP_KEY: &str = "11111111-1111-4111-8111-111111111111";
 const E2_KEY: &str = "a key of the reseller API for these examples only";

@@ -3,6 +3,7 @@
 mod api;
 mod client;
 mod init;
+mod journal;
 mod quickstart;
 mod serve;
 
@@ -36,6 +37,8 @@ enum Command {
     Upload(client::upload::Arguments),
     /// Download a file from a running service.
     Download(client::download::Arguments),
+    /// Explain a journal of a call, and verify that the same happens again.
+    Replay(journal::replay::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Command::Call(arguments) => client::call::run(&arguments),
         Command::Upload(arguments) => client::upload::run(&arguments),
         Command::Download(arguments) => client::download::run(&arguments),
+        Command::Replay(arguments) => journal::replay::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -86,6 +86,7 @@
 //! * [`server`]: [`serve`](server::serve), [`Service`](server::Service), [`exchange`](server::exchange()),
 //!   [`Respond`](server::Respond), and [`Memory`](server::Memory), which bounds what all requests take.
 //! * [`observe`]: an [`Observer`](observe::Observer) hears what becomes of a client's calls.
+//! * [`journal`]: where a client writes [what its calls are told and asked](larder_core::journal).
 //! * [`tls`]: whom clients trust.
 //!
 //! # Features
@@ -103,6 +104,7 @@ pub mod client;
 mod error;
 pub mod h1;
 pub mod idle;
+pub mod journal;
 pub mod observe;
 mod options;
 #[cfg(feature = "hyper")]

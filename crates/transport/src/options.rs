@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::journal::Journals;
 use crate::observe::Observer;
 #[cfg(feature = "tls")]
 use crate::tls::Roots;
@@ -26,6 +27,8 @@ pub struct Options {
     pub roots: Roots,
     /// Who hears of the calls; nobody by default.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Where the journals of calls go; there are none by default.
+    pub journal: Option<Arc<dyn Journals>>,
 }
 
 impl Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             #[cfg(feature = "tls")]
             roots: Roots::mozilla(),
             observer: None,
+            journal: None,
         }
     }
 }
@@ -54,6 +58,6 @@ impl fmt::Debug for Options {
         shown.field("headers", &self.headers).field("buffer", &self.buffer);
         #[cfg(feature = "tls")]
         shown.field("roots", &self.roots);
-        shown.field("observer", &self.observer.is_some()).finish()
+        shown.field("observer", &self.observer.is_some()).field("journal", &self.journal.is_some()).finish()
     }
 }

@@ -32,6 +32,10 @@ pub(super) struct Connection {
     /// The key of the reseller API.
     #[arg(long, value_name = "KEY", env = "LARDER_E2_API_KEY", hide_env_values = true)]
     e2_api_key: Option<String>,
+    /// Write down all that the call does and is told, without secrets, for `larder replay`. Of several calls, each has a file: the
+    /// next ones are FILE.2, FILE.3 and so on.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
 }
 
 impl Connection {
@@ -55,9 +59,8 @@ impl Connection {
     }
 
     /// How connections are made, and who hears of it.
-    #[expect(clippy::unused_self, reason = "what is asked for on the command line belongs here")]
     pub(super) fn options(&self) -> Options {
-        Options::default()
+        Options { journal: crate::journal::files(self.journal.as_deref()), ..Options::default() }
     }
 
     fn login(&self) -> Result<nvx::Credentials, Ended> {

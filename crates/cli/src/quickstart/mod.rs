@@ -25,6 +25,10 @@ pub(crate) struct Arguments {
     /// variables of the printed curl lines, passwords among them.
     #[arg(long)]
     keep: bool,
+    /// Write down all that each call does and is told, without secrets, for `larder replay`: the first in FILE, the next ones in
+    /// FILE.2, FILE.3 and so on.
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -32,7 +36,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
     let folder = world::Folder::open(arguments.data.as_deref())?;
     runtime.block_on(async {
         let mut signal = std::pin::pin!(crate::serve::until_signal()?);
-        let world = world::World::start(&folder, arguments.keep).await?;
+        let world = world::World::start(&folder, arguments.keep, arguments.journal.as_deref()).await?;
         let files = steps::files(&folder, arguments.files)?;
         let outcome = tokio::select! {
             outcome = steps::run(&world, &files) => outcome,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use larder::larder_core::Secret;
-use larder::{e2, nvx};
+use larder::{Options, e2, nvx};
 use larder_server::init::{CREDENTIALS_FILE, Credentials, found_if_empty};
 use larder_server::{Config, Server, endpoints};
 use tempfile::TempDir;
@@ -57,7 +57,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn start(folder: &Folder, keep: bool) -> Result<Self, Failure> {
+    pub(super) async fn start(folder: &Folder, keep: bool, journal: Option<&Path>) -> Result<Self, Failure> {
         let credentials = folder.credentials()?;
         let server = Server::open(&folder.path, Config::default())?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -72,12 +72,14 @@ impl World {
         });
         let base = format!("http://{address}");
         let (child_name, child_password) = (format!("guest-{}", stamp()?), random_password()?);
+        let options = Options { journal: crate::journal::files(journal), ..Options::default() };
         let client = |user: &str, password: &str| {
-            nvx::Client::new(&base, nvx::Credentials::new(credentials.app_key.as_str(), user, password))
+            let client = nvx::Client::new(&base, nvx::Credentials::new(credentials.app_key.as_str(), user, password));
+            client.map(|client| client.with_options(options.clone()))
         };
         let master = client(&credentials.master_user, credentials.master_password.expose())?;
         let child = client(&child_name, &child_password)?;
-        let reseller = e2::Client::new(&base, credentials.e2_api_key.clone())?;
+        let reseller = e2::Client::new(&base, credentials.e2_api_key.clone())?.with_options(options.clone());
         let child_password = Secret::from(child_password);
         let world = Self { base, credentials, master, child_name, child_password, child, reseller, stop, server };
         world.explain(folder, keep)?;

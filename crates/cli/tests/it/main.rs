@@ -11,6 +11,7 @@ mod http;
 mod init;
 mod process;
 mod quickstart;
+mod replay;
 mod schemathesis;
 mod serve;
 mod soap;

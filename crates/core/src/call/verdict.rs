@@ -188,7 +188,7 @@ impl<A: Api> Engine<A> {
         self.attempts -= 1;
         self.remember_place(headers);
         if let Some(ear) = &mut shared.session.ear {
-            ear.joins(&self.led_by);
+            ear.is_led(&self.led_by);
         }
         let target = redirect::location(from, headers).filter(|_| self.redirects <= self.settings.limits.redirects);
         let Some(target) = target else {

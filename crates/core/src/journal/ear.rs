@@ -6,6 +6,8 @@ use crate::{Meta, Redactor, Secret};
 #[derive(Debug, Default)]
 pub(crate) struct Ear {
     secrets: Redactor,
+    /// What may be secret in where it was sent to.
+    places: Redactor,
     /// An attempt has begun: whether its answer holds a secret.
     pub(crate) begun: Option<bool>,
     /// An answer was understood, so that its secrets are known.
@@ -26,7 +28,7 @@ impl Ear {
 
     /// An answer was looked at.
     pub(crate) fn judged(&mut self, confided: &Redactor, is_understood: bool) {
-        self.joins(confided);
+        self.secrets.join(confided.clone());
         self.is_understood |= is_understood;
     }
 
@@ -34,8 +36,14 @@ impl Ear {
         self.secrets.add(secret);
     }
 
-    pub(crate) fn joins(&mut self, secrets: &Redactor) {
-        self.secrets.join(secrets.clone());
+    /// It is sent elsewhere.
+    pub(crate) fn is_led(&mut self, places: &Redactor) {
+        self.places.join(places.clone());
+    }
+
+    /// What may be secret in where it was sent to, or not.
+    pub(crate) fn places(&self) -> &[Secret] {
+        self.places.secrets()
     }
 
     /// All that it heard of.

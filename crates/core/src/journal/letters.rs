@@ -25,15 +25,15 @@ fn first(c: char) -> Option<u32> {
 /// Beyond ASCII: as long in UTF-8, in UTF-16, and as a number, decimal or hexadecimal.
 fn first_abroad(code: u32) -> Option<u32> {
     Some(match code {
-        ..0x100 => 0xE0,
-        ..1_000 => 0x101,
-        ..0x800 => 0x430,
-        ..0x1000 => 0x905,
-        ..10_000 => 0x1E01,
-        ..0x1_0000 => 0x4E00,
-        ..100_000 => 0x1_0400,
-        ..1_000_000 => 0x2_0000,
-        ..0x10_0000 => 0xF_4240,
+        0..=0xFF => 0xE0,
+        0x100..=999 => 0x101,
+        1_000..=0x7FF => 0x430,
+        0x800..=0xFFF => 0x905,
+        0x1000..=9_999 => 0x1E01,
+        10_000..=0xFFFF => 0x4E00,
+        0x1_0000..=99_999 => 0x1_0400,
+        100_000..=999_999 => 0x2_0000,
+        1_000_000..=0xF_FFFF => 0xF_4240,
         _ => return None,
     })
 }

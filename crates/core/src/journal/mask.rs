@@ -19,6 +19,8 @@ pub(super) struct Mask {
     fakes: BTreeSet<String>,
     /// How many have the same shape.
     shapes: BTreeMap<String, u32>,
+    /// What the machine was made of, as it is written.
+    public: String,
 }
 
 /// A secret that a text begins with.
@@ -30,12 +32,24 @@ struct Hit<'m> {
 }
 
 impl Mask {
+    /// This is written already: what of it also stands in a URL with a token is no secret.
+    pub(super) fn publish(&mut self, text: &str) {
+        self.public.push_str(text);
+    }
+
+    /// A part of a place that somebody was sent to: it may be a token, or the name of a file.
+    pub(super) fn learn_place(&mut self, part: &str) {
+        if !self.public.contains(part) {
+            self.learn(part);
+        }
+    }
+
     /// One more secret, and those within it.
     pub(super) fn learn(&mut self, secret: &str) {
         if secret.trim().is_empty() || self.known.iter().any(|(known, _)| known.expose() == secret) {
             return;
         }
-        parts_of_url(secret).iter().for_each(|part| self.learn(part));
+        parts_of_url(secret).iter().for_each(|part| self.learn_place(part));
         let inner = text_in_base64(secret);
         let fake = match &inner {
             Some(text) => {

@@ -94,6 +94,7 @@ impl Recorder {
         action: &Action<T, A::Fault>,
     ) {
         ear.secrets().iter().for_each(|secret| self.mask.learn(secret.expose()));
+        ear.places().iter().for_each(|place| self.mask.learn_place(place.expose()));
         let is_done = matches!(action, Action::Done(_));
         if ear.is_over || ear.is_file || ear.begun.is_some() || is_done {
             self.release(ear.is_understood || ear.is_file);
@@ -138,7 +139,16 @@ impl Recorder {
                 let input = Hand::PLAIN.heard(&withheld(input));
                 self.write(Entry::Told { input, misuse });
             }
-            input => {
+            Input::Connected { .. }
+            | Input::Wrote { .. }
+            | Input::Head { .. }
+            | Input::Data { .. }
+            | Input::End { .. }
+            | Input::Failed { .. }
+            | Input::Body { .. }
+            | Input::BodyEnd
+            | Input::BodyGone
+            | Input::Cancel => {
                 let input = self.hand(|hand| hand.heard(&input));
                 self.write(Entry::Told { input, misuse });
             }
@@ -212,7 +222,9 @@ impl Recorder {
         let recipe = recipe.and_then(|recipe| {
             recipe.secrets().secrets().iter().for_each(|secret| self.mask.learn(secret.expose()));
             let written = serde_json::to_string(&recipe.made()).ok()?;
-            serde_json::from_str(&self.mask.apply_text(&written)).ok()
+            let written = self.mask.apply_text(&written);
+            self.mask.publish(&written);
+            serde_json::from_str(&written).ok()
         });
         let object = serde_json::to_string(&Title { recipe, ..title }).unwrap_or_default();
         self.seal(&object);
@@ -250,6 +262,13 @@ fn withheld(input: Input) -> Input {
             empty.headers_mut().extend(names);
             Input::Head { at, head: ResponseHead(empty) }
         }
-        input => input,
+        Input::Connected { .. }
+        | Input::Wrote { .. }
+        | Input::End { .. }
+        | Input::Failed { .. }
+        | Input::Body { .. }
+        | Input::BodyEnd
+        | Input::BodyGone
+        | Input::Cancel => input,
     }
 }

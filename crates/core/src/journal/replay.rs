@@ -95,15 +95,21 @@ impl Journal {
         serde_json::from_value(recipe).map_err(|error| Unlike::Unreadable { line: 1, why: error.to_string() })
     }
 
+    /// Whether it is of this API.
+    ///
+    /// # Errors
+    /// Of which it is.
+    pub fn is_of<A: Api>(&self) -> Result<(), Unlike> {
+        if self.title.api == A::NAME { Ok(()) } else { Err(Unlike::OtherApi(self.title.api.clone())) }
+    }
+
     /// Does again what it says, if its machine is a [`Call`] of this API. Those of several calls are known to the crates that
     /// have them.
     ///
     /// # Errors
     /// The first difference; another machine, or another API.
     pub fn replay_call<A: Api>(&self) -> Result<Replayed, Unlike> {
-        if self.title.api != A::NAME {
-            return Err(Unlike::OtherApi(self.title.api.clone()));
-        }
+        self.is_of::<A>()?;
         let made = self.recipe()?;
         let names = A::Names::ALL.iter().find(|name| name.meta().to_string() == self.title.operation);
         match names {

@@ -45,7 +45,7 @@ impl State {
                 mask.learn(token.expose());
                 session::State::In { token: Secret::new(mask.apply_text(token.expose())), used: *used }
             }
-            state => state.clone(),
+            session::State::Out | session::State::Busy { .. } => shared.session.state.clone(),
         };
         let failed = shared.session.failed.as_ref().map(|(epoch, kind)| (*epoch, Failed::of(kind, mask)));
         let (budget, permits, ids) = (shared.budget, shared.permits.clone(), shared.ids.clone());

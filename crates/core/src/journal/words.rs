@@ -36,7 +36,10 @@ fn shredded(text: &str) -> String {
 fn is_name(before: &str, after: &str) -> bool {
     let is_key = after.strip_prefix('"').is_some_and(|rest| rest.trim_start().starts_with(':'));
     let attribute = before.rsplit(|c: char| c == '>' || c.is_whitespace()).next().unwrap_or_default();
-    is_key || before.ends_with('<') || before.ends_with("</") || attribute.starts_with("xmlns")
+    is_key
+        || before.ends_with('<')
+        || before.ends_with("</")
+        || attribute.starts_with("xmlns") && attribute.matches('"').count() == 1
 }
 
 #[cfg(test)]
@@ -45,7 +48,7 @@ mod tests {
 
     #[test]
     fn values_are_words_and_names_are_none() {
-        let text = r#"<a xmlns:b="http://www.example.org/a/b"><a-very-long-element-name>secret-0123456789ab</a> {"a_very_long_member_name" : "0123456789abcdef", "b": "short"}"#;
+        let text = r#"<a xmlns:b="http://www.example.org/a/b"><a-very-long-element-name xmlns="http://www.example.org">secret-0123456789ab</a> {"a_very_long_member_name" : "0123456789abcdef", "b": "short"}"#;
         let shown = text.replace("secret-0123456789ab", "gdagdg-0000000000aa").replace("0123456789abcdef", "0000000000aaaddd");
         assert_eq!(String::from_utf8(without_long_words(text.as_bytes())).unwrap(), shown);
     }

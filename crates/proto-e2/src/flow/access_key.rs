@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use larder_core::{Error, ErrorKind, Meta, Operation, Settings};
 
+use serde::Serialize;
+
 use super::orphans::Orphans;
 use super::parent::{Came, Next, Parent, Plot, ask, machine};
 use crate::{AccessKeyCreated, AccessKeys, CreateAccessKey, E2, Fault, ListAccessKeys};
@@ -21,6 +23,10 @@ impl CreateKey {
     pub fn new(request: CreateAccessKey, settings: Settings<E2>) -> Self {
         let orphans = Orphans::new(&request);
         Self(Parent::new(Creating { request, orphans, lost: None }, settings))
+    }
+
+    pub(crate) fn made((request, settings): (CreateAccessKey, Settings<E2>)) -> Self {
+        Self::new(request, settings)
     }
 }
 
@@ -71,6 +77,10 @@ impl Plot for Creating {
     const META: Meta = CreateAccessKey::META;
     type Said = Said;
     type Answer = KeyOutcome;
+
+    fn of(&self) -> &impl Serialize {
+        &self.request
+    }
 
     fn begin(&self) -> Next<Self> {
         ask(self.list(), Said::Before)

@@ -5,6 +5,8 @@ use std::collections::{BTreeSet, VecDeque};
 
 use larder_core::{ErrorKind, Meta, Operation, PeerFlaw, Reject, Settings};
 
+use serde::{Deserialize, Serialize};
+
 use super::parent::{Came, Next, Parent, Plot, ask, machine};
 use crate::{
     AccessKey, AccessKeyId, AccessKeyName, AccessKeyRemoved, AccessKeys, CreateAccessKey, E2, Email, ErrorCode, Fault,
@@ -14,7 +16,7 @@ use crate::{
 /// The keys that a lost `create_access_key` may have left: those of its name that were not there before it. The service says
 /// nothing that would tell for sure, since other writers may make keys of the same name at the same time (ledger E30): who
 /// gives every key a name that nobody else uses is safe from that.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Orphans {
     email: Email,
     storage_dn: StorageDn,
@@ -130,6 +132,10 @@ impl RemoveOrphans {
     pub fn new(orphans: Orphans, settings: Settings<E2>) -> Self {
         Self(Parent::new(Removing { orphans, left: VecDeque::new(), removed: Vec::new() }, settings))
     }
+
+    pub(crate) fn made((orphans, settings): (Orphans, Settings<E2>)) -> Self {
+        Self::new(orphans, settings)
+    }
 }
 
 machine!(RemoveOrphans => OrphansRemoved);
@@ -161,6 +167,10 @@ impl Plot for Removing {
     const META: Meta = RemoveAccessKey::META;
     type Said = Said;
     type Answer = OrphansRemoved;
+
+    fn of(&self) -> &impl Serialize {
+        &self.orphans
+    }
 
     fn begin(&self) -> Next<Self> {
         let Orphans { email, storage_dn, .. } = self.orphans.clone();

@@ -4,10 +4,13 @@ use core::fmt;
 use core::ops::ControlFlow;
 use core::time::Duration;
 
+use larder_core::journal::Recipe;
 use larder_core::{
     Action, Attempted, Call, CallResult, ClientMachine, Clock, Clocks, Error, ErrorKind, ExchangeId, Input, Machine, Meta,
     Misuse, Note, Operation, Phase, Settings, Shared, Time,
 };
+
+use serde::Serialize;
 
 use crate::{E2, Fault};
 
@@ -22,6 +25,9 @@ pub(super) trait Plot: fmt::Debug {
     type Said;
     /// What the flow comes to.
     type Answer;
+
+    /// What it was made of, for a journal.
+    fn of(&self) -> &impl Serialize;
 
     /// The first request.
     fn begin(&self) -> Next<Self>;
@@ -221,6 +227,10 @@ impl<P: Plot> Parent<P> {
         }
     }
 
+    pub(super) fn recipe(&self, machine: &'static str) -> Option<Recipe> {
+        Recipe::new(machine, &(self.plot.of(), &self.settings))
+    }
+
     pub(super) fn about(&self) -> (&'static Meta, &str) {
         (&P::META, self.settings.target.host())
     }
@@ -269,6 +279,10 @@ macro_rules! machine {
 
             fn abandon(&mut self, shared: &mut Self::Shared) {
                 self.0.abandon(shared);
+            }
+
+            fn recipe(&self) -> Option<::larder_core::journal::Recipe> {
+                self.0.recipe(stringify!($name))
             }
         }
     };

@@ -2,6 +2,8 @@
 
 use larder_core::{Error, ErrorKind, Meta, Operation, Phase, Settings};
 
+use serde::Serialize;
+
 use super::parent::{Came, Next, Parent, Plot, ask, machine};
 use crate::{E2, EnableUserRegion, Fault, ListUserRegions, RegionEnabled, UserRegion, UserRegions};
 
@@ -19,6 +21,10 @@ impl EnableRegion {
     pub fn new(request: EnableUserRegion, settings: Settings<E2>) -> Self {
         Self(Parent::new(Enabling(request), settings))
     }
+
+    pub(crate) fn made((request, settings): (EnableUserRegion, Settings<E2>)) -> Self {
+        Self::new(request, settings)
+    }
 }
 
 machine!(EnableRegion => RegionEnabled);
@@ -35,6 +41,10 @@ impl Plot for Enabling {
     const META: Meta = EnableUserRegion::META;
     type Said = Said;
     type Answer = RegionEnabled;
+
+    fn of(&self) -> &impl Serialize {
+        &self.0
+    }
 
     fn begin(&self) -> Next<Self> {
         ask(self.0.clone(), Said::Enabled)

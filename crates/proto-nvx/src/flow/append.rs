@@ -1,7 +1,10 @@
 //! Uploading by messages, as SOAP has it: `AppendFile` for each piece.
 
 use bytes::Bytes;
+use larder_core::journal::Recipe;
 use larder_core::{ContentFlaw, ErrorKind, Meta, Note, Operation, Recovered, Reject, Settings, Shared};
+
+use serde::{Deserialize, Serialize};
 
 use super::base::{Base, Failed, Flow, Next, Plan, machine};
 use super::child::{Answer, Body, Child};
@@ -15,7 +18,8 @@ use crate::values::{FileData, FileName, FolderPath};
 use crate::{Code, Format, Nvx};
 
 /// How a file is uploaded by messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Appending {
     /// Whether a file of this name is replaced. By default it is not, and the name is taken (70004).
     pub overwrite: bool,
@@ -61,6 +65,10 @@ impl AppendFiles {
         let (node, looking, stored, doubt, sum, sent) = (None, None, None, None, Sum::new(), None);
         let plan = Pieces { place, how, length, gather, node, have: 0, most: 0, sum, sent, looking, doubt, stored, restarts };
         Self(Flow::new(plan, settings))
+    }
+
+    fn made((Place { folder, name }, how, settings): (Place, Appending, Settings<Nvx>)) -> Self {
+        Self::new(folder, name, how, settings)
     }
 }
 
@@ -176,6 +184,10 @@ impl Pieces {
 impl Plan for Pieces {
     type Answer = Stored;
     const META: &'static Meta = &AppendFile::META;
+
+    fn recipe(&self, machine: &'static str, settings: &Settings<Nvx>) -> Option<Recipe> {
+        Recipe::new(machine, &(&self.place, &self.how, settings)).filter(|_| self.node.is_none())
+    }
 
     fn next(&mut self, base: &mut Base) -> Next<Stored> {
         if let Some(stored) = self.stored {

@@ -6,6 +6,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 
 use bytes::Bytes;
+use larder_core::journal::{Journal, Recipe, Replayed, Unlike};
 use larder_core::{
     Action, Attempted, BodyFlaw, Cause, Clock, Clocks, Decision, Error, ErrorKind, ExchangeId, Input, Kind, Meta, Misuse, Note,
     On, Phase, Policy, Repeat, Settings, Shared, Time, Tried, Why,
@@ -50,6 +51,9 @@ pub(super) trait Plan: core::fmt::Debug {
     /// The call has ended. An error ends the flow.
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed>;
 
+    /// What a machine that has not begun was made of, for a journal; none where that cannot be said.
+    fn recipe(&self, machine: &'static str, settings: &Settings<Nvx>) -> Option<Recipe>;
+
     /// The time is up, and nothing is under way: what is known by now may settle it.
     fn late(&mut self) {}
 
@@ -68,6 +72,12 @@ pub(super) trait Plan: core::fmt::Debug {
     fn passed(&mut self, offset: u64, chunk: &Bytes) {
         let _ = (offset, chunk);
     }
+}
+
+/// A flow that can be made anew from a journal.
+pub(crate) trait Replay {
+    /// Does again what a journal of one says.
+    fn replay(journal: &Journal) -> Result<Replayed, Unlike>;
 }
 
 /// What all flows have in common.
@@ -264,6 +274,10 @@ type Step<P> = Action<<P as Plan>::Answer, Fault>;
 impl<P: Plan> Flow<P> {
     pub(super) fn new(plan: P, settings: Settings<Nvx>) -> Self {
         Self { plan, base: Base::new(settings, P::META) }
+    }
+
+    pub(super) fn recipe(&self, machine: &'static str) -> Option<Recipe> {
+        self.plan.recipe(machine, &self.base.settings)
     }
 
     /// What it does, and the host of the service.
@@ -490,6 +504,18 @@ macro_rules! machine {
 
             fn abandon(&mut self, shared: &mut Self::Shared) {
                 self.0.abandon(shared);
+            }
+
+            fn recipe(&self) -> Option<larder_core::journal::Recipe> {
+                self.0.recipe(stringify!($name))
+            }
+        }
+
+        impl $crate::flow::base::Replay for $name {
+            fn replay(
+                journal: &larder_core::journal::Journal,
+            ) -> Result<larder_core::journal::Replayed, larder_core::journal::Unlike> {
+                journal.replay::<$crate::Nvx, _>(Self::made(journal.made_of()?))
             }
         }
     };

@@ -1,6 +1,7 @@
 //! Downloading a file, and comparing it with what the service says of it.
 
 use bytes::Bytes;
+use larder_core::journal::Recipe;
 use larder_core::{ErrorKind, Meta, Note, Operation, Settings, Shared};
 
 use super::base::{Base, Failed, Flow, Next, Plan, machine};
@@ -44,6 +45,10 @@ impl DownloadFile {
         let sum = (verify && download.range.is_none()).then(Sum::new);
         Self(Flow::new(Fetching { download, sum, bytes: 0, head: None, outcome: None }, settings))
     }
+
+    fn made((download, verify, settings): (Download, bool, Settings<Nvx>)) -> Self {
+        Self::new(download, verify, settings)
+    }
 }
 
 machine!(DownloadFile, Fetched);
@@ -75,6 +80,10 @@ impl Fetching {
 impl Plan for Fetching {
     type Answer = Fetched;
     const META: &'static Meta = &Download::META;
+
+    fn recipe(&self, machine: &'static str, settings: &Settings<Nvx>) -> Option<Recipe> {
+        Recipe::new(machine, &(&self.download, self.sum.is_some(), settings)).filter(|_| self.bytes == 0)
+    }
 
     fn next(&mut self, base: &mut Base) -> Next<Fetched> {
         match (&self.head, self.outcome) {

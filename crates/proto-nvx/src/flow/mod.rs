@@ -36,6 +36,7 @@ mod upload;
 mod verdict;
 
 pub use self::append::{AppendFiles, Appending};
+pub(crate) use self::base::Replay;
 pub use self::base::{PATIENCE, patient};
 pub use self::checkpoint::{CheckpointFlaw, Checkpointed, Keeping, MAX_CHECKPOINT, RangesCheckpoint, UploadCheckpoint};
 pub use self::download::{DownloadFile, Fetched};

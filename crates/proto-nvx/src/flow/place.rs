@@ -2,6 +2,8 @@
 
 use larder_core::{ContentFlaw, ErrorKind, Operation, PeerFlaw, Phase, Reject, Settings, Target};
 
+use serde::{Deserialize, Serialize};
+
 use super::base::{Base, Failed};
 use super::child::Child;
 use crate::imfs::{GetPathInfo, GetStorageNode, GetStorageNodeExtended, PathFacts, StorageNode};
@@ -9,7 +11,7 @@ use crate::values::{FileName, FolderPath, Md5, Path, Token};
 use crate::{Code, Nvx};
 
 /// A file at the service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Place {
     pub(super) folder: FolderPath,
     pub(super) name: FileName,

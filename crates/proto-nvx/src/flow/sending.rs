@@ -5,6 +5,7 @@ mod resumed;
 use core::mem;
 
 use bytes::Bytes;
+use larder_core::journal::Recipe;
 use larder_core::{BodyFlaw, ContentFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Settings, Shared};
 
 use self::resumed::Behind;
@@ -344,6 +345,10 @@ impl Sending {
 impl Plan for Sending {
     type Answer = Stored;
     const META: &'static Meta = &Upload::META;
+
+    fn recipe(&self, machine: &'static str, settings: &Settings<Nvx>) -> Option<Recipe> {
+        Recipe::new(machine, &(&self.place, &self.how, settings)).filter(|_| self.node.is_none() && self.have == 0)
+    }
 
     fn next(&mut self, base: &mut Base) -> Next<Stored> {
         if let Some(stored) = self.stored {

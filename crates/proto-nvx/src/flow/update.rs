@@ -1,7 +1,10 @@
 //! Changing a part of a file.
 
 use bytes::Bytes;
+use larder_core::journal::Recipe;
 use larder_core::{BodyFlaw, ErrorKind, Meta, Note, Operation, Phase, Recovered, Reject, Rule, Settings, Shared};
+
+use serde::{Deserialize, Serialize};
 
 use super::base::{Base, Failed, Flow, Next, Plan, machine};
 use super::child::{Answer, Body, Child};
@@ -14,7 +17,7 @@ use crate::values::{CallbackUrl, ContentRange, FileName, FolderPath, Md5};
 use crate::{Code, Nvx};
 
 /// What the MD5 of a changed file is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expect {
     /// Nobody knows: the service compares nothing, and a lost reply is [`OutcomeUnknown`](ErrorKind::OutcomeUnknown).
     Nothing,
@@ -61,9 +64,16 @@ impl UpdateFile {
         let plan = Updating { place, ranges, callback_url, md5, sum, read: None, node, doing, looking, doubt, stored, restarts };
         Self(Flow::new(plan, Settings { length: None, ..settings }))
     }
+
+    fn made((Place { folder, name }, ranges, callback_url, expect, settings): Made) -> Self {
+        Self::new(folder, name, ranges, callback_url, expect, settings)
+    }
 }
 
 machine!(UpdateFile, Stored);
+
+/// What it is made of.
+type Made = (Place, Vec<ContentRange>, CallbackUrl, Expect, Settings<Nvx>);
 
 /// An update, as plain data.
 #[derive(Debug, Clone)]
@@ -208,6 +218,16 @@ impl Updating {
 impl Plan for Updating {
     type Answer = Stored;
     const META: &'static Meta = &Update::META;
+
+    fn recipe(&self, machine: &'static str, settings: &Settings<Nvx>) -> Option<Recipe> {
+        let expect = match self.md5 {
+            _ if self.sum.is_some() => Expect::Source,
+            Some(md5) => Expect::Md5(md5),
+            None => Expect::Nothing,
+        };
+        let of = (&self.place, &self.ranges, &self.callback_url, expect, settings);
+        Recipe::new(machine, &of).filter(|_| self.node.is_none())
+    }
 
     fn next(&mut self, base: &mut Base) -> Next<Stored> {
         if let Some(stored) = self.stored {

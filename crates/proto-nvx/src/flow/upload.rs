@@ -1,6 +1,7 @@
 //! Uploading a file by HTTP: in one request, or in pieces that follow on each other.
 
 use larder_core::Settings;
+use serde::{Deserialize, Serialize};
 
 use super::base::{Flow, machine};
 use super::checkpoint::{CheckpointFlaw, Checkpointed, UploadCheckpoint};
@@ -10,7 +11,7 @@ use crate::Nvx;
 use crate::values::{FileName, FolderPath, HeaderText, Md5};
 
 /// When something is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum When {
     /// Never.
     Never,
@@ -21,7 +22,8 @@ pub enum When {
 }
 
 /// How a file is uploaded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Uploading {
     /// The file's media type; `application/octet-stream` when absent.
     pub content_type: Option<HeaderText>,
@@ -100,6 +102,10 @@ impl UploadFile {
     pub fn new(folder: FolderPath, name: FileName, how: Uploading, settings: Settings<Nvx>) -> Self {
         let length = settings.length;
         Self(Flow::new(Sending::new(Place { folder, name }, how, length), settings))
+    }
+
+    pub(super) fn made((Place { folder, name }, how, settings): (Place, Uploading, Settings<Nvx>)) -> Self {
+        Self::new(folder, name, how, settings)
     }
 
     /// Goes on with an upload that another process has begun, as it was begun: behind what the service acknowledged, with the

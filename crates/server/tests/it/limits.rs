@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use larder_core::{Budget, Clocks, Kind, Limits, Permits, Policy, Serving, multipart};
+use larder_core::{Budget, Clocks, Kind, Limits, Permits, Policy, Serving, journal, multipart};
 use larder_proto_nvx::codec::{form, json, xml_read::XmlLimits};
 use larder_transport::{client, h1, server};
 
@@ -45,6 +45,7 @@ fn of_core() -> Stated {
         ("core::Limits::fields", count(fields)),
         ("core::Limits::feed", bytes(feed)),
         ("core::Limits::redirects", count(redirects)),
+        ("journal::HELD", bytes(journal::HELD)),
         ("core::Limits::upload", bytes(upload)),
         ("multipart::Limits::preamble", bytes(preamble)),
         ("multipart::Limits::padding", bytes(padding)),
@@ -112,7 +113,7 @@ fn of_connections() -> Stated {
         linger_size,
         drain,
     } = server::Options::default();
-    let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _ } =
+    let client::Options { idle: kept, idle_per_host, headers: fields, buffer: longest, roots: _, observer: _, journal: _ } =
         client::Options::default();
     let h1::Limits { head: first, headers: lines, interim, extensions, trailers } = h1::Limits::default();
     vec![

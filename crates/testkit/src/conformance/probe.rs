@@ -16,13 +16,10 @@ const FORGIVEN: u32 = 200;
 /// How often the probe looks whether what it waits for is so.
 const GLANCE: Duration = Duration::from_millis(5);
 
-<<<<<<< HEAD
 /// How long a server that cannot get rid of anything is looked at, and how long one that can.
 const LULL: Duration = Duration::from_millis(150);
 const HOLD: Duration = Duration::from_secs(3);
 
-=======
->>>>>>> w6-pick
 pub(super) type Inner =
     dyn ClientMachine<Bench, Answer = Said, Shared = Shared<Bench>, Input = Input, Action = Action<Said, Fault>> + Send;
 
@@ -258,19 +255,14 @@ impl Machine for Probe {
 }
 
 /// The rule that a misuse breaks.
-#[expect(clippy::wildcard_enum_match_arm, reason = "new ones may come")]
 fn rule_of(misuse: &Misuse) -> Rule {
     match misuse {
         Misuse::NothingWritten => Rule::Write,
         Misuse::NotAsked { .. } => Rule::Feed,
         Misuse::NeverOpened(_) => Rule::Open,
         Misuse::Unasked(_) => Rule::BackPressure,
-<<<<<<< HEAD
-        Misuse::Done | _ => Rule::Poll,
-=======
         Misuse::Done => Rule::Poll,
         Misuse::Order(_) | _ => Rule::Answer,
->>>>>>> w6-pick
     }
 }
 

@@ -21,7 +21,9 @@ mod wire;
 
 use core::fmt::Write;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use larder_core::journal::{Out, Recorded};
 use larder_core::{
     Api, Call, ClientMachine, Failure, Input, Misuse, Operation, Outcome, Phase, Serving, Session, Settings, Shared, Time,
 };
@@ -59,6 +61,8 @@ pub struct Pair<A: Api, S: Service<A>> {
     moves: u64,
     trace: String,
     is_quiet: bool,
+    /// What was recorded, if it is.
+    journals: Option<Vec<Arc<Mutex<Vec<u8>>>>>,
     /// Whether states are to be compared: see [`Pair::digest`].
     remembers: bool,
 }
@@ -81,6 +85,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
             moves: 0,
             trace: String::new(),
             is_quiet: false,
+            journals: None,
             remembers: false,
         }
     }
@@ -99,6 +104,29 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     /// Keeps no trace from now on: for runs by the thousand, which can be repeated with one.
     pub fn be_quiet(&mut self) {
         self.is_quiet = true;
+    }
+
+    /// Records what is [`recorded`](Self::recorded) from now on.
+    pub fn record(&mut self) {
+        self.journals.get_or_insert_default();
+    }
+
+    /// The machine, recorded from its first poll on if [`record`](Self::record) was asked for.
+    pub fn recorded<M: ClientMachine<A>>(&mut self, machine: M) -> Recorded<A, M> {
+        let out = self.journals.as_mut().map(|journals| {
+            let journal = Arc::new(Mutex::new(Vec::new()));
+            journals.push(Arc::clone(&journal));
+            let write = move |line: &[u8]| journal.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(line);
+            Box::new(write) as Out
+        });
+        Recorded::perhaps(machine, out)
+    }
+
+    /// The journals so far, in the order in which their machines were given. Empty ones are of machines that never began.
+    #[must_use]
+    pub fn journals(&self) -> Vec<Vec<u8>> {
+        let copy = |journal: &Arc<Mutex<Vec<u8>>>| journal.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.journals.iter().flatten().map(copy).collect()
     }
 
     /// Decides what happens to every exchange from now on.

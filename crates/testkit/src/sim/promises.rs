@@ -34,6 +34,7 @@ impl Promises {
     ) -> Ticket<A, M::Answer> {
         let latest = u64::try_from(self.latest.as_millis()).unwrap_or(u64::MAX);
         let begins = Time(dice.millis(0..=latest));
+        let machine = pair.recorded(machine);
         let ticket = pair.drive_by(client, Later::new(begins, machine), source);
         self.made.push(Promise { call: ticket.number(), begins, total: clocks.total.limit(), attempts: None });
         ticket

@@ -50,6 +50,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use larder_core::journal::Recorded;
 use larder_core::{Api, Call, ClientMachine, Error, Input, Operation, Plan, Reject, Session, Settings, Shared, Time};
 
 pub use self::cancel::Cancel;
@@ -60,6 +61,7 @@ pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
 pub use crate::error::CallError;
+use crate::journal::Journals;
 use crate::observe::{Observer, Watch};
 pub use crate::options::Options;
 use crate::report::Log;
@@ -83,6 +85,7 @@ struct Inner<A: Api> {
     /// [`Shared::epoch`] has moved.
     moved: Condvar,
     observer: Option<Arc<dyn Observer>>,
+    journal: Option<Arc<dyn Journals>>,
     /// Calls that the observer was told of.
     calls: AtomicU64,
 }
@@ -99,7 +102,8 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn with_shared(shared: Shared<A>, options: Options) -> Self {
         let (shared, observer, calls) = (Mutex::new(shared), options.observer.clone(), AtomicU64::new(0));
-        let inner = Inner { pool: Pool::new(options), shared, moved: Condvar::new(), observer, calls };
+        let journal = options.journal.clone();
+        let inner = Inner { pool: Pool::new(options), shared, moved: Condvar::new(), observer, journal, calls };
         Self { inner: Arc::new(inner), cancels: Vec::new() }
     }
 
@@ -198,6 +202,13 @@ impl<A: Api> Client<A> {
             Ok(answer) => Ok(log.into_report(answer)),
             Err(error) => Err(CallError::new(error, files.into_spoiled())),
         }
+    }
+
+    /// The machine, recorded where somebody wishes it.
+    fn recorded<M: ClientMachine<A>>(&self, machine: M) -> Recorded<A, M> {
+        let (operation, host) = machine.about();
+        let out = self.inner.journal.as_ref().and_then(|journal| journal.begin(operation, host));
+        Recorded::perhaps(machine, out)
     }
 
     /// Begins to tell of a call.

@@ -1,6 +1,7 @@
 //! A machine that lets go of what is shared when it is dropped, and is looked on at.
 
-use larder_core::{Action, Api, ClientMachine, Input};
+use larder_core::journal::Recorded;
+use larder_core::{Action, Api, ClientMachine, Input, Machine as _};
 
 use super::Client;
 use crate::observe::Watch;
@@ -10,7 +11,7 @@ use crate::report::Log;
 /// permit go on.
 pub(super) struct Running<'a, A: Api, M: ClientMachine<A>> {
     client: &'a Client<A>,
-    machine: M,
+    machine: Recorded<A, M>,
     watch: Watch,
     /// Where its notes are kept, if somebody wants to read them.
     log: Option<&'a mut Log>,
@@ -18,7 +19,7 @@ pub(super) struct Running<'a, A: Api, M: ClientMachine<A>> {
 
 impl<'a, A: Api, M: ClientMachine<A>> Running<'a, A, M> {
     pub(super) fn new(client: &'a Client<A>, machine: M, log: Option<&'a mut Log>) -> Self {
-        Self { client, watch: client.watch(&machine), machine, log }
+        Self { client, watch: client.watch(&machine), machine: client.recorded(machine), log }
     }
 
     /// What is to be done next.

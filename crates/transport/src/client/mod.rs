@@ -33,6 +33,7 @@ use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use larder_core::journal::Recorded;
 use larder_core::{Api, Call, ClientMachine, Error, Operation, Plan, Reject, Session, Settings, Shared, Time};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -43,6 +44,7 @@ pub use self::positioned::Positioned;
 pub use self::sink::{Sink, Writer};
 pub use self::source::{Once, Seekable, Source};
 pub use crate::error::CallError;
+use crate::journal::Journals;
 use crate::observe::{Observer, Watch};
 pub use crate::options::Options;
 use crate::report::Log;
@@ -68,6 +70,7 @@ struct Inner<A: Api> {
     /// [`Time::ZERO`]
     began: Instant,
     observer: Option<Arc<dyn Observer>>,
+    journal: Option<Arc<dyn Journals>>,
     /// Calls that the observer was told of.
     calls: AtomicU64,
 }
@@ -84,9 +87,9 @@ impl<A: Api> Client<A> {
     #[must_use]
     pub fn with_shared(shared: Shared<A>, options: Options) -> Self {
         let epoch = watch::Sender::new(shared.epoch());
-        let observer = options.observer.clone();
+        let (observer, journal) = (options.observer.clone(), options.journal.clone());
         let (pool, began, calls) = (Pool::new(options), Instant::now(), AtomicU64::new(0));
-        let inner = Inner { pool, shared: Mutex::new(shared), epoch, began, observer, calls };
+        let inner = Inner { pool, shared: Mutex::new(shared), epoch, began, observer, journal, calls };
         Self { inner: Arc::new(inner) }
     }
 
@@ -180,6 +183,13 @@ impl<A: Api> Client<A> {
             Ok(answer) => Ok(log.into_report(answer)),
             Err(error) => Err(CallError::new(error, files.into_spoiled())),
         }
+    }
+
+    /// The machine, recorded where somebody wishes it.
+    fn recorded<M: ClientMachine<A>>(&self, machine: M) -> Recorded<A, M> {
+        let (operation, host) = machine.about();
+        let out = self.inner.journal.as_ref().and_then(|journal| journal.begin(operation, host));
+        Recorded::perhaps(machine, out)
     }
 
     /// Begins to tell of a call.

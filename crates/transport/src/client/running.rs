@@ -1,6 +1,7 @@
 //! A machine that lets go of the session when it is dropped, and is looked on at.
 
-use larder_core::{Action, Api, ClientMachine, Input};
+use larder_core::journal::Recorded;
+use larder_core::{Action, Api, ClientMachine, Input, Machine as _};
 
 use super::Client;
 use crate::observe::Watch;
@@ -9,7 +10,7 @@ use crate::report::Log;
 /// A machine under way. However it ends, also by being dropped at any await, the others that wait for its login go on.
 pub(super) struct Running<'a, A: Api, M: ClientMachine<A>> {
     client: &'a Client<A>,
-    machine: M,
+    machine: Recorded<A, M>,
     watch: Watch,
     /// Where its notes are kept, if somebody wants to read them.
     log: Option<&'a mut Log>,
@@ -18,7 +19,7 @@ pub(super) struct Running<'a, A: Api, M: ClientMachine<A>> {
 impl<'a, A: Api, M: ClientMachine<A>> Running<'a, A, M> {
     pub(super) fn new(client: &'a Client<A>, machine: M, log: Option<&'a mut Log>) -> Self {
         let watch = client.watch(&machine);
-        Self { client, machine, watch, log }
+        Self { client, machine: client.recorded(machine), watch, log }
     }
 
     /// What is to be done next.

@@ -4,6 +4,9 @@ use core::fmt::{Debug, Write};
 use core::time::Duration;
 
 use http::{HeaderName, HeaderValue, Response};
+use std::sync::{Arc, Mutex};
+
+use larder_core::journal::{Journal, Recorded};
 use larder_core::wire::ResponseHead;
 use larder_core::{
     Action, Call, CallResult, ClientMachine, Error, ExchangeId, Failure, Input, Machine, On, Operation, Phase, Session, Settings,
@@ -14,7 +17,7 @@ use crate::toy::{Enter, Fault, Said, Toy};
 
 /// One call, its client's shared state, and what was said.
 pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
-    pub(crate) call: Call<O>,
+    pub(crate) call: Recorded<Toy, Call<O>>,
     pub(crate) shared: Shared<Toy>,
     pub(crate) now: Time,
     pub(crate) log: String,
@@ -22,6 +25,30 @@ pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
     pub(crate) is_done: bool,
     /// Whether the test itself says when there is a connection.
     pub(crate) is_slow_to_connect: bool,
+    /// What was written of all that, done again from there alone when it goes.
+    pub(crate) journal: Written,
+}
+
+/// A journal that says the same when it is done again.
+#[derive(Default)]
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    /// It need not say the same.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        let bytes = core::mem::take(&mut *self.0.lock().unwrap());
+        // A call that was never polled has written nothing.
+        if !std::thread::panicking() && !bytes.is_empty() {
+            let again = Journal::read(&bytes).map_err(Into::into).and_then(|journal| journal.replay_call::<Toy>());
+            assert!(again.is_ok(), "{}\n{}", again.unwrap_err(), String::from_utf8_lossy(&bytes));
+        }
+    }
 }
 
 pub(crate) fn settings() -> Settings<Toy> {
@@ -30,7 +57,7 @@ pub(crate) fn settings() -> Settings<Toy> {
 
 /// A session that stands.
 pub(crate) fn token() -> Session<Toy> {
-    Session::with_token("token".into())
+    Session::with_token("b3arer-of-toy".into())
 }
 
 /// A session that can be opened.
@@ -44,14 +71,17 @@ impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
     }
 
     pub(crate) fn with(operation: O, session: Session<Toy>, settings: Settings<Toy>) -> Self {
+        let journal = Written::default();
+        let out = Arc::clone(&journal.0);
         Self {
-            call: Call::new(operation, settings),
+            call: Recorded::new(Call::new(operation, settings), move |line: &[u8]| out.lock().unwrap().extend_from_slice(line)),
             shared: Shared::new(session, 1),
             now: Time::ZERO,
             log: String::new(),
             waits: None,
             is_done: false,
             is_slow_to_connect: false,
+            journal: journal,
         }
     }
 

@@ -87,7 +87,7 @@ fn walk<A: Api>(api: &str, styles: &[A::Style], canary: &str, token: &str) -> (u
             for (_, good, confides) in told.iter().filter(|(of, ..)| *of == name) {
                 confided += usize::from(*confides);
                 // Once the connection breaks before; once the answer is cut short.
-                let cut = Canned { body: good.body.slice(..good.body.len() - 1), ..good.clone() };
+                let cut = Canned { body: good.body.slice(..good.body.len().saturating_sub(1)), ..good.clone() };
                 ways.extend([vec![None, Some(good.clone())], vec![Some(good.clone())], vec![Some(cut)]]);
             }
             for (split, answers) in ways.into_iter().enumerate() {

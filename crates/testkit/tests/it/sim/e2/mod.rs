@@ -31,6 +31,7 @@ pub(super) fn scenario(run: &mut Run) -> Result<Tally, String> {
     scenario.laws.secrets.extend([PASSWORD, API_KEY].map(str::to_owned));
     scenario.judge()?;
     let (mut tally, Scenario { pair, laws, .. }) = (scenario.tally(), &scenario);
+    crate::journal::are_discreet_and_done_again(&pair.journals(), laws, &mut tally)?;
     at_most("carried out", &pair.service.executed, &orders.once)?;
     at_most("took effect", &pair.service.changed, &orders.changes)?;
     tally.join(&pair.service.tally);
@@ -49,6 +50,8 @@ impl Drawn {
         let mut pair = Pair::new(Session::with_token(API_KEY.into()), dice.bits(), bureau);
         if !traces {
             pair.be_quiet();
+        } else {
+            pair.record();
         }
         let clients = usize::try_from(dice.within(1..=3)).unwrap();
         for _ in 1..clients {

@@ -1,0 +1,54 @@
+//! `--journal FILE` of the commands that call a service, and `larder replay`.
+
+mod explain;
+pub(crate) mod replay;
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use larder::larder_core::Meta;
+use larder::larder_core::journal::Out;
+use larder::larder_transport::journal::Journals;
+
+/// One file for each call: the first is `path`, the next ones have `.2`, `.3` and so on behind it.
+struct Files {
+    path: PathBuf,
+    calls: AtomicU64,
+}
+
+/// Where the journals of a command's calls go.
+pub(crate) fn files(path: Option<&Path>) -> Option<Arc<dyn Journals>> {
+    path.map(|path| -> Arc<dyn Journals> { Arc::new(Files { path: path.to_owned(), calls: AtomicU64::new(0) }) })
+}
+
+impl Journals for Files {
+    fn begin(&self, _operation: &Meta, _host: &str) -> Option<Out> {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut path = self.path.clone();
+        if number > 1 {
+            path.as_mut_os_string().push(format!(".{number}"));
+        }
+        match create(&path) {
+            Ok(mut file) => Some(Box::new(move |line: &[u8]| {
+                // Who has no room for a journal still wants the call.
+                let _ = file.write_all(line);
+            })),
+            Err(error) => {
+                crate::warn(format_args!("larder: no journal: {}: {error}", path.display()));
+                None
+            }
+        }
+    }
+}
+
+/// For its owner alone: what is in it is no secret, but it is the user's data.
+fn create(path: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    // One that was there keeps its mode otherwise.
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}

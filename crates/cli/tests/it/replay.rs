@@ -1,0 +1,168 @@
+//! `larder replay`: journals of calls whose clock is ours, so that they are the same each time.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Output;
+use std::sync::mpsc;
+
+use larder::larder_core::journal::{Recipe, Recorded};
+use larder::larder_core::wire::ResponseHead;
+use larder::larder_core::{
+    Action, Call, ClientMachine, Failure, Input, Machine, Meta, Misuse, Phase, Policy, Session, Settings, Shared, Target, Time,
+};
+use larder::nvx::authentication::Login;
+use larder::nvx::imfs::ListFolder;
+use larder::nvx::values::{FolderPath, PageNumber};
+use larder::nvx::{Fault, Nvx};
+
+use crate::process::larder;
+
+const PASSWORD: &str = "hunter2 & more";
+const TOKEN: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+
+fn settings() -> Settings<Nvx> {
+    Settings::new(Target::parse("http://larder.example").unwrap())
+}
+
+fn call(settings: Settings<Nvx>) -> Call<ListFolder> {
+    Call::new(ListFolder::new(FolderPath::root(), PageNumber::FIRST, "10".parse().unwrap()), settings)
+}
+
+/// A journal of a call whose exchanges are answered with these bodies; where there is none, they break.
+fn journal<M: ClientMachine<Nvx>>(machine: M, answers: &[Option<String>]) -> Vec<u8> {
+    let login =
+        Login { app_key: "app-key".parse().unwrap(), user_name: "me".parse().unwrap(), password: PASSWORD.parse().unwrap() };
+    let mut shared = Shared::new(Session::with_login(login), 7);
+    let (out, lines) = mpsc::channel();
+    let mut call = Recorded::new(machine, move |line: &[u8]| drop(out.send(line.to_vec())));
+    let (mut now, mut answers) = (Time::ZERO, answers.iter());
+    loop {
+        match call.poll(now, &mut shared) {
+            Action::Open { at, .. } => call.handle(Input::Connected { at }).unwrap(),
+            Action::Write { at, .. } => call.handle(Input::Wrote { at }).unwrap(),
+            Action::Finish { at } => match answers.next().unwrap() {
+                Some(body) => {
+                    call.handle(Input::Head { at, head: ResponseHead(http::Response::new(())) }).unwrap();
+                    call.handle(Input::Data { at, chunk: body.clone().into() }).unwrap();
+                    call.handle(Input::End { at }).unwrap();
+                }
+                None => {
+                    let (failure, detail) = (Failure::Reset, Some("Connection reset by peer".into()));
+                    call.handle(Input::Failed { at, failure, phase: Phase::Await, detail }).unwrap();
+                }
+            },
+            Action::Wait { until, .. } => now = until.unwrap(),
+            Action::Done(_) => break,
+            Action::Abort { .. } | Action::Feed { .. } | Action::Data { .. } | Action::Note(_) => {}
+        }
+    }
+    drop(call);
+    lines.try_iter().flatten().collect()
+}
+
+fn token() -> Option<String> {
+    Some(format!("{{\"ResponseCode\":0,\"SessionToken\":\"{TOKEN}\"}}"))
+}
+
+fn listing() -> Option<String> {
+    let page = "\"TotalFolderCount\":0,\"TotalFileCount\":0,\"PageFolderCount\":0,\"PageFileCount\":0,\"Folder\":[],\"File\":[]";
+    Some(format!("{{\"ResponseCode\":0,\"ListFolder\":{{{page}}}}}"))
+}
+
+fn replay(folder: &Path, journal: &[u8], more: &[&str]) -> Output {
+    std::fs::write(folder.join("a.journal"), journal).unwrap();
+    let mut program = larder();
+    program.current_dir(folder).args(["replay", "a.journal"]).args(more).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let shown = format!("{}\n{}{}", output.status, text(&output.stdout), text(&output.stderr));
+    assert!(!shown.contains("hunter2") && !shown.contains(TOKEN), "{shown}");
+    shown
+}
+
+#[test]
+fn a_call_that_succeeds() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(call(settings()), &[token(), listing()]);
+    insta::assert_snapshot!(said(&replay(folder.path(), &journal, &[])));
+    assert_eq!(said(&replay(folder.path(), &journal, &["--quiet"])), "exit status: 0\n");
+}
+
+#[test]
+fn a_call_that_is_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(call(settings()), &[token(), None, listing()]);
+    insta::assert_snapshot!(said(&replay(folder.path(), &journal, &[])));
+}
+
+/// It says that it tries as often as any other, and does not.
+struct Hasty(Call<ListFolder>);
+
+impl Machine for Hasty {
+    type Shared = Shared<Nvx>;
+    type Action = Action<<Call<ListFolder> as ClientMachine<Nvx>>::Answer, Fault>;
+    type Input = Input;
+
+    fn poll(&mut self, now: Time, shared: &mut Self::Shared) -> Self::Action {
+        self.0.poll(now, shared)
+    }
+
+    fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        self.0.handle(input)
+    }
+}
+
+impl ClientMachine<Nvx> for Hasty {
+    type Answer = <Call<ListFolder> as ClientMachine<Nvx>>::Answer;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        self.0.about()
+    }
+
+    fn abandon(&mut self, shared: &mut Self::Shared) {
+        self.0.abandon(shared);
+    }
+
+    fn recipe(&self) -> Option<Recipe> {
+        call(settings()).recipe()
+    }
+}
+
+#[test]
+fn a_call_that_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let once = Settings { policy: Policy { attempts: 1, ..Policy::default() }, ..settings() };
+    let journal = journal(Hasty(call(once)), &[token(), None]);
+    let output = replay(folder.path(), &journal, &["--quiet"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(said(&output));
+}
+
+#[test]
+fn a_journal_that_is_none_or_is_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(call(settings()), &[token(), listing()]);
+    let none = replay(folder.path(), b"no journal\n", &[]);
+    assert_eq!(said(&none), "exit status: 1\nlarder: a.journal: line 1: this is no journal\n");
+    let cut = replay(folder.path(), &journal[..journal.len() - 9], &["--quiet"]);
+    assert!(said(&cut).contains("the journal ends in the middle of it"), "{cut:?}");
+}
+
+#[test]
+fn quickstart_writes_journals_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("small.bin"), b"a small file").unwrap();
+    let mut program = larder();
+    let output = program.current_dir(folder.path()).args(["quickstart", "--journal", "q.journal", "small.bin"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let journals = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let journals: Vec<_> = journals.filter(|path| path.to_string_lossy().contains("q.journal")).collect();
+    assert!(journals.len() > 5, "{journals:?}");
+    for path in journals {
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let replayed = larder().arg("replay").arg("--quiet").arg(&path).output().unwrap();
+        assert!(replayed.status.success(), "{path:?}: {replayed:?}");
+    }
+}
