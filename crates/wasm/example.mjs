@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 
 import { Core } from "./core.mjs";
 import { Client, LarderError } from "./driver.mjs";
@@ -108,7 +109,11 @@ if (recording) await writeFile(recording, lines.join("\n"));
 
 /** Where nobody listens, nothing was sent, and node says so. */
 async function refused() {
-  const nobody = new Client(await Core.load(bytes), { url: "http://127.0.0.1:1", appKey, user, password, seed });
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  const nobody = new Client(await Core.load(bytes), { url: `http://127.0.0.1:${port}`, appKey, user, password, seed });
   const heard = [];
   const asked = nobody.message("IMFS/ListFolder", page(""), { terms: { total: 2_000 }, note: (text) => heard.push(text) });
   await assert.rejects(asked, LarderError);

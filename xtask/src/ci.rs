@@ -1,7 +1,8 @@
 //! The whole CI: every step in order, the tests last, so that the output ends with their own summary.
 
 use crate::{
-    Result, alone, api, coverage, examples, facade, features, fixtures, layers, licences, openapi, snapshots, wasm, workspace,
+    Result, alone, api, coverage, embeddings, examples, facade, features, fixtures, layers, licences, openapi, snapshots, wasm,
+    workspace,
 };
 use clap::{Args, ValueEnum};
 use std::time::Instant;
@@ -39,6 +40,8 @@ pub enum Step {
     Facade,
     /// Combinations of features compile, and features only add
     Features,
+    /// Embeddings are as short, and bring as few packages, as they say
+    Embeddings,
     /// Examples compile, and those that talk to a service run against one
     Examples,
     /// The core compiles for WebAssembly, and works there under node
@@ -93,6 +96,7 @@ fn perform(step: Step) -> Result<()> {
         Step::Api => api::run(&api::Options { check: true, packages: Vec::new() }),
         Step::Facade => facade::run(),
         Step::Features => features::run(),
+        Step::Embeddings => embeddings::run(),
         Step::Examples => examples::run(),
         Step::Wasm => wasm::run(),
         Step::Licences => licences::run(),

@@ -5,10 +5,26 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+const EMBEDDINGS: &str = "larder-embeddings";
+
 /// Package and name of each example that is run with the arguments `URL APP_KEY USER PASSWORD`.
-const AGAINST_A_SERVICE: &[(&str, &str)] = &[("larder-proto-nvx", "blocking"), ("larder", "blocking")];
+const AGAINST_A_SERVICE: &[(&str, &str)] = &[
+    ("larder", "blocking"),
+    (EMBEDDINGS, "blocking_std"),
+    (EMBEDDINGS, "mio_ten"),
+    (EMBEDDINGS, "recording"),
+    (EMBEDDINGS, "smol"),
+    (EMBEDDINGS, "tokio_by_hand"),
+];
+
+/// The same, with the arguments `URL E2_API_KEY`.
+const AGAINST_E2: &[(&str, &str)] = &[(EMBEDDINGS, "e2_ureq")];
+
+/// The same, without any.
+const ALONE: &[(&str, &str)] = &[(EMBEDDINGS, "in_memory"), (EMBEDDINGS, "server_hyper"), ("larder-testkit", "simulate")];
 
 const APP_KEY: &str = "11111111-1111-4111-8111-111111111111";
+const E2_KEY: &str = "a key of the reseller API for these examples only";
 const USER: &str = "master";
 const PASSWORD: &str = "for these examples only";
 
@@ -21,20 +37,32 @@ pub fn run() -> Result<()> {
     workspace::run(workspace::cargo(&["build", "-p", "larder-cli", "--locked"]))?;
     let service = Service::start()?;
     for (package, example) in AGAINST_A_SERVICE {
-        println!("{package}: {example}");
-        let arguments = ["run", "--quiet", "--locked", "-p", package, "--example", example, "--"];
-        let mut command = workspace::cargo(&arguments);
-        command.args(service.arguments());
-        workspace::run(command)?;
+        run_one(package, example, &service.arguments())?;
+    }
+    for (package, example) in AGAINST_E2 {
+        run_one(package, example, &[&service.url, E2_KEY])?;
     }
     drop(service);
+    for (package, example) in ALONE {
+        run_one(package, example, &[])?;
+    }
     survive()
 }
 
-/// Uploads a file while its server is killed twice, a session ends and a reply is lost: large enough to go in pieces.
+fn run_one(package: &str, example: &str, arguments: &[&str]) -> Result<()> {
+    println!("{package}: {example}");
+    let mut command = workspace::cargo(&["run", "--quiet", "--locked", "-p", package, "--example", example, "--"]);
+    command.args(arguments);
+    workspace::run(command)
+}
+
+/// A file is uploaded while its server is killed twice, a session ends and a reply is lost: by our own client, and by the
+/// shortest of the embeddings. It is large enough to go in pieces.
 fn survive() -> Result<()> {
-    println!("larder-cli: survivor");
-    workspace::run(workspace::cargo(&["run", "--quiet", "--locked", "-p", "larder-cli", "--example", "survivor", "--", "128"]))
+    let target = workspace::metadata()?.target_directory.into_std_path_buf();
+    let thirty = target.join("debug/examples/thirty").display().to_string();
+    run_one("larder-cli", "survivor", &["128"])?;
+    run_one("larder-cli", "survivor", &["80", &thirty])
 }
 
 /// A service over a folder of its own; both end when this is dropped.
@@ -49,7 +77,7 @@ impl Service {
         let target = workspace::metadata()?.target_directory.into_std_path_buf();
         let (larder, data) = (target.join("debug/larder"), target.join(format!("examples-{}", std::process::id())));
         let mut init = larder_command(&larder, "init", &data);
-        init.args(["--app-key", APP_KEY, "--master-user", USER, "--master-password", PASSWORD]);
+        init.args(["--app-key", APP_KEY, "--master-user", USER, "--master-password", PASSWORD, "--e2-api-key", E2_KEY]);
         workspace::output(init)?;
         let mut serve = larder_command(&larder, "serve", &data);
         let mut child = serve.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn()?;

@@ -32,6 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("larder-public-api", &[]),
     ("larder-describe", &["larder-core", "larder-proto-e2", "larder-testkit"]),
     ("larder-fuzz", &["larder-core", "larder-proto-e2", "larder-proto-nvx", "larder-testkit", "larder-transport"]),
+    ("larder-embeddings", &[]),
     ("larder-wasm", &["larder-core", "larder-proto-nvx"]),
     ("xtask", &[]),
 ];

@@ -7,6 +7,7 @@
 //! * [`api`]: the public API of each published crate
 //! * [`layers`], [`facade`], [`features`], [`alone`]: the shape of the workspace
 //! * [`wasm`]: the core in WebAssembly, and at work there
+//! * [`embeddings`]: what stands at the top of each embedding
 //! * [`examples`], [`licences`], [`snapshots`]: what else must hold before a merge
 //! * [`mod@bench`], [`fuzz`], [`mutants`], [`torture`]: what needs more than a test may ask for
 //! * [`workspace`]: where things lie and how cargo is called
@@ -16,6 +17,7 @@ pub mod api;
 pub mod bench;
 pub mod ci;
 pub mod coverage;
+pub mod embeddings;
 pub mod examples;
 pub mod facade;
 pub mod features;

@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::{
-    alone, api, bench, ci, coverage, facade, features, fixtures, fuzz, layers, licences, mutants, openapi, snapshots, torture,
-    workspace,
+    alone, api, bench, ci, coverage, embeddings, facade, features, fixtures, fuzz, layers, licences, mutants, openapi, snapshots,
+    torture, workspace,
 };
 
 /// Everything a person runs to develop Larder.
@@ -31,6 +31,8 @@ enum Command {
     Alone,
     /// List the public API of each published crate in its api.txt; hold that no package below 1.0 stands in it
     Api(api::Options),
+    /// Hold what stands at the top of each embedding: its packages and how many come along
+    Embeddings,
     /// Hold that the facade reaches every feature and layer
     Facade,
     /// Check every crate that has features under combinations of them, and hold that they only add
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
         Command::Layers => layers::run(),
         Command::Alone => alone::run(),
         Command::Api(options) => api::run(&options),
+        Command::Embeddings => embeddings::run(),
         Command::Facade => facade::run(),
         Command::Features => features::run(),
         Command::Licences => licences::run(),

@@ -31,18 +31,12 @@ pub fn run() -> Result<()> {
         Err(missing) => return skip(&missing.to_string()),
     };
     println!("{TARGET} by {}", toolchain.version);
-    // The example first: it needs all of the standard library, and the others less.
     let module = toolchain.module()?;
     println!("{}: {} KiB", EXAMPLE.1, std::fs::metadata(&module)?.len() / 1024);
     for features in [&[][..], &["--features", FEATURES]] {
-        let mut check = toolchain.cargo("build");
-        for name in CRATES {
-            check.args(["-p", name]);
-        }
-        workspace::run({
-            check.args(features);
-            check
-        })?;
+        let mut check = toolchain.cargo("check");
+        check.args(CRATES.iter().flat_map(|name| ["-p", name])).args(features);
+        workspace::run(check)?;
     }
     if Command::new("node").arg("--version").output().is_err() {
         return skip("there is no node");
@@ -143,11 +137,8 @@ fn numbers(version: &str) -> Option<(u64, u64)> {
 fn linker(rustc: &str) -> Result<PathBuf> {
     let sysroot = ask(rustc, &["--print", "sysroot"])?;
     let hosts = std::fs::read_dir(Path::new(sysroot.trim()).join("lib/rustlib"))?;
-    let linkers = hosts.filter_map(|host| Some(host.ok()?.path().join("bin/rust-lld")));
-    linkers
-        .into_iter()
-        .find(|linker| linker.is_file())
-        .ok_or_else(|| format!("there is no rust-lld in {}", sysroot.trim()).into())
+    let mut linkers = hosts.filter_map(|host| Some(host.ok()?.path().join("bin/rust-lld")));
+    linkers.find(|linker| linker.is_file()).ok_or_else(|| format!("there is no rust-lld in {}", sysroot.trim()).into())
 }
 
 fn ask(rustc: &str, arguments: &[&str]) -> Result<String> {

@@ -7,7 +7,7 @@
 //! ureq = { version = "3.5", default-features = false }
 //! ```
 //!
-//! 0 packages, 2 of them Larder's.
+//! 29 packages, 2 of them Larder's.
 //!
 //! `cargo run -p larder-embeddings --example e2_ureq -- http://127.0.0.1:8080 API_KEY`
 

@@ -6,12 +6,10 @@
 //! larder-proto-nvx = "0.1"
 //! ```
 //!
-//! 0 packages, 2 of them Larder's.
-//!
+//! 33 packages, 2 of them Larder's.
 //! `cargo run -p larder-embeddings --example in_memory`
 
-use std::collections::{BTreeSet, VecDeque};
-use std::error::Error;
+use std::{collections::BTreeSet, collections::VecDeque, error::Error};
 
 use larder_core::{Action, Call, ClientMachine, Credential, Duty, Exchange, ExchangeId, Failure, Input, Machine, Phase, Serving};
 use larder_core::{Session, Settings, Shared, Target, Time, Told};
@@ -30,15 +28,13 @@ fn main() -> Result<()> {
     let login = Login { app_key: "key".parse()?, user_name: "ada".parse()?, password: "correct horse".parse()? };
     let mut world = World::new(Session::with_login(login));
     let folder: Path = "Photos".parse()?;
-    world.drive(Call::new(CreateFolders { folder_paths: folder.into() }, settings.clone()), &mut Vec::new())?;
+    world.drive(Call::new(CreateFolders { folder_paths: folder.clone().into() }, settings.clone()), &mut Vec::new())?;
     world.loses = true;
-    let root: Path = "/".parse()?;
-    let list = ListFolder::new(root.into(), PageNumber::FIRST, 100.try_into()?);
+    let list = ListFolder::new(folder.clone().into(), PageNumber::FIRST, 100.try_into()?);
     let listed = world.drive(Call::new(list, settings.clone()), &mut Vec::new())?.list_folder.folders;
     println!("listed {:?} at {:?}, although a reply was lost", listed.iter().map(|it| &it.name).collect::<Vec<_>>(), world.now);
     let mut fetched = Vec::new();
-    world.drive(Call::new(Download::new("/Photos/file".parse()?), settings), &mut fetched)?;
-    println!("downloaded {} bytes", fetched.len());
+    world.drive(Call::new(Download::new("Photos/file".parse()?), settings), &mut fetched)?;
     if fetched == CONTENT && listed.len() == 1 && !world.loses { Ok(()) } else { Err("something else came back".into()) }
 }
 
@@ -55,8 +51,8 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(session: Session<Nvx>) -> Self {
-        let (up, down, folders) = (VecDeque::new(), VecDeque::new(), BTreeSet::new());
-        Self { shared: Shared::new(session, 1), now: Time::ZERO, server: None, up, down, folders, loses: false }
+        let (shared, up, down, folders) = (Shared::new(session, 1), VecDeque::new(), VecDeque::new(), BTreeSet::new());
+        Self { shared, now: Time::ZERO, server: None, up, down, folders, loses: false }
     }
 
     /// Drives the client's `machine` to its end, and the server's as far as that needs it.
@@ -91,7 +87,7 @@ impl World {
     fn serve(&mut self) -> Result<bool> {
         let Some((at, mut exchange)) = self.server.take() else { return Ok(false) };
         let told = match exchange.poll(self.now, &mut ()) {
-            Duty::Identify(Credential::Session(token)) if token.expose() != "token" => {
+            Duty::Identify(Credential::Session(it)) if it.expose() != "token" => {
                 Some(Told::Refused(Code::SessionNotFound.into()))
             }
             Duty::Identify(_) => Some(Told::Identified),
@@ -100,18 +96,9 @@ impl World {
                 self.down.push_back(Input::Failed { at, failure: Failure::Reset, phase: Phase::Send, detail: None });
                 return Ok(true);
             }
-            Duty::Open { head, .. } => {
-                self.down.push_back(Input::Head { at, head });
-                None
-            }
-            Duty::Write(chunk) => {
-                self.down.push_back(Input::Data { at, chunk });
-                Some(Told::Wrote)
-            }
-            Duty::Finish => {
-                self.down.push_back(Input::End { at });
-                None
-            }
+            Duty::Open { head, .. } => self.say(Input::Head { at, head }),
+            Duty::Write(chunk) => self.say(Input::Data { at, chunk }).or(Some(Told::Wrote)),
+            Duty::Finish => self.say(Input::End { at }),
             Duty::Feed { offset, max } => {
                 let rest = &CONTENT[offset as usize..];
                 Some(Told::Body { offset, chunk: rest[..rest.len().min(max)].into() })
@@ -129,6 +116,11 @@ impl World {
         told.map_or(Ok(()), |told| exchange.handle(told))?;
         self.server = Some((at, exchange));
         Ok(true)
+    }
+
+    fn say(&mut self, input: Input) -> Option<Told<Nvx>> {
+        self.down.push_back(input);
+        None
     }
 
     /// The service.

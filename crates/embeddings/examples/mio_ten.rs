@@ -8,12 +8,10 @@
 //! mio = { version = "1.2", features = ["net", "os-poll"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
-//!
+//! 41 packages, 3 of them Larder's.
 //! `cargo run -p larder-embeddings --example mio_ten -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use std::{error::Error, io, io::ErrorKind, net::ToSocketAddrs};
+use std::{error::Error, io, io::ErrorKind, net::ToSocketAddrs, time::Instant, time::SystemTime, time::UNIX_EPOCH};
 
 use larder_core::{Action, Api, Call, ClientMachine, Input, Machine, Note, Session, Settings, Shared, Target, Time};
 use larder_proto_nvx::imfs::{CreateFolders, ListFolder};

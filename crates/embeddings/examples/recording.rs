@@ -8,7 +8,7 @@
 //! larder-transport = { version = "0.1", default-features = false } # for `h1`, HTTP/1.1 without IO
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
+//! 38 packages, 3 of them Larder's.
 //!
 //! `cargo run -p larder-embeddings --example recording -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 
@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     }
 
     let (mut fetched, path) = (Vec::new(), format!("{folder}/file").parse::<Path>()?);
-    let download = || Call::new(Download::new(path.clone().into()), settings.clone());
+    let download = || Call::new(Download::new(path.clone()), settings.clone());
     recorder.twice(download, &[], &mut fetched, password)?;
     println!("downloaded {} bytes", fetched.len());
     if fetched == content { Ok(()) } else { Err("they are not the ones that were uploaded".into()) }

@@ -12,19 +12,15 @@
 //! tokio = { version = "1.54", features = ["macros", "net", "rt", "sync", "time"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
-//!
+//! 42 packages, 3 of them Larder's.
 //! `cargo run -p larder-embeddings --example server_hyper`
 
-use std::collections::BTreeMap;
-use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::{collections::BTreeMap, error::Error, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
-use hyper::{Request, Response};
+use hyper::{Request, Response, body::Incoming};
 use larder_core::wire::RequestHead;
 use larder_core::{Credential, Duty, Exchange, Failure, Machine, Serving, Session, Settings, Target, Time, Told};
 use larder_proto_e2::{CreateUser, E2, EncodedPassword, Fault, Handler, ListUsers, Quota, RemoveUser, User, UserCreated};
@@ -62,19 +58,15 @@ fn try_it(url: &str) -> Result<()> {
         email_notification: None,
     };
     client.call(create.clone(), settings.clone())?;
-    let again = client.call(create, settings.clone()).err().ok_or("the same user was created twice")?;
-    println!("a second time: {again}");
+    println!("a second time: {}", client.call(create, settings.clone()).err().ok_or("the same user was created twice")?);
     let users = client.call(ListUsers {}, settings.clone())?.users;
-    println!("listed {:?}", users.iter().map(|user| &user.email).collect::<Vec<_>>());
     client.call(RemoveUser { email: "ada@example.com".parse()? }, settings.clone())?;
-    let left = client.call(ListUsers {}, settings.clone())?.users.len();
-    let stranger = Client::<E2>::new(Session::with_token("another key".into()), Default::default());
-    let refused = stranger.call(ListUsers {}, settings).err().ok_or("a stranger was answered")?;
-    println!("a stranger: {refused}");
+    println!("listed {:?}", users.iter().map(|user| &user.email).collect::<Vec<_>>());
+    let left = client.call(ListUsers {}, settings)?.users.len();
     if (users.len(), left) == (1, 0) { Ok(()) } else { Err("there were other users than expected".into()) }
 }
 
-/// The service: all that is not overridden here is answered with "not implemented".
+/// The service. What is not overridden here is answered with "not implemented".
 #[derive(Default)]
 pub(crate) struct People(Mutex<BTreeMap<String, CreateUser>>);
 
@@ -105,8 +97,8 @@ impl Handler for People {
 
 fn user(user: &CreateUser) -> User {
     let (email, first_name, last_name) = (user.email.to_string(), Some(user.first_name.to_string()), None);
-    let (account_creation_timestamp, invite_url, storage_used, storage_quota) = (None, None, None, None);
-    let (is_signed_up, is_active) = (Some(true), Some(true));
+    let (account_creation_timestamp, invite_url, storage_used) = (None, None, None);
+    let (is_signed_up, is_active, storage_quota) = (Some(true), Some(true), None);
     User {
         email,
         first_name,
@@ -149,7 +141,6 @@ async fn serve(request: Request<Incoming>, people: Arc<People>) -> Result<Respon
             }
             Duty::Done(outcome) if outcome.is_broken => return Err("the request did not come to its end".into()),
             Duty::Done(_) => return Ok(answer.map(|()| Full::new(out.freeze()))),
-            // This API has no files, and who aborts is done next.
             Duty::File(_) | Duty::Chunk(_) | Duty::FileEnd | Duty::FilesEnd | Duty::Finish | Duty::Abort => None,
             Duty::Feed { .. } => Some(Told::BodyGone),
         };

@@ -8,7 +8,7 @@
 //! smol = "2.0"
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
+//! 66 packages, 3 of them Larder's.
 //!
 //! `cargo run -p larder-embeddings --example smol -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 

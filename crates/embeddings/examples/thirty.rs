@@ -8,7 +8,7 @@
 //! larder-transport = { version = "0.1", default-features = false } # for `h1`, HTTP/1.1 without IO
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
+//! 38 packages, 3 of them Larder's.
 //!
 //! `cargo run -p larder-embeddings --example thirty -- http://127.0.0.1:8080 APP_KEY USER PASSWORD FILE`
 

@@ -8,14 +8,12 @@
 //! tokio = { version = "1.54", features = ["macros", "net", "rt", "sync", "time"] }
 //! ```
 //!
-//! 0 packages, 3 of them Larder's.
-//!
+//! 44 packages, 3 of them Larder's.
 //! `cargo run -p larder-embeddings --example tokio_by_hand -- http://127.0.0.1:8080 APP_KEY USER PASSWORD`
 
-use std::error::Error;
-use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{error::Error, pin::pin};
 
 use larder_core::{Action, Api, Call, ClientMachine, Input, On, Session, Settings, Shared, Target, Time};
 use larder_proto_nvx::imfs::{CreateFolders, ListFolder};
@@ -42,7 +40,6 @@ async fn main() -> Result<()> {
     let folder: Path = format!("tokio-{seed}").parse()?;
     let create = CreateFolders { folder_paths: folder.clone().into() };
     driver.drive(Call::new(create, settings.clone()), &[], &mut Vec::new()).await?;
-
     let content = [vec![1; 200_000], vec![2; 300_000]];
     let upload = async |name: &str, content: &[u8]| {
         let sending = Settings { length: Some(content.len() as u64), ..settings.clone() };
@@ -51,12 +48,10 @@ async fn main() -> Result<()> {
     };
     let (one, two) = tokio::try_join!(upload("1", &content[0]), upload("2", &content[1]))?;
     println!("uploaded {} and {} bytes at once", one.bytes, two.bytes);
-
     let list = ListFolder::new(folder.clone().into(), PageNumber::FIRST, 100.try_into()?);
     for file in driver.drive(Call::new(list, settings.clone()), &[], &mut Vec::new()).await?.list_folder.files {
         println!("listed {} with {} bytes", file.path, file.size_bytes);
     }
-
     let mut fetched = Vec::new();
     let download = Download::new(format!("{folder}/2").parse()?);
     driver.drive(Call::new(download, settings.clone()), &[], &mut fetched).await?;
@@ -137,17 +132,13 @@ async fn happen(wire: &mut Wire, tcp: &mut Option<TcpStream>, on: On) -> Option<
         if let Some(input) = wire.next(on.peer) {
             return Some(input);
         }
-        // What is left of the last exchange says nothing any more.
-        let Some(tcp) = tcp.as_mut().filter(|_| wire.is_open()) else { return std::future::pending().await };
+        let is_wanted = wire.is_open() && (on.peer || wire.has_more());
+        let Some(tcp) = tcp.as_mut().filter(|_| is_wanted) else { return std::future::pending().await };
         if wire.send(|parts| tcp.try_write_vectored(parts)) || (on.peer && wire.receive(|room| tcp.try_read(room))) {
             continue;
         }
-        let room = match (on.peer, wire.has_more()) {
-            (true, true) => Interest::READABLE | Interest::WRITABLE,
-            (true, false) => Interest::READABLE,
-            (false, true) => Interest::WRITABLE,
-            (false, false) => return std::future::pending().await,
-        };
+        let room = if on.peer { Interest::READABLE } else { Interest::WRITABLE };
+        let room = if wire.has_more() { room | Interest::WRITABLE } else { room };
         tcp.ready(room).await.map_or_else(|error| wire.broke(&error), drop);
     }
 }

@@ -54,8 +54,11 @@ fn replay(path: &str) -> Result<(usize, usize), Box<dyn Error>> {
     if actions == 0 { Err("there is nothing to replay".into()) } else { Ok((lines, actions)) }
 }
 
+/// A function's number, and the message in the buffer, if it leaves one.
+type Gave = (u32, Option<Vec<u8>>);
+
 /// What the module's function gives, and the message that it leaves.
-fn repeat(client: &mut Option<Client>, line: &Line, told: &[u8]) -> Result<(u32, Option<Vec<u8>>), Box<dyn Error>> {
+fn repeat(client: &mut Option<Client>, line: &Line, told: &[u8]) -> Result<Gave, Box<dyn Error>> {
     if line.r#do == "open" {
         *client = Some(Client::open(&Message::from_bytes(told)?)?);
         return Ok((1, None));

@@ -22,7 +22,8 @@
 //! let action = client.poll(call, Time::ZERO)?;
 //! assert_eq!(action.head, r#"{"do":"note","text":"LoggingIn"}"#);
 //! let action = client.poll(call, Time::ZERO)?;
-//! assert!(action.head.starts_with(r#"{"do":"open","at":1,"method":"POST","url":"http://localhost:8080/ws/Authentication/Login.ashx""#));
+//! assert!(action.head.starts_with(r#"{"do":"open""#));
+//! assert!(action.head.contains("http://localhost:8080/ws/Authentication/Login.ashx"));
 //! # Ok::<(), String>(())
 //! ```
 

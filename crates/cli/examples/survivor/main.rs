@@ -6,14 +6,19 @@
 //! ```text
 //! cargo run --release -p larder-cli --example survivor              # 1 GiB, in a temporary folder
 //! cargo run --release -p larder-cli --example survivor -- 64        # 64 MiB
+//! cargo run --release -p larder-cli --example survivor -- 64 target/release/examples/thirty
 //! ```
 //!
+//! The last one is another client, in a process of its own: `crates/embeddings/examples/thirty.rs`, say. It gets `URL APP_KEY USER
+//! PASSWORD FILE`, and must store the file as `Survivors/file`.
+//!
 //! `line` is what stands between client and server, `server` the server in a process of its own, `fate` what befalls them,
-//! `file` the file and its MD5.
+//! `file` the file and its MD5, `other` a client that is another program.
 
 mod fate;
 mod file;
 mod line;
+mod other;
 mod server;
 
 use std::error::Error;
@@ -32,13 +37,15 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     match &arguments[..] {
         [serve, data] if serve == server::SERVE => server::serve(Path::new(data)),
-        [] => survive(1 << 30),
-        [size] => survive(size.parse::<u64>()? << 20),
-        _ => Err("usage: survivor [MiB]".into()),
+        [] => survive(1 << 30, None),
+        [size] => survive(size.parse::<u64>()? << 20, None),
+        [size, program] => survive(size.parse::<u64>()? << 20, Some(program)),
+        _ => Err("usage: survivor [MiB [PROGRAM]]".into()),
     }
 }
 
-fn survive(size: u64) -> Result<(), Failure> {
+/// The client is our own, or this program, which is called with `URL APP_KEY USER PASSWORD FILE`.
+fn survive(size: u64, program: Option<&String>) -> Result<(), Failure> {
     let folder = tempfile::tempdir()?;
     let (data, original) = (folder.path().join("data"), folder.path().join("original"));
     let file = file::make(&original, size)?;
@@ -48,15 +55,21 @@ fn survive(size: u64) -> Result<(), Failure> {
     let began = Instant::now();
     let line = line::Line::open()?;
     let fate = fate::Fate::begin(began, line.clone(), data, size)?;
+    let url = format!("http://{}", line.address());
+    if let Some(program) = program {
+        other::upload(began, program, &url, &credentials, &original)?;
+    }
     let client = Client::new(
-        &format!("http://{}", line.address()),
+        &url,
         Credentials::new(credentials.app_key.as_str(), credentials.master_user.as_str(), credentials.master_password),
     )?;
     let client = client.with_options(Options { observer: Some(told(began)), ..Options::default() });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let uploaded = client.upload_file("Survivors/file", &original).await?;
-        println!("{:>8.3} s  client  uploaded: {uploaded:?}", began.elapsed().as_secs_f64());
+        if program.is_none() {
+            let uploaded = client.upload_file("Survivors/file", &original).await?;
+            println!("{:>8.3} s  client  uploaded: {uploaded:?}", began.elapsed().as_secs_f64());
+        }
         let copy = folder.path().join("copy");
         client.download_file("Survivors/file", &copy).await?;
         let copied = file::md5(&copy)?;

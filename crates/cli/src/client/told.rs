@@ -32,6 +32,15 @@ fn text(note: Note) -> Option<String> {
         }
         Note::Restarting => "begins anew: the service has forgotten what it had".to_owned(),
         Note::Recovered(_) => "all of it had arrived before".to_owned(),
-        _ => return None,
+        Note::LoggingIn
+        | Note::SessionIdle
+        | Note::SessionExpired
+        | Note::Attempted(_)
+        | Note::Retrying { .. }
+        | Note::Redirected
+        | Note::Acknowledged { .. }
+        | Note::TokenExpired
+        | Note::Verified
+        | _ => return None,
     })
 }

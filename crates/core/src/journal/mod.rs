@@ -1,7 +1,7 @@
 //! What a machine was told and asked, in a file, and the same again from the file.
 //!
 //! # In scope
-//! [`Recorded`] wraps any [`ClientMachine`](crate::ClientMachine) and writes down every poll with its time, what is shared
+//! [`Recorded`] wraps any [`ClientMachine`] and writes down every poll with its time, what is shared
 //! wherever others have changed it, every input with its bytes, and every action. [`Journal`] reads that, makes the machine anew
 //! and compares each action, byte for byte. The file is JSON, one object a line; each line holds a sum over all up to it.
 //!

@@ -149,3 +149,15 @@ fn of_two_clocks_that_end_together_the_steps_own_is_told() {
         assert!(client.log.ends_with(&format!("Done Failure({told})\n")), "{}", client.log);
     }
 }
+
+#[test]
+fn an_answer_that_is_looked_at_late_is_one_all_the_same() {
+    let clocks = Clocks { total: FIVE, ..Clocks::default() };
+    let mut client = Client::with(Change::default(), token(), Settings { clocks, ..settings() });
+    client.poll().tell(wrote(2)).say(head(2, 200)).say(data(2, "done")).say(end(2)).after(5);
+    assert!(client.log.ends_with("> Done\n"), "{}", client.log);
+    // A login's answer is not what was asked for.
+    let mut out = Client::with(Change::default(), crate::drive::login(), Settings { clocks, ..settings() });
+    out.poll().tell(wrote(2)).say(head(2, 200)).say(data(2, "fresh")).say(end(2)).after(5);
+    assert!(out.log.ends_with("> Done Deadline(Session)\n"), "{}", out.log);
+}

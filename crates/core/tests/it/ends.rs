@@ -184,6 +184,8 @@ fn what_is_remembered_of_places_has_a_bound() {
         let last = redirects + 2;
         client.say(head(last, 418)).say(data(last, &format!("{}, {}", place(2), place(last - 1))));
         let body = client.error(end(last)).raw.unwrap().body;
+        // In a journal, what stands for so many tokens begins alike.
+        client.journal.forget();
         assert!(body.ends_with(", REDACTED"), "{body}");
         body.starts_with(&place(2))
     };

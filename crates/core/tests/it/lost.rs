@@ -165,7 +165,7 @@ fn an_error_has_the_systems_own_words() {
     let refused = told("Connection refused (os error 111)");
     assert!(refused.is_retryable());
     assert_eq!(refused.to_string(), "toy/change at toy.test: the connection was refused: Connection refused (os error 111)");
-    assert_eq!(told("for\na token\u{1b}[0m").detail.as_deref(), Some("for a REDACTED [0m"));
+    assert_eq!(told("for\na b3arer-of-toy\u{1b}[0m").detail.as_deref(), Some("for a REDACTED [0m"));
     assert_eq!(told(&"é".repeat(500)).detail.unwrap().len(), Error::<Fault>::DETAIL);
 }
 

@@ -11,6 +11,7 @@ mod exchange_random;
 mod exchange_splits;
 mod exchange_states;
 mod journal;
+mod journal_held;
 mod lost;
 mod permits;
 mod plan;

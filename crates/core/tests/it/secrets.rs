@@ -40,13 +40,13 @@ fn how_far_a_call_has_come_is_no_secret() {
         let shown = format!("{:?}", client.call);
         shown.split_once("state: ").map(|(_, state)| state.to_owned()).unwrap_or_default()
     };
-    assert_eq!(state(&client), "Gate, phase: Idle, attempts: 0, .. }");
+    assert_eq!(state(&client), "Gate, phase: Idle, attempts: 0, .. })");
     client.poll().answered(2, 200, "fresh");
     let attempt =
         "Attempt Operation { epoch: Some(2) } #3 Cycle { request: Open, response: Idle } (None, true) Some(+0ns) over: false";
-    assert_eq!(state(&client), format!("{attempt}, phase: Send, attempts: 1, .. }}"));
+    assert_eq!(state(&client), format!("{attempt}, phase: Send, attempts: 1, .. }})"));
     client.tell(larder_core::Input::Cancel);
-    assert_eq!(state(&client), "Reported, phase: Send, attempts: 1, .. }");
+    assert_eq!(state(&client), "Reported, phase: Send, attempts: 1, .. })");
 }
 
 #[test]

@@ -179,6 +179,15 @@ impl fmt::Display for Fault {
 }
 
 impl larder_core::Fault for Fault {
+    fn written(&self) -> Option<String> {
+        Some(self.to_string())
+    }
+
+    fn read_back(text: &str) -> Option<Self> {
+        use Fault::{Busy, Later, Malformed, Missing, No, Session, TooLarge};
+        [No, Later, Session, Missing, TooLarge, Malformed, Busy].into_iter().find(|fault| fault.to_string() == text)
+    }
+
     fn class(&self) -> FaultClass {
         match self {
             Self::No | Self::Missing | Self::TooLarge | Self::Malformed => FaultClass::Permanent,

@@ -257,12 +257,12 @@ impl Machine for Probe {
 /// The rule that a misuse breaks.
 fn rule_of(misuse: &Misuse) -> Rule {
     match misuse {
-        Misuse::Order(_) => Rule::Answer,
         Misuse::NothingWritten => Rule::Write,
         Misuse::NotAsked { .. } => Rule::Feed,
         Misuse::NeverOpened(_) => Rule::Open,
         Misuse::Unasked(_) => Rule::BackPressure,
-        Misuse::Done | _ => Rule::Poll,
+        Misuse::Done => Rule::Poll,
+        Misuse::Order(_) | _ => Rule::Answer,
     }
 }
 

@@ -13,7 +13,7 @@ use super::world::{Seat, State, World};
 use super::{Driver, Finding, Rule};
 
 /// How long a scenario may take. None takes a second.
-const LIMIT: Duration = Duration::from_secs(6);
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What the driver did wrong in it.
 pub(super) fn perform<D: Driver>(driver: &Arc<D>, scenario: &Scenario) -> Vec<Finding> {
@@ -57,11 +57,11 @@ fn drive<D: Driver>(driver: &Arc<D>, scenario: &Scenario, world: &Arc<World>, ad
         let result = catch_unwind(AssertUnwindSafe(|| driver.run(shared, jobs, order)));
         let _ = tell.send(result);
     });
-    match told.recv_timeout(LIMIT) {
+    match told.recv_timeout(PATIENCE) {
         Ok(Ok(())) => None,
         Ok(Err(panic)) => Some(format!("the driver panicked: {}", said(panic.as_ref()))),
         Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            Some(format!("the driver did not end within {LIMIT:?}"))
+            Some(format!("the driver did not end within {PATIENCE:?}"))
         }
     }
 }

@@ -46,6 +46,20 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
         }
     }
 
+    /// Whether its receiver has been polled since it was told something: a driver polls after each input.
+    pub(super) fn is_heard(&self, parcel: &Parcel) -> bool {
+        let of_call = |line: &Line| self.wires.get(line).map(|wire| wire.call);
+        let call = match parcel {
+            Parcel::There(line, _) | Parcel::ServerWrote(line) => {
+                let server = self.servers.get(line);
+                return server.is_none_or(|server| server.outcome.is_some() || server.waiting.is_some());
+            }
+            Parcel::Back(line, _) | Parcel::Connected(line, _) | Parcel::ClientWrote(line) => of_call(line),
+            Parcel::Read(call, ..) => Some(*call),
+        };
+        call.is_none_or(|call| self.clients[call].is_over || self.clients[call].waiting.is_some())
+    }
+
     fn at_server(&mut self, at: Line, message: There) {
         let canned = self.wires.get(&at).and_then(|wire| wire.plan.canned.clone());
         match (message, canned) {
@@ -72,7 +86,7 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     }
 
     fn tell_server(&mut self, at: Line, told: Told<A>, line: &str) {
-        if !self.servers.get(&at).is_some_and(Server::hears) {
+        if self.servers.get(&at).is_none_or(|server| server.outcome.is_some()) {
             return;
         }
         self.log(format_args!("#{at:<5} < {line}"));

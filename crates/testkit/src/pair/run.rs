@@ -4,7 +4,7 @@ use larder_core::{Action, Api, Duty, Time};
 
 use super::client::{Client, Waiting};
 use super::server::Reaction;
-use super::wire::{Line, Parcel};
+use super::wire::Line;
 use super::{ENDLESS, Pair, Service};
 
 /// What can be done next.
@@ -56,10 +56,10 @@ impl<A: Api, S: Service<A>> Pair<A, S> {
     pub(crate) fn moves(&self) -> Vec<Move> {
         let mut seen = Vec::new();
         let first = |key: &(Time, u64)| {
-            let channel = self.parcels.get(key).map(Parcel::channel);
-            let is_new = !seen.contains(&channel);
-            seen.push(channel);
-            is_new
+            let Some(parcel) = self.parcels.get(key) else { return false };
+            let is_first = !seen.contains(&parcel.channel());
+            seen.push(parcel.channel());
+            is_first && self.is_heard(parcel)
         };
         let awake = self.awake_calls().map(Move::Call).chain(self.awake_exchanges().map(Move::Exchange));
         awake.chain(self.due().filter(first).map(Move::Deliver)).collect()

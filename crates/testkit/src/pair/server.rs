@@ -23,32 +23,17 @@ pub(super) struct Server<A: Api, S: Service<A>> {
     transfer: Option<S::Transfer>,
     pub(super) waiting: Option<Waiting>,
     pub(super) outcome: Option<Outcome<A>>,
-    /// Its connection broke: whoever drives it has nothing more to say.
-    is_broken: bool,
     /// What it was told, where states are compared.
     pub(super) memory: Option<Memory>,
 }
 
 impl<A: Api, S: Service<A>> Server<A, S> {
     pub(super) fn new(head: RequestHead, serving: Serving, memory: Option<Memory>) -> Self {
-        Self {
-            exchange: Exchange::new(head, serving),
-            caller: None,
-            transfer: None,
-            waiting: None,
-            outcome: None,
-            is_broken: false,
-            memory,
-        }
+        Self { exchange: Exchange::new(head, serving), caller: None, transfer: None, waiting: None, outcome: None, memory }
     }
 
     pub(super) fn is_awake(&self, now: Time) -> bool {
         self.outcome.is_none() && self.waiting.as_ref().is_none_or(|waiting| waiting.is_due(now))
-    }
-
-    /// Whether it can be told what happens on its connection.
-    pub(super) fn hears(&self) -> bool {
-        self.outcome.is_none() && !self.is_broken
     }
 
     /// Whether it reads from its client now.
@@ -62,7 +47,6 @@ impl<A: Api, S: Service<A>> Server<A, S> {
 
     pub(super) fn tell(&mut self, told: Told<A>) -> Result<(), larder_core::Misuse> {
         self.waiting = None;
-        self.is_broken |= matches!(told, Told::Failed(_));
         self.exchange.handle(told)
     }
 

@@ -7,10 +7,12 @@ use http::{Response, StatusCode, header};
 
 use crate::pair::{Canned, Opening, Plan, Point, Trouble};
 
+type Makes = Box<dyn Fn(&Opening<'_>) -> Option<Plan>>;
+
 /// Something that can happen to an exchange.
 pub struct Fault {
     name: String,
-    plan: Box<dyn Fn(&Opening<'_>) -> Option<Plan>>,
+    plan: Makes,
 }
 
 impl core::fmt::Debug for Fault {

@@ -147,9 +147,7 @@ mod tests {
             assert_eq!(dice.percent(30), ids.bits() % 100 < 30);
         }
         assert!(!dice.percent(0) && dice.percent(100) && dice.one_in(1));
-        for _ in 0..3 {
-            let _ = ids.bits();
-        }
+        let _ = [(); 3].map(|()| ids.bits());
         let eleven: Vec<u8> = [ids.bits(), ids.bits()].iter().flat_map(|bits| bits.to_le_bytes()).take(11).collect();
         assert_eq!(dice.bytes(11), eleven);
         assert_eq!(dice.fork().bits(), Ids::new(ids.bits()).bits());

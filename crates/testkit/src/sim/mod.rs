@@ -15,7 +15,8 @@
 //! * `LARDER_CHOICES=1-2..5` (or the name of a file) runs what another was shrunk to.
 //!
 //! A scenario must decide everything with its dice: no clock, no other randomness, nothing whose order is by chance. What need not
-//! become simpler but must differ each time, as tokens, is [`Dice::noise`]. `examples/simulate.rs` is a whole simulation on a
+//! become simpler but must differ each time, as tokens, is [`Dice::noise`]. Draw first what does not depend on how many clients and
+//! calls there are, or from a [fork](Dice::fork): what is left out then moves nothing else. `examples/simulate.rs` is a whole simulation on a
 //! screen.
 
 mod alphabet;

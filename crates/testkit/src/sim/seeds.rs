@@ -1,8 +1,9 @@
 //! Many runs, and the one that failed.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use super::run::{Failure, attempt, choices};
@@ -11,7 +12,8 @@ use super::tape::{Choices, Tape};
 use super::{Run, Tally};
 
 /// Scenarios by the thousand. Variables of the environment change what is run: `LARDER_SCENARIOS` how many, `LARDER_SEED` a single
-/// one with its trace, `LARDER_CHOICES` the same by what is chosen in it, as text or as the name of a file.
+/// one with its trace, `LARDER_CHOICES` the same by what is chosen in it, as text or as the name of a file. With `LARDER_GO_ON` all
+/// of them are run, although one failed, and every law that is broken is told.
 #[derive(Debug, Clone, Copy)]
 pub struct Seeds {
     /// What `cargo test` calls the test that runs them.
@@ -21,6 +23,9 @@ pub struct Seeds {
     /// How many there are, unless somebody wishes otherwise.
     pub scenarios: u64,
 }
+
+/// The laws that are broken, each with the first seed that does, and how many do.
+type Broken = BTreeMap<String, (u64, u64)>;
 
 /// Seeds that a thread takes at once.
 const BATCH: u64 = 64;
@@ -46,13 +51,13 @@ impl Seeds {
         let count = variable("LARDER_SCENARIOS").unwrap_or(self.scenarios);
         let began = Instant::now();
         let (tally, failed) = self.all(count, &scenario);
-        if let Some(seed) = failed {
-            self.explain(seed, scenario);
-        }
         let seconds = began.elapsed().as_secs_f64();
         let rate = |count: u64| format!("{:.0}", count as f64 / seconds);
         let calls = tally.of("calls");
         println!("{count} scenarios in {seconds:.1} s, {} a second; {} calls a second", rate(count), rate(calls));
+        if let Some(seed) = failed {
+            self.explain(seed, scenario);
+        }
         tally
     }
 
@@ -112,6 +117,7 @@ impl Seeds {
     /// What they come to together, and the first seed that failed.
     fn all(&self, count: u64, scenario: &(impl Fn(&mut Run) -> Result<Tally, String> + Sync)) -> (Tally, Option<u64>) {
         let (next, failed, tally) = (AtomicU64::new(0), AtomicU64::new(u64::MAX), Mutex::new(Tally::default()));
+        let (goes_on, broken) = (std::env::var_os("LARDER_GO_ON").is_some(), Mutex::new(Broken::new()));
         let work = || {
             let mut own = Tally::default();
             loop {
@@ -121,19 +127,27 @@ impl Seeds {
                 }
                 for seed in from..count.min(from + BATCH) {
                     // Seeds before one that failed are run all the same: the first is the same on any number of cores.
-                    if failed.load(SeqCst) < seed {
+                    if failed.load(SeqCst) < seed && !goes_on {
                         break;
                     }
                     match attempt(scenario, Run::of_seed(seed, seed.is_multiple_of(TRACED))) {
                         Ok((result, _)) => own.join(&result),
-                        Err(_) => drop(failed.fetch_min(seed, SeqCst)),
+                        Err(failure) => {
+                            failed.fetch_min(seed, SeqCst);
+                            let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
+                            let (first, times) = broken.entry(failure.law()).or_insert((seed, 0));
+                            (*first, *times) = (seed.min(*first), *times + 1);
+                        }
                     }
                 }
             }
-            tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join(&own);
+            tally.lock().unwrap_or_else(PoisonError::into_inner).join(&own);
         };
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+        for (law, (first, times)) in broken.into_inner().unwrap_or_default() {
+            eprintln!("{times} of {count} break a law, the first with seed {first}: {law}");
+        }
         let failed = failed.into_inner();
         (tally.into_inner().unwrap_or_default(), Some(failed).filter(|failed| *failed != u64::MAX))
     }

@@ -9,6 +9,14 @@ use super::{Dice, Tally};
 use crate::pair::{Canned, Opening, Plan, Point, Trouble};
 
 /// Makes a [`Plan`] for every exchange. Each has some trouble of its own, or none.
+///
+/// What it can do, by its names in the [tally](Self::tally). *Before anything is sent*: no connection (`connect: …`), TLS that does
+/// not come about, a pooled connection that is dead (`stale …`). *On the way*: the head or the body breaks off with a reset or in
+/// silence. *After it*: the reply is lost, breaks off in its head or body, or ends as if it were complete (`truncated`). *Late*: what
+/// is under way when a client gives up arrives all the same, and twice; the answer's end comes twice. *Somebody else answers*: a
+/// page of an error before the service was asked, or after (with `Retry-After`, bearable or not); a redirect; a refusal of the
+/// service within a good status. Besides, every exchange has its own pace: ways of some length, pieces cut up or put together, a
+/// slow drip. As exchanges have different ways, their messages arrive in any order; those of one connection keep theirs.
 #[derive(Debug)]
 pub struct Weather {
     dice: Dice,

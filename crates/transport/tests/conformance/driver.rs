@@ -125,7 +125,7 @@ impl Drive<'_> {
         self.polls += 1;
         let elapsed = self.client.began.elapsed();
         Time(match self.client.wrong.mistake {
-            Mistake::TurnsTheClockBack if self.polls % 2 == 0 => elapsed.saturating_sub(Duration::from_millis(100)),
+            Mistake::TurnsTheClockBack if self.polls.is_multiple_of(2) => elapsed.saturating_sub(Duration::from_millis(100)),
             Mistake::StopsTheClock => elapsed / 2,
             _ => elapsed,
         })

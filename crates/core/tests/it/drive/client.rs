@@ -4,17 +4,19 @@ use core::fmt::{Debug, Write};
 use core::time::Duration;
 
 use http::{HeaderName, HeaderValue, Response};
+use larder_core::journal::Recorded;
 use larder_core::wire::ResponseHead;
 use larder_core::{
     Action, Call, CallResult, ClientMachine, Error, ExchangeId, Failure, Input, Machine, On, Operation, Phase, Session, Settings,
     Shared, Target, Time, Why,
 };
 
+use super::written::Replayed;
 use crate::toy::{Enter, Fault, Said, Toy};
 
 /// One call, its client's shared state, and what was said.
 pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
-    pub(crate) call: Call<O>,
+    pub(crate) call: Recorded<Toy, Call<O>>,
     pub(crate) shared: Shared<Toy>,
     pub(crate) now: Time,
     pub(crate) log: String,
@@ -22,6 +24,8 @@ pub(crate) struct Client<O: Operation<Api = Toy, Answer = Said>> {
     pub(crate) is_done: bool,
     /// Whether the test itself says when there is a connection.
     pub(crate) is_slow_to_connect: bool,
+    /// What was written of all that, done again from there alone when it goes.
+    pub(crate) journal: Replayed,
 }
 
 pub(crate) fn settings() -> Settings<Toy> {
@@ -30,7 +34,7 @@ pub(crate) fn settings() -> Settings<Toy> {
 
 /// A session that stands.
 pub(crate) fn token() -> Session<Toy> {
-    Session::with_token("token".into())
+    Session::with_token("b3arer-of-toy".into())
 }
 
 /// A session that can be opened.
@@ -44,14 +48,16 @@ impl<O: Operation<Api = Toy, Answer = Said>> Client<O> {
     }
 
     pub(crate) fn with(operation: O, session: Session<Toy>, settings: Settings<Toy>) -> Self {
+        let (call, journal) = Replayed::of(Call::new(operation, settings));
         Self {
-            call: Call::new(operation, settings),
+            call,
             shared: Shared::new(session, 1),
             now: Time::ZERO,
             log: String::new(),
             waits: None,
             is_done: false,
             is_slow_to_connect: false,
+            journal,
         }
     }
 

@@ -39,6 +39,7 @@ pub(in crate::flow) struct Facts {
     pub(in crate::flow) verify: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::flow) md5: Option<Md5>,
+    /// Of each process anew.
     pub(in crate::flow) restarts: u32,
 }
 

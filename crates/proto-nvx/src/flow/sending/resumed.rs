@@ -39,7 +39,7 @@ impl Sending {
             piece: self.goes_in_pieces().then_some(self.how.piece.max(1)),
             verify: self.how.verify,
             md5: self.how.md5,
-            restarts: self.restarts,
+            restarts: self.how.restarts,
         }))
     }
 

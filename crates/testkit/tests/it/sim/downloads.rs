@@ -51,7 +51,7 @@ impl Calls {
             let ended = ticket.outcome();
             oracle.hears(tally, ended.as_ref());
             if let Some(Err(error)) = &ended
-                && matches!(error.kind, ErrorKind::Content(_))
+                && matches!(error.kind, ErrorKind::Content(ContentFlaw::Changed))
                 && versions.borrow().len() == 1
             {
                 return Err(format!("call {} says that a file has changed that nobody has touched", ticket.number()));

@@ -25,7 +25,7 @@ use larder_testkit::sim::Seeds;
 const SCENARIOS: u64 = 20_000;
 
 /// What a usual run must have seen often: otherwise it proves less than it says.
-const SEEN: [&str; 28] = [
+const SEEN: [&str; 27] = [
     "ended: well",
     "ended: fault",
     "ended: peer",
@@ -52,7 +52,6 @@ const SEEN: [&str; 28] = [
     "note: resuming",
     "note: restarting",
     "uploaded, found by a look",
-    "replaced meanwhile",
     "ranges ignored",
 ];
 

@@ -79,7 +79,7 @@ fn with_as_many_calls_as_it_takes() {
 #[test]
 fn with_the_one_trouble_that_it_takes() {
     let shrunken = found(|little| little.sessions.len() < little.logins as usize);
-    assert!(shrunken.size.calls == 1 && shrunken.size.exchanges <= 4, "{}", shrunken.trace);
+    assert!(shrunken.size.calls <= 2 && shrunken.size.exchanges <= 4, "{}", shrunken.trace);
     assert_eq!(shrunken.trace.matches("the server restarts").count(), 1, "{}", shrunken.trace);
 }
 

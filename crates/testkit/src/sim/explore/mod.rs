@@ -15,6 +15,8 @@
 //! How much departs from the usual run: see [`Bounds`]. Within them, nothing is left out but jitter (a seed of its own) and pieces of
 //! bodies other than those that the machines make.
 
+mod way;
+
 use core::fmt;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,11 +25,12 @@ use std::rc::Rc;
 
 use larder_core::Api;
 
+use self::way::Way;
 use super::Laws;
 use super::alphabet::Fault;
 use super::run::caught;
 use super::scenario::{Event, happen};
-use crate::pair::{Opening, Pair, Plan, Service};
+use crate::pair::{Pair, Service};
 
 /// How much may depart from the usual run, in which nothing goes wrong, and calls, exchanges and messages move in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,7 +121,7 @@ pub fn explore<A: Api, S: Service<A> + 'static>(
     faults: Vec<Fault>,
     small: impl Fn() -> Small<A, S>,
 ) -> Result<Explored, Box<Counterexample>> {
-    let way = Rc::new(RefCell::new(Way { bounds, left: bounds, ..Way::default() }));
+    let way = Rc::new(RefCell::new(Way::new(bounds)));
     let faults = Rc::new(faults);
     let mut search = Search { seen: HashMap::new(), explored: Explored::default() };
     loop {
@@ -137,87 +140,6 @@ pub fn explore<A: Api, S: Service<A> + 'static>(
     }
     search.explored.states = search.seen.len() as u64;
     Ok(search.explored)
-}
-
-/// The choices of the present run, and of those to come.
-#[derive(Debug, Clone)]
-struct Way {
-    bounds: Bounds,
-    /// What may still depart.
-    left: Bounds,
-    /// What is chosen, of how many.
-    choices: Vec<(usize, usize)>,
-    /// How many of them are made.
-    made: usize,
-    said: Vec<String>,
-}
-
-impl Default for Way {
-    fn default() -> Self {
-        let none = Bounds { faults: 0, delays: 0, events: 0, together: 0 };
-        Self { bounds: none, left: none, choices: Vec::new(), made: 0, said: Vec::new() }
-    }
-}
-
-impl Way {
-    fn restart(&mut self) {
-        (self.made, self.left) = (0, self.bounds);
-        self.said.clear();
-    }
-
-    /// Goes the same way once more.
-    fn again(&mut self) {
-        self.choices.truncate(self.made);
-        self.restart();
-    }
-
-    /// Whether what comes now was not there in the run before.
-    fn is_new(&self) -> bool {
-        self.made >= self.choices.len()
-    }
-
-    /// One of so many; the first is the usual one.
-    fn choose(&mut self, options: usize) -> usize {
-        if options <= 1 {
-            return 0;
-        }
-        if self.is_new() {
-            self.choices.push((0, options));
-        }
-        let (chosen, _) = self.choices[self.made];
-        self.made += 1;
-        chosen
-    }
-
-    /// The next way, if there is one.
-    fn turn(&mut self) -> bool {
-        self.choices.truncate(self.made);
-        while let Some((chosen, options)) = self.choices.pop() {
-            if chosen + 1 < options {
-                self.choices.push((chosen + 1, options));
-                return true;
-            }
-        }
-        false
-    }
-
-    /// What happens to an exchange.
-    fn plan(&mut self, opening: &Opening<'_>, faults: &[Fault]) -> Plan {
-        if !self.left.has(self.left.faults) {
-            return Plan::default();
-        }
-        let mut possible: Vec<(&Fault, Plan)> =
-            faults.iter().filter_map(|fault| fault.plan(opening).map(|plan| (fault, plan))).collect();
-        match self.choose(possible.len() + 1) {
-            0 => Plan::default(),
-            chosen => {
-                self.left.spend(|left| &mut left.faults);
-                let (fault, plan) = possible.swap_remove(chosen - 1);
-                self.said.push(format!("exchange {} of call {}: {fault:?}", opening.at.0, opening.call));
-                plan
-            }
-        }
-    }
 }
 
 struct Search {
