@@ -15,7 +15,8 @@ use larder::nvx::imfs::ListFolder;
 use larder::nvx::values::{FolderPath, PageNumber};
 use larder::nvx::{Fault, Nvx};
 
-use crate::process::larder;
+use crate::client::asking;
+use crate::process::{Running, credentials, folder, larder};
 
 const PASSWORD: &str = "hunter2 & more";
 const TOKEN: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -165,4 +166,31 @@ fn quickstart_writes_journals_for_its_owner_alone() {
         let replayed = larder().arg("replay").arg("--quiet").arg(&path).output().unwrap();
         assert!(replayed.status.success(), "{path:?}: {replayed:?}");
     }
+}
+
+#[test]
+fn commands_of_the_client_write_journals_that_come_to_the_same() {
+    let (folder, data) = folder();
+    let serving = Running::serve(&data);
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let content: Vec<u8> = (0..300_000_u32).map(|number| (number % 251) as u8).collect();
+    let (here, again) = (at("here.bin"), at("again.bin"));
+    std::fs::write(&here, &content).unwrap();
+    for (journal, arguments) in [
+        ("list", vec!["call", "ListFolder", "folderPath=/", "pageNumber=1", "pageSize=10"]),
+        ("no", vec!["call", "DeleteFiles", "filePath=/nothing"]),
+        ("users", vec!["call", "ListUsers"]),
+        ("up", vec!["upload", &here, "Docs/there.bin"]),
+        ("down", vec!["download", "Docs/there.bin", &again]),
+    ] {
+        let journal = at(journal);
+        let output = asking(&serving, &data).args(&arguments).args(["--journal", &journal]).output().unwrap();
+        let written = std::fs::read_to_string(&journal).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+        for secret in ["app_key", "master_password", "e2_api_key"] {
+            assert!(!written.contains(credentials(&data)[secret].as_str().unwrap()), "{arguments:?}");
+        }
+        let replayed = larder().args(["replay", "--quiet", &journal]).output().unwrap();
+        assert!(replayed.status.success(), "{arguments:?}: {replayed:?}");
+    }
+    assert_eq!(std::fs::read(again).unwrap(), content);
 }

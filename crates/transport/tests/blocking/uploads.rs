@@ -2,13 +2,18 @@
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use larder_core::{ErrorKind, Failure, PeerFlaw, Permits, Settings};
-use larder_transport::blocking::{CallError, Once, Sink, Source};
+use larder_core::journal::{End, Journal, Out};
+use larder_core::{ErrorKind, Failure, Meta, PeerFlaw, Permits, Secret, Session, Settings};
+use larder_transport::blocking::{CallError, Client, Once, Options, Sink, Source};
 
-use crate::api::{Fault, Fetch, Stored};
+use crate::api::{Fault, Fetch, Shelf, Stored};
 use crate::peer::{STORED, client, drain, peer, put, upto};
+
+/// The journals of several calls.
+type Files = Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>;
 
 /// Never ends.
 struct Endless;
@@ -132,7 +137,15 @@ fn a_panic_leaves_no_permit_and_no_connection() {
         }
         drain(&mut tcp).min(1)
     });
-    let client = client();
+    let files: Files = Files::default();
+    let kept = files.clone();
+    let journal = move |_: &Meta, _: &str| -> Option<Out> {
+        let file = Arc::<Mutex<Vec<u8>>>::default();
+        kept.lock().unwrap().push(Arc::clone(&file));
+        Some(Box::new(move |line: &[u8]| file.lock().unwrap().extend_from_slice(line)))
+    };
+    let options = Options { journal: Some(Arc::new(journal)), ..Options::default() };
+    let client = Client::new(Session::with_token(Secret::new("t")), options);
     for number in 0..=2 * Permits::DEFAULT {
         let call = AssertUnwindSafe(|| match number % 2 {
             0 => client.upload(put(), peer.settings.clone(), Panics).map(drop),
@@ -145,4 +158,8 @@ fn a_panic_leaves_no_permit_and_no_connection() {
         client.upload(put(), peer.settings.clone(), Bytes::from_static(b"file")).unwrap();
     }
     peer.join();
+    for (number, file) in files.lock().unwrap().iter().enumerate() {
+        let replayed = Journal::read(&*file.lock().unwrap()).unwrap().replay_call::<Shelf>().unwrap();
+        assert_eq!(replayed.end, if number > 2 * Permits::DEFAULT { End::Done } else { End::Abandoned });
+    }
 }

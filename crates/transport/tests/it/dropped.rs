@@ -3,13 +3,15 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use larder_core::{Permits, Session, Settings, Shared};
+use larder_core::journal::{End, Journal, Out};
+use larder_core::{Meta, Permits, Session, Settings, Shared};
 use larder_transport::Client;
 use larder_transport::client::Options;
+use larder_transport::journal::Journals;
 use larder_transport::server::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -85,9 +87,39 @@ async fn polled(future: impl Future<Output = ()>, times: usize) -> bool {
 }
 
 /// One transfer at a time, so that a permit which does not come back is missed by the next one.
-fn client() -> Client<Shelf> {
+fn client(files: &Files) -> Client<Shelf> {
     let session = Session::with_login(Login { user: "u".to_owned() });
-    Client::with_shared(Shared { permits: Permits::new(1), ..Shared::new(session, 7) }, Options::default())
+    let options = Options { journal: Some(Arc::new(files.clone())), ..Options::default() };
+    Client::with_shared(Shared { permits: Permits::new(1), ..Shared::new(session, 7) }, options)
+}
+
+/// The journals of its calls.
+#[derive(Clone, Default)]
+struct Files(Arc<Mutex<Vec<File>>>);
+
+type File = Arc<Mutex<Vec<u8>>>;
+
+impl Journals for Files {
+    fn begin(&self, operation: &Meta, _host: &str) -> Option<Out> {
+        let file = File::default();
+        // What is dropped before it is polled has none.
+        self.0.lock().unwrap().push(Arc::clone(&file));
+        assert!(!operation.name.is_empty());
+        Some(Box::new(move |line: &[u8]| file.lock().unwrap().extend_from_slice(line)))
+    }
+}
+
+impl Files {
+    /// Each can be read to the end of its call, and done again. The last was not dropped.
+    fn check(&self) {
+        let files = self.0.lock().unwrap();
+        for (nth, file) in (1..).zip(files.iter()) {
+            let journal = Journal::read(&*file.lock().unwrap()).unwrap();
+            let end = journal.replay_call::<Shelf>().unwrap().end;
+            assert!(end == End::Done || end == End::Abandoned && nth < files.len(), "{end:?}");
+        }
+        assert!(!files.is_empty());
+    }
 }
 
 /// Drops calls after 0, 1, 2, … polls until one comes to its end; after each, the client must be as good as new, and when the
@@ -105,13 +137,15 @@ where
     let mut times = 0;
     while !is_over {
         ours.block_on(async {
-            let client = client();
+            let files = Files::default();
+            let client = client(&files);
             is_over = polled(call(&client, server.settings()), times).await;
             // A file is sent, so that it takes the one permit; whoever led a login must have let go.
             let next = client.upload(Put { name: "next".to_owned() }, server.settings(), file(0, 10));
             timeout(LONG, next).await.unwrap_or_else(|_| panic!("after {times} polls: stuck")).unwrap();
             assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "after {times} polls");
             drop(client);
+            files.check();
             let closed = timeout(LONG, open.subscribe().wait_for(|open| *open == 0)).await.map(drop);
             assert!(closed.is_ok(), "after {times} polls: {} connections are open", *open.borrow());
         });
