@@ -73,6 +73,13 @@ impl Mask {
         }
     }
 
+    /// All that a [`Redactor`] knows: secrets, and parts of those that are URLs.
+    pub(super) fn learn_all(&mut self, secrets: &[Secret]) {
+        let urls: Vec<&str> = secrets.iter().map(Secret::expose).filter(|secret| secret.contains("://")).collect();
+        let is_part = |secret: &str| is_trivial(secret) && urls.iter().any(|url| url.contains(secret));
+        secrets.iter().map(Secret::expose).filter(|secret| !is_part(secret)).for_each(|secret| self.learn(secret));
+    }
+
     /// One more secret, and those within it.
     pub(super) fn learn(&mut self, secret: &str) {
         if secret.trim().is_empty() || self.known.iter().any(|(known, _)| known.expose() == secret) {

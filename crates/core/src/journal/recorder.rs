@@ -93,7 +93,7 @@ impl Recorder {
         ear: &Ear,
         action: &Action<T, A::Fault>,
     ) {
-        ear.secrets().iter().for_each(|secret| self.mask.learn(secret.expose()));
+        self.mask.learn_all(ear.secrets());
         ear.places().iter().for_each(|place| self.mask.learn_place(place.expose()));
         let is_done = matches!(action, Action::Done(_));
         if ear.is_over || ear.is_file || ear.begun.is_some() || is_done {
@@ -220,7 +220,7 @@ impl Recorder {
 
     fn title(&mut self, title: Title, recipe: Option<Recipe>) {
         let recipe = recipe.and_then(|recipe| {
-            recipe.secrets().secrets().iter().for_each(|secret| self.mask.learn(secret.expose()));
+            self.mask.learn_all(recipe.secrets().secrets());
             let written = self.mask.apply_value(serde_json::to_value(recipe.made()).ok()?);
             self.mask.publish(&written.to_string());
             Some(written)

@@ -55,7 +55,7 @@ impl State {
     /// With what logs in.
     pub(super) fn with_login<A: Api>(self, shared: &Shared<A>, mask: &mut Mask) -> Self {
         let login = shared.session.login().and_then(|login| {
-            crate::Redactor::of(login).secrets().iter().for_each(|secret| mask.learn(secret.expose()));
+            mask.learn_all(crate::Redactor::of(login).secrets());
             Some(mask.apply_value(serde_json::to_value(login).ok()?))
         });
         Self { login, ..self }
