@@ -24,7 +24,7 @@ const AGAINST_E2: &[(&str, &str)] = &[(EMBEDDINGS, "e2_ureq")];
 const ALONE: &[(&str, &str)] = &[(EMBEDDINGS, "in_memory"), (EMBEDDINGS, "server_hyper"), ("larder-testkit", "simulate")];
 
 const APP_KEY: &str = "11111111-1111-4111-8111-111111111111";
-const E2_KEY: &str = "a key of the reseller API for these examples only";
+const E2_KEY: &str = "a-key-of-the-reseller-API-for-these-examples-only";
 const USER: &str = "master";
 const PASSWORD: &str = "for these examples only";
 

@@ -314,7 +314,17 @@ fn scenario(run: &mut Run) -> Result<Tally, String> {
             Note::ReadingAgain { .. } => tally.add("read again"),
             Note::Restarting => tally.add("began anew"),
             Note::Recovered(_) => tally.add("found"),
-            _ => {}
+            Note::LoggingIn
+            | Note::SessionIdle
+            | Note::SessionExpired
+            | Note::Attempted(_)
+            | Note::Retrying { .. }
+            | Note::Redirected
+            | Note::Resuming { .. }
+            | Note::Acknowledged { .. }
+            | Note::TokenExpired
+            | Note::Verified
+            | _ => {}
         }
     }
     Ok(tally)
