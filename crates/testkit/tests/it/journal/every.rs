@@ -78,11 +78,14 @@ fn walk<A: Api>(api: &str, styles: &[A::Style], canary: &str, token: &str) -> (u
     let told = answers::<A>(api);
     let (mut seen, mut well, mut journals, mut confided) = (BTreeSet::new(), 0, 0, 0);
     for (name, start) in requests::<A>(api) {
-        let (tree, _) = with_canaries::<A>(name, &start, canary).unwrap();
+        let (tree, has_any) = with_canaries::<A>(name, &start, canary).unwrap();
         for (nth, style) in styles.iter().enumerate() {
             let request = name.decode(Planted(tree.clone())).unwrap();
             // Somebody else answers, and repeats what it was sent; or nobody does.
-            let nonsense = Canned { head: http::Response::new(()), body: format!("<p>{canary} {token} {CANARY}</p>").into() };
+            let nonsense = Canned {
+                head: http::Response::new(()),
+                body: format!("<p>{} {token} {CANARY}</p>", if has_any { canary } else { "" }).into(),
+            };
             let mut ways = vec![vec![Some(nonsense)], vec![]];
             for (_, good, confides) in told.iter().filter(|(of, ..)| *of == name) {
                 confided += usize::from(*confides);
@@ -96,7 +99,10 @@ fn walk<A: Api>(api: &str, styles: &[A::Style], canary: &str, token: &str) -> (u
                 journals += 1;
                 let text = file.text();
                 // What an answer that holds no secret says by itself is none.
-                let secrets = [canary, token, CANARY].into_iter().filter(|secret| *secret != CANARY || name.meta().confides);
+                let secrets = [canary, token, CANARY]
+                    .into_iter()
+                    .filter(|secret| *secret != CANARY || name.meta().confides)
+                    .filter(|secret| *secret != canary || has_any);
                 for spelled in secrets.flat_map(spellings) {
                     assert!(!text.contains(&spelled), "{} {nth}: {spelled}\n{text}", name.meta());
                 }
@@ -115,7 +121,7 @@ const TOKEN: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
 
 #[test]
 fn every_operation_is_recorded_without_its_secrets_and_replayed() {
-    let (journals, well) = walk::<Nvx>("nvx", &STYLES, "ca&n<a>r/y \"'\\%+=ä🦀", TOKEN);
+    let (journals, well) = walk::<Nvx>("nvx", &STYLES[..3], "ca&n<a>r/y \"'\\%+=ä🦀", TOKEN);
     assert!(journals > 1_000 && well * 4 > journals, "{well} of {journals}");
     walk::<Nvx>("nvx", &STYLES[1..3], "http://someone:canary-word@host.example/a?key=canary-of-a-key", TOKEN);
     let (journals, well) = walk::<E2>("e2", &[Default::default()], "Y2FuYXJ5IGNhbmFyeQ==", "canary-of-a-static-key");
