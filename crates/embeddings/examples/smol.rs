@@ -90,6 +90,8 @@ impl<A: Api> Driver<A> {
     async fn run<M: ClientMachine<A>>(&mut self, machine: &mut M, source: &[u8], sink: &mut Vec<u8>) -> Result<M::Answer> {
         let (mut wire, mut tcp) = (Wire::default(), None);
         loop {
+            // A connection for each exchange, closed before the next `poll`.
+            tcp = tcp.filter(|_| wire.is_open());
             match machine.poll(Time(self.began.elapsed()), &mut self.shared) {
                 Action::Feed { offset, max } => machine.handle(Input::body_of(source, offset, max))?,
                 Action::Data { chunk, .. } => sink.extend_from_slice(&chunk),
@@ -106,8 +108,6 @@ impl<A: Api> Driver<A> {
                 Action::Done(result) => return Ok(result?),
                 about @ (Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. }) => {
                     wire.take(about);
-                    // A connection for each exchange.
-                    tcp = tcp.filter(|_| wire.is_open() && wire.wants().is_none());
                 }
             }
         }
