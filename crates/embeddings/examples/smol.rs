@@ -80,6 +80,8 @@ impl<A: Api> Driver<A> {
         let Self { shared, began } = self;
         let (mut wire, mut tcp, mut call) = (Wire::default(), None, Guard { call, shared });
         loop {
+            // A connection for each exchange, closed before the next `poll`.
+            tcp = tcp.filter(|_| wire.is_open());
             let Guard { call: machine, shared } = &mut call;
             match machine.poll(Time(began.elapsed()), shared) {
                 Action::Feed { offset, max } => machine.handle(Input::body_of(source, offset, max))?,
@@ -97,8 +99,6 @@ impl<A: Api> Driver<A> {
                 Action::Done(result) => return Ok(result?),
                 about @ (Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. }) => {
                     wire.take(about);
-                    // A connection for each exchange.
-                    tcp = tcp.filter(|_| wire.is_open() && wire.wants().is_none());
                 }
             }
         }

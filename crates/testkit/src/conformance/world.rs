@@ -34,6 +34,8 @@ pub(super) struct State {
     pub(super) said: u64,
     /// Bytes of a file that the server has sent.
     pub(super) flooded: u64,
+    /// Connections that the server has accepted.
+    pub(super) accepted: usize,
     pub(super) jobs: Vec<Seat>,
     pub(super) exchanges: BTreeMap<ExchangeId, Exchange>,
     /// How much later than asked this machine lets threads wake.

@@ -35,6 +35,12 @@ caught! {
     never_says_connected: NeverSaysConnected in "a plain answer" breaks Open: "neither `Connected` nor more";
     says_connected_at_once: SaysConnectedAtOnce in "nobody listens" breaks Open: "nobody listens there";
     loses_a_header_field: LosesAHeaderField in "a plain answer" breaks Open: "a header field of the machine's head is missing";
+    loses_the_query: LosesTheQuery in "a plain answer" breaks Open: "its query should be";
+    sends_the_host_without_port: SendsTheHostWithoutPort in "a plain answer" breaks Open: "with the port";
+    puts_away_late: PutsAwayLate in "one exchange right after another" breaks Open: "was opened, and nobody connected";
+    puts_away_late_what_says_close: PutsAwayLate in "one exchange right after another, on another connection"
+        breaks Open: "was opened, and nobody connected";
+    puts_away_late_at_a_redirect: PutsAwayLate in "a redirect" breaks Open: "was opened, and nobody connected";
     says_wrote_at_once: SaysWroteAtOnce in "an upload that nobody reads" breaks Write: "the rest is in memory";
     never_says_wrote: NeverSaysWrote in "a large upload" breaks Write: "no `Wrote` was told";
     spoils_a_piece: SpoilsAPiece in "an upload" breaks Write: "upload";
@@ -46,6 +52,10 @@ caught! {
         breaks Answer: "`End` was told of an answer that was cut short";
     takes_bad_framing_for_an_end: TakesACutForAnEnd in "a chunk whose size is no number"
         breaks Answer: "`End` was told of an answer that was cut short";
+    takes_one_of_two_lengths: ReadsLeniently in "an answer of two lengths"
+        breaks Answer: "`End` was told of an answer that was cut short, or badly framed";
+    takes_chunks_for_a_length: ReadsLeniently in "an answer in chunks that says a length, too"
+        breaks Answer: "`End` was told of an answer that was cut short, or badly framed";
     loses_the_first_piece: LosesTheFirstPiece in "a download" breaks Answer: "is something else than what was sent";
     loses_the_end: LosesTheFirstPiece in "an answer that ends with its connection" breaks Answer: "something else";
     waits_for_a_body_where_none_is: WaitsForABodyWhereNoneIs in "answers without a body" breaks Answer: "its `End` was not";
