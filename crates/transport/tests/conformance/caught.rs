@@ -1,6 +1,7 @@
 //! Each mistake, the scenario in which it shows, the rule that it breaks, and what is said of it.
 
-use larder_testkit::conformance::{self, Rule};
+use larder_core::Shared;
+use larder_testkit::conformance::{self, Bench, Driver, Job, Order, Rule};
 
 use crate::driver::Wrong;
 use crate::mistake::Mistake;
@@ -87,6 +88,27 @@ caught! {
     keeps_the_dropped_open: KeepsTheDroppedOpen in "a call that is dropped" breaks Abandon: "stayed open";
     logs_heads: LogsHeads in "a plain answer" breaks Secrets: "log hold";
     puts_heads_into_detail: PutsHeadsIntoDetail in "a lost reply" breaks Secrets: "`detail`";
+}
+
+/// Does nothing at all.
+struct Idle;
+
+impl Driver for Idle {
+    fn run(&self, _: Shared<Bench>, _: Vec<Job>, _: Order) {}
+}
+
+#[test]
+fn ten_scenarios_that_went_wrong_are_enough() {
+    let report = conformance::run(Idle);
+    let text = report.to_string();
+    let left_out = conformance::scenarios().len() - 10;
+    assert_eq!(
+        report.failed.iter().map(|finding| finding.scenario).collect::<std::collections::BTreeSet<_>>().len(),
+        10,
+        "{text}"
+    );
+    assert!(text.contains(&format!("{left_out} more scenarios, because too many others went wrong")), "{text}");
+    assert!(text.contains("and in 9 more scenarios: an answer byte by byte; "), "{text}");
 }
 
 /// And whoever makes none is not blamed.
