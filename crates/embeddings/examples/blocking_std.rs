@@ -81,6 +81,8 @@ impl<A: Api> Driver<A> {
     fn run<M: ClientMachine<A>>(&mut self, machine: &mut M, source: &[u8], sink: &mut Vec<u8>) -> Result<M::Answer> {
         let (mut wire, mut tcp) = (Wire::default(), None);
         loop {
+            // A connection for each exchange, closed before the next `poll`.
+            tcp = tcp.filter(|_| wire.is_open());
             let now = Time(self.began.elapsed());
             match machine.poll(now, &mut self.shared) {
                 Action::Feed { offset, max } => machine.handle(Input::body_of(source, offset, max))?,
@@ -102,7 +104,7 @@ impl<A: Api> Driver<A> {
 /// What happens next, or nothing, if it takes longer than `patience`.
 fn wait(wire: &mut Wire, tcp: &mut Option<TcpStream>, on: On, patience: Option<Duration>) -> Option<Input> {
     let patience = patience.unwrap_or(Duration::from_secs(60)).max(Duration::from_millis(1));
-    *tcp = wire.connect_plain(|origin| connect(origin, patience)).or(tcp.take().filter(|_| wire.is_open()));
+    *tcp = wire.connect_plain(|origin| connect(origin, patience)).or(tcp.take());
     if let Some(input) = wire.next(on.peer) {
         return Some(input);
     }

@@ -95,6 +95,8 @@ impl<A: Api> Loop<A> {
     /// Polls a machine until it waits for something that has not happened yet.
     fn turn<M: ClientMachine<A>>(&mut self, token: Token, job: &mut Job<M>, file: &[u8]) -> Option<Result<(M::Answer, Vec<u8>)>> {
         loop {
+            // A connection for each exchange, closed before the next `poll`.
+            job.tcp.take_if(|_| !job.wire.is_open());
             match job.machine.poll(Time(self.began.elapsed()), &mut self.shared) {
                 Action::Feed { offset, max } => job.tell(Input::body_of(file, offset, max)),
                 Action::Wait { until, on, .. } => {
@@ -107,8 +109,6 @@ impl<A: Api> Loop<A> {
                 Action::Data { chunk, .. } => job.sink.extend_from_slice(&chunk),
                 about @ (Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. }) => {
                     job.wire.take(about);
-                    // A connection for each exchange.
-                    job.tcp.take_if(|_| !job.wire.is_open() || job.wire.wants().is_some());
                 }
             }
         }

@@ -76,26 +76,19 @@ impl<A: Api> Driver<A> {
     }
 
     /// Drives `machine` to its end. What it uploads is `source`, what it downloads goes to `sink`.
-    pub(crate) async fn drive<M: ClientMachine<A>>(
-        &mut self,
-        mut call: M,
-        source: &[u8],
-        sink: &mut Vec<u8>,
-    ) -> Result<M::Answer> {
-        let result = self.run(&mut call, source, sink).await;
-        call.abandon(&mut self.shared);
-        result
-    }
-
-    async fn run<M: ClientMachine<A>>(&mut self, machine: &mut M, source: &[u8], sink: &mut Vec<u8>) -> Result<M::Answer> {
-        let (mut wire, mut tcp) = (Wire::default(), None);
+    pub(crate) async fn drive<M: ClientMachine<A>>(&mut self, call: M, source: &[u8], sink: &mut Vec<u8>) -> Result<M::Answer> {
+        let Self { shared, began } = self;
+        let (mut wire, mut tcp, mut call) = (Wire::default(), None, Guard { call, shared });
         loop {
-            match machine.poll(Time(self.began.elapsed()), &mut self.shared) {
+            // A connection for each exchange, closed before the next `poll`.
+            tcp = tcp.filter(|_| wire.is_open());
+            let Guard { call: machine, shared } = &mut call;
+            match machine.poll(Time(began.elapsed()), shared) {
                 Action::Feed { offset, max } => machine.handle(Input::body_of(source, offset, max))?,
                 Action::Data { chunk, .. } => sink.extend_from_slice(&chunk),
                 Action::Note(note) => println!("({note:?})"),
                 Action::Wait { until, on, .. } => {
-                    let until = until.and_then(|until| self.began.checked_add(until.0));
+                    let until = until.and_then(|until| began.checked_add(until.0));
                     let clock = async {
                         until.map_or_else(Timer::never, Timer::at).await;
                         None
@@ -106,11 +99,21 @@ impl<A: Api> Driver<A> {
                 Action::Done(result) => return Ok(result?),
                 about @ (Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. }) => {
                     wire.take(about);
-                    // A connection for each exchange.
-                    tcp = tcp.filter(|_| wire.is_open() && wire.wants().is_none());
                 }
             }
         }
+    }
+}
+
+/// Gives back what a call holds, however it ends: also when nobody waits for it any more.
+struct Guard<'a, A: Api, M: ClientMachine<A>> {
+    call: M,
+    shared: &'a mut Shared<A>,
+}
+
+impl<A: Api, M: ClientMachine<A>> Drop for Guard<'_, A, M> {
+    fn drop(&mut self) {
+        self.call.abandon(self.shared);
     }
 }
 

@@ -94,6 +94,8 @@ impl<A: Api> Driver<A> {
         let mut running = Running(self, machine);
         let (mut wire, mut tcp) = (Wire::default(), None);
         loop {
+            // A connection for each exchange, closed before the next `poll`.
+            tcp = tcp.filter(|_| wire.is_open());
             // Before it is polled: no move of the epoch is missed.
             let mut moved = pin!(self.moved.notified());
             moved.as_mut().enable();
@@ -114,8 +116,6 @@ impl<A: Api> Driver<A> {
                 Action::Done(result) => return Ok(result?),
                 about @ (Action::Open { .. } | Action::Write { .. } | Action::Finish { .. } | Action::Abort { .. }) => {
                     wire.take(about);
-                    // A connection for each exchange.
-                    tcp = tcp.filter(|_| wire.is_open() && wire.wants().is_none());
                 }
             }
         }

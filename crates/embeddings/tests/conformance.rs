@@ -55,16 +55,25 @@ struct Smol;
 
 impl Driver for Smol {
     fn abilities(&self) -> Abilities {
-        WHOLE
+        Abilities { drops: true, ..WHOLE }
     }
 
     fn run(&self, shared: Shared<Bench>, jobs: Vec<Job>, _: Order) {
         ::smol::block_on(async {
             let mut driver = smol::Driver::new(shared.session, 7);
             for mut job in jobs {
-                let mut file = Vec::new();
-                let _ = driver.drive(job.machine, &job.source.whole(), &mut file).await;
-                job.sink.write(0, &file).unwrap();
+                let (content, mut file) = (job.source.whole(), Vec::new());
+                let is_dropped = async {
+                    job.give_up.await;
+                    true
+                };
+                let is_driven = async {
+                    let _ = driver.drive(job.machine, &content, &mut file).await;
+                    false
+                };
+                if !::smol::future::or(is_dropped, is_driven).await {
+                    job.sink.write(0, &file).unwrap();
+                }
             }
         });
     }

@@ -17,7 +17,7 @@ use larder_core::journal::Out;
 ///
 /// use larder_core::Meta;
 /// use larder_core::journal::Out;
-/// use larder_transport::Options;
+/// use larder_transport::client::Options;
 ///
 /// let calls = AtomicU64::new(0);
 /// let journal = move |_: &Meta, _: &str| -> Option<Out> {

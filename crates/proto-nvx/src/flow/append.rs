@@ -214,6 +214,10 @@ impl Plan for Pieces {
         }
     }
 
+    fn in_doubt(&mut self, error: Failed) -> Failed {
+        in_doubt(&mut self.doubt, error)
+    }
+
     fn late(&mut self) {
         if matches!(self.looking, Some(None)) {
             let (bytes, md5) = (self.sum.length(), Some(self.sum.md5()));
@@ -226,7 +230,7 @@ impl Plan for Pieces {
     }
 
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        self.came(base, shared, result).map_err(|error| in_doubt(&mut self.doubt, error))
+        self.came(base, shared, result)
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

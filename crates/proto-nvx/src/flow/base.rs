@@ -57,6 +57,11 @@ pub(super) trait Plan: core::fmt::Debug {
     /// The time is up, and nothing is under way: what is known by now may settle it.
     fn late(&mut self) {}
 
+    /// It ends so, whatever ended it. What it was to do may have been done all the same: then the error says it.
+    fn in_doubt(&mut self, error: Failed) -> Failed {
+        error
+    }
+
     /// Whether it has come to an end that no clock changes any more.
     fn is_settled(&self) -> bool;
 
@@ -91,8 +96,8 @@ pub(super) struct Base {
     pub(super) tries: u32,
     /// When the first of them had failed.
     troubled: Option<Time>,
-    /// What went wrong before: reported when the caller's file cannot be had again.
-    first: Option<ErrorKind<Fault>>,
+    /// What went wrong before, and whether that leaves the outcome unknown: reported when the caller's file cannot be had again.
+    first: Option<(ErrorKind<Fault>, bool)>,
     started: Option<Time>,
     child: Option<(Child, Body)>,
     child_began: Time,
@@ -168,7 +173,8 @@ impl Base {
             Decision::After(pause) if shared.budget.take() => {
                 self.notes.push_back(Note::Retrying { attempts: self.tries, phase: error.phase, pause });
                 self.pause = Some(self.now + pause);
-                self.first.get_or_insert(error.kind);
+                let is_unknown = error.operation == *self.meta && error.is_outcome_unknown();
+                self.first.get_or_insert((error.kind, is_unknown));
                 Ok(())
             }
             Decision::After(_) | Decision::Stop | Decision::Unknown => Err(error),
@@ -188,9 +194,10 @@ impl Base {
 
     /// An error that only follows from another one is not what went wrong: the first is.
     pub(super) fn told(&mut self, mut error: Failed) -> Failed {
-        if let Some(first) = self.first.take() {
+        if let Some((first, is_unknown)) = self.first.take() {
             error.detail = error.detail.filter(|_| error.kind == first);
             error.kind = first;
+            error.is_in_doubt |= is_unknown;
         }
         error
     }
@@ -401,7 +408,7 @@ impl<P: Plan> Flow<P> {
         let elapsed = self.base.started.map_or(Duration::ZERO, |started| now.since(started));
         Action::Done(result.map_err(|error| {
             let is_gone = error.kind == ErrorKind::Body(BodyFlaw::Gone);
-            let mut error = if is_gone { self.base.told(error) } else { error };
+            let mut error = self.plan.in_doubt(if is_gone { self.base.told(error) } else { error });
             // The end of time, or of interest, may come in any call: what counts is what became of the operation itself.
             if matches!(error.kind, ErrorKind::Deadline(_) | ErrorKind::Cancelled) {
                 (error.operation, error.phase) = (*P::META, self.base.reached);

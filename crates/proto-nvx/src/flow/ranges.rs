@@ -1,6 +1,6 @@
 //! One file, fetched in ranges by several calls at once: which range comes next, and whether all are of the same file.
 
-mod parts;
+pub(super) mod parts;
 
 use self::parts::Parts;
 use larder_core::{ContentFlaw, Error, ErrorKind, Operation};
@@ -108,7 +108,8 @@ impl Ranges {
     }
 
     /// The rest of a file that another process has begun to fetch: what came must be where it was. If the file at the service is
-    /// another one by now, it starts over.
+    /// another one by now, or has another length than the checkpoint says, it starts over; of one that came as a whole the last
+    /// byte is fetched once more to know that.
     ///
     /// # Errors
     /// [`CheckpointFlaw::Path`]: it is not this file's; [`CheckpointFlaw::Length`]: the local file, of so many bytes, does not
@@ -118,9 +119,14 @@ impl Ranges {
         if path != download.path {
             return Err(CheckpointFlaw::Path);
         }
-        let done = Parts::new(done).ok_or(CheckpointFlaw::Damaged)?;
+        let mut done = Parts::new(done).filter(|done| done.end() <= total).ok_or(CheckpointFlaw::Damaged)?;
         if local < done.end() {
             return Err(CheckpointFlaw::Length { checkpoint: done.end(), file: Some(local) });
+        }
+        if done.gap(total, 1).is_none() {
+            // The last byte comes again: the service says with it which file it has, and how long that is.
+            done = Parts::default();
+            done.add(0, total.saturating_sub(1));
         }
         let head = Head::Pinned(Box::new(head), total);
         Ok(Self { head, asked: done.clone(), done, ..Self::new(download, size) })

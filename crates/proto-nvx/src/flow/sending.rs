@@ -15,7 +15,7 @@ use super::gather::Gather;
 use super::place::{Found, Node, Place};
 use super::sum::Sum;
 use super::upload::{Stored, Uploading, When};
-use super::verdict::{Lost, in_doubt, is_final, lost};
+use super::verdict::{Lost, in_doubt, is_final, lost, unsure};
 use crate::transfer::Upload;
 use crate::values::{ContentRange, Md5};
 use crate::{Code, Nvx};
@@ -50,6 +50,8 @@ pub(super) struct Sending {
     is_due: bool,
     /// Whether another process has begun it, and nothing was acknowledged since.
     is_resumed: bool,
+    /// Whether that other one may have sent all of it, and nobody has told since.
+    is_unsure: bool,
     /// What is to be read before it goes on.
     behind: Option<Behind>,
 }
@@ -111,6 +113,7 @@ impl Sending {
             stored,
             is_due: false,
             is_resumed: false,
+            is_unsure: false,
             behind: None,
         }
     }
@@ -168,7 +171,10 @@ impl Sending {
     /// The service has the piece.
     fn acknowledged(&mut self, base: &mut Base) {
         let Some(piece) = self.piece.take() else { return };
-        self.doubt = None;
+        // What may be there stays in doubt until this time's last piece is: an earlier one may even come to be there late.
+        if piece.is_last {
+            (self.doubt, self.is_unsure) = (None, false);
+        }
         self.is_resumed = false;
         self.have = piece.end.unwrap_or(self.seen.0);
         // What was there before is no progress: a service that forgets each time would have it each time.
@@ -375,6 +381,10 @@ impl Plan for Sending {
         }
     }
 
+    fn in_doubt(&mut self, error: Failed) -> Failed {
+        if self.is_unsure { unsure(error, Upload::META) } else { in_doubt(&mut self.doubt, error) }
+    }
+
     fn late(&mut self) {
         if matches!(self.looking, Some(Look::Arrived)) {
             self.is_stored(None, false);
@@ -386,7 +396,7 @@ impl Plan for Sending {
     }
 
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        let result = match result {
+        match result {
             Ok(Answer::Taken) => {
                 self.acknowledged(base);
                 Ok(())
@@ -401,9 +411,7 @@ impl Plan for Sending {
             Err(error) if self.piece.is_some() => self.failed(base, shared, error),
             Err(error) if is_final(&error) => Err(error),
             Err(error) => base.again(shared, error),
-        };
-        let result = result.map_err(|error| self.unsure(error));
-        result.map_err(|error| in_doubt(&mut self.doubt, error))
+        }
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

@@ -262,6 +262,10 @@ impl Plan for Updating {
         }
     }
 
+    fn in_doubt(&mut self, error: Failed) -> Failed {
+        in_doubt(&mut self.doubt, error)
+    }
+
     fn late(&mut self) {
         if matches!(self.looking, Some(None)) {
             self.stored = Some(Stored { bytes: self.total(), md5: self.md5, verified: false, recovered: false });
@@ -273,7 +277,7 @@ impl Plan for Updating {
     }
 
     fn ended(&mut self, base: &mut Base, shared: &mut Shared<Nvx>, result: Result<Answer, Failed>) -> Result<(), Failed> {
-        self.heard(base, shared, result).map_err(|error| in_doubt(&mut self.doubt, error))
+        self.heard(base, shared, result)
     }
 
     fn read(&mut self, chunk: Option<Bytes>) {

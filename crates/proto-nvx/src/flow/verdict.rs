@@ -1,6 +1,6 @@
 //! What the end of a child means for its flow.
 
-use larder_core::{Error, ErrorKind, FaultClass, PeerFlaw, Phase};
+use larder_core::{BodyFlaw, Error, ErrorKind, FaultClass, Meta, PeerFlaw, Phase};
 
 use super::base::Failed;
 use crate::Fault;
@@ -20,17 +20,27 @@ pub(super) enum Lost {
 
 /// How a flow ends when it fails: what is in doubt stays so, whatever went wrong after it.
 pub(super) fn in_doubt(doubt: &mut Option<Failed>, error: Failed) -> Failed {
-    match error.kind {
-        ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) => error,
+    let Some(doubt) = doubt.take() else { return error };
+    let meta = doubt.operation;
+    let told = match error.kind {
+        ErrorKind::Body(BodyFlaw::Gone) => doubt,
+        // These say something of their own.
+        ErrorKind::Deadline(_) | ErrorKind::Cancelled | ErrorKind::Content(_) | ErrorKind::Body(_) => error,
         ErrorKind::Encode(_)
         | ErrorKind::NoSession
         | ErrorKind::Fault(_)
         | ErrorKind::Peer(_)
         | ErrorKind::Failure(_)
         | ErrorKind::OutcomeUnknown(_)
-        | ErrorKind::Body(_)
-        | _ => doubt.take().unwrap_or(error),
-    }
+        | _ => doubt,
+    };
+    unsure(told, meta)
+}
+
+/// What the operation of a flow was to do may have been done, whatever the error says.
+pub(super) fn unsure(mut error: Failed, operation: Meta) -> Failed {
+    (error.operation, error.is_in_doubt) = (operation, true);
+    error
 }
 
 /// Whether a call that ended so may have been carried out.

@@ -24,6 +24,9 @@ pub struct Said {
     pub text: String,
 }
 
+/// The query of every request.
+pub(super) const QUERY: &str = "as=bench&from=a%20query";
+
 macro_rules! operation {
     ($(#[$doc:meta])* $name:ident, $meta:expr) => {
         $(#[$doc])*
@@ -124,7 +127,7 @@ impl Api for Bench {
         let json = serde_json::to_string(operation).map_err(malformed("text"))?;
         let method = if O::META.name == Peek::META.name { Method::HEAD } else { O::META.verb.into() };
         let has_body = O::META.kind == Kind::Unary && method == Method::POST;
-        let mut head = http::Request::builder().method(method).uri(address.target.uri(&format!("/{}", O::META.name))?);
+        let mut head = http::Request::builder().method(method).uri(address.target.uri(&format!("/{}?{QUERY}", O::META.name))?);
         if let Some(token) = address.token {
             head = head.header("x-token", token.expose());
         }

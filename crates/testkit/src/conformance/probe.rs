@@ -50,6 +50,8 @@ pub(super) struct Manner {
     pub(super) starts: Option<fn(&State) -> bool>,
     /// It wants nothing for a while once the file begins, and then nothing any more.
     pub(super) holds: bool,
+    /// It notes nothing.
+    pub(super) is_mute: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -185,9 +187,15 @@ impl Probe {
             self.world.log(format_args!("job {}: the machine waits {pause:?} for {why}", self.job));
             return Action::Wait { until: Some(now + pause), why: Why::Embedder, on: On::default() };
         }
-        let mut action = self.inner.poll(now, shared);
-        self.world.epoch_is(shared.epoch());
-        self.world.log(format_args!("job {}: {action:?}", self.job));
+        let mut action = loop {
+            let action = self.inner.poll(now, shared);
+            self.world.epoch_is(shared.epoch());
+            self.world.log(format_args!("job {}: {action:?}", self.job));
+            // A machine may have nothing to note: then what follows an end is the next `Open`.
+            if !(self.manner.is_mute && matches!(action, Action::Note(_))) {
+                break action;
+            }
+        };
         if let Action::Open { at, head, .. } = &mut action {
             head.0.headers_mut().insert("x-exchange", at.0.into());
         }

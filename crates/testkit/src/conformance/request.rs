@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::api::QUERY;
 use super::content;
 
 /// A head, and where the body ends.
@@ -20,19 +21,34 @@ impl Head {
         self.fields.iter().filter(|(field, _)| field == name).count()
     }
 
-    /// What is wrong with it, if anything is.
-    pub(super) fn flaw(&self) -> Option<String> {
+    /// What it is about.
+    pub(super) fn path(&self) -> &str {
+        let target = self.line.split(' ').nth(1).unwrap_or("");
+        target.split_once('?').map_or(target, |(path, _)| path)
+    }
+
+    /// What is wrong with it, if anything is, at a server of this name.
+    pub(super) fn flaw(&self, host: &str) -> Option<String> {
         let mut words = self.line.split(' ');
-        let (method, path, version) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next());
+        let (method, target, version) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next());
         let has_body = self.count("content-length") + self.count("transfer-encoding") > 0;
         if version != Some("HTTP/1.1") || words.next().is_some() {
             return Some(format!("the request line is none of HTTP/1.1: {:?}", self.line));
         }
-        if !path.starts_with('/') {
-            return Some(format!("the request's target is {path:?}, and should be the path"));
+        if !target.starts_with('/') {
+            return Some(format!("the request's target is {target:?}, and should be the path"));
+        }
+        if target.split_once('?').map(|(_, query)| query) != Some(QUERY) {
+            return Some(format!("the request's target is {target:?}, and its query should be {QUERY:?}"));
         }
         if self.count("host") != 1 {
             return Some(format!("the request has {} `host` fields", self.count("host")));
+        }
+        if self.field("host") != Some(host) {
+            return Some(format!(
+                "`host` is {:?}, and should be {host:?}, with the port",
+                self.field("host").unwrap_or_default()
+            ));
         }
         if self.count("content-length") + self.count("transfer-encoding") > 1 {
             return Some("the request says more than once how long its body is".to_owned());
@@ -40,7 +56,7 @@ impl Head {
         if method == "POST" && !has_body {
             return Some("the request has a body, and does not say how long it is".to_owned());
         }
-        if path != "/Login" && self.count("x-token") != 1 {
+        if self.path() != "/Login" && self.count("x-token") != 1 {
             return Some("a header field of the machine's head is missing".to_owned());
         }
         None

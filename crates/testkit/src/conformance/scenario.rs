@@ -148,6 +148,12 @@ impl Ask {
         self
     }
 
+    /// It notes nothing, so that one exchange follows the other at once.
+    pub(super) fn mute(mut self) -> Self {
+        self.manner.is_mute = true;
+        self
+    }
+
     pub(super) fn of_unknown_length(self) -> Self {
         Self { is_known: false, ..self }
     }

@@ -72,6 +72,7 @@ impl House {
             if self.world.state().is_over {
                 break;
             }
+            self.world.change(|state| state.accepted += 1);
             self.world.log(format_args!("server: connection {number} accepted"));
             if let (Ok(ours), Ok(())) = (stream.try_clone(), stream.set_nodelay(true)) {
                 self.open.lock().unwrap_or_else(PoisonError::into_inner).push((number, ours));
@@ -152,7 +153,8 @@ impl Visit<'_> {
                 .found(Rule::Open, "a request came without a header field that the machine had put into its head".to_owned());
         };
         world.log(format_args!("server: connection {number} has the head of #{}", at.0));
-        if let Some(flaw) = head.flaw() {
+        let host = self.stream.local_addr().map(|address| address.to_string()).unwrap_or_default();
+        if let Some(flaw) = head.flaw(&host) {
             world.found(Rule::Open, format!("exchange #{}: {flaw}", at.0));
         }
         let before = self.before.and_then(|before| world.state().exchanges.get(&before).cloned());
@@ -289,7 +291,7 @@ impl Visit<'_> {
                 exchange.is_whole_request = true;
             }
         });
-        if head.line.contains("/Put ")
+        if head.path() == "/Put"
             && let Some(what) = wrong_file(&body, self.house.file)
         {
             world.found(Rule::Write, format!("exchange #{number}: {what}"));

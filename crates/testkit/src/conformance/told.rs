@@ -34,6 +34,8 @@ pub(super) struct Facts {
 pub(super) struct Told {
     facts: Facts,
     at: Option<ExchangeId>,
+    /// When it was opened, and how many connections the server had accepted by then.
+    opened: (Duration, usize),
     head: bool,
     got: u64,
     ended: bool,
@@ -70,7 +72,7 @@ impl Told {
             self.handed = has;
         }
         match action {
-            Action::Open { at, .. } => self.open(*at),
+            Action::Open { at, .. } => self.open(*at, (world.time(), world.state().accepted)),
             Action::Write { chunk, .. } => {
                 self.unacknowledged = Some(chunk.len() as u64);
                 self.written += chunk.len() as u64;
@@ -86,13 +88,14 @@ impl Told {
         }
     }
 
-    fn open(&mut self, at: ExchangeId) {
-        *self = Self { facts: self.facts, handed: self.handed, at: Some(at), ..Self::default() };
+    fn open(&mut self, at: ExchangeId, opened: (Duration, usize)) {
+        *self = Self { facts: self.facts, handed: self.handed, at: Some(at), opened, ..Self::default() };
     }
 
     /// The machine gave up: was there something that it should have been told?
     fn given_up(&mut self, world: &World, job: usize) {
-        let (Some(at), Some(seen)) = (self.at, self.exchange(world)) else { return };
+        let Some(at) = self.at else { return };
+        let Some(seen) = self.exchange(world) else { return self.unseen(world, job, at) };
         let (at, now) = (at.0, world.time());
         let long_ago = |time: Duration| now.saturating_sub(time) > scenario::SHORT / 2;
         if !self.connected {
@@ -115,6 +118,22 @@ impl Told {
         } else if self.finished && !seen.is_whole_request {
             let what = format!("job {job}, exchange #{at}: `Finish` was asked for, and the server has no whole request");
             world.found(Rule::Write, what);
+        }
+    }
+
+    /// The machine gave up what never came to the server.
+    fn unseen(&self, world: &World, job: usize, at: ExchangeId) {
+        let what = if self.connected {
+            "was said to be connected, and its head did not come"
+        } else if world.state().accepted > self.opened.1 {
+            "was opened, and its head did not come"
+        } else {
+            "was opened, and nobody connected"
+        };
+        // Bytes take a moment to arrive.
+        let is_old = world.time().saturating_sub(self.opened.0) > scenario::SHORT / 2;
+        if is_old && !self.facts.is_refused {
+            world.found(Rule::Open, format!("job {job}: exchange #{} {what}", at.0));
         }
     }
 

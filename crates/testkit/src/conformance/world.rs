@@ -27,6 +27,8 @@ pub(super) struct World {
 #[derive(Default)]
 pub(super) struct State {
     lines: Vec<String>,
+    /// What the last line says, when it was said first, and how often it was since.
+    last: (String, Duration, u32),
     left_out: usize,
     pub(super) findings: Vec<(Rule, String)>,
     pub(super) is_over: bool,
@@ -34,6 +36,8 @@ pub(super) struct State {
     pub(super) said: u64,
     /// Bytes of a file that the server has sent.
     pub(super) flooded: u64,
+    /// Connections that the server has accepted.
+    pub(super) accepted: usize,
     pub(super) jobs: Vec<Seat>,
     pub(super) exchanges: BTreeMap<ExchangeId, Exchange>,
     /// How much later than asked this machine lets threads wake.
@@ -138,9 +142,18 @@ impl World {
     }
 
     pub(super) fn log(&self, line: fmt::Arguments<'_>) {
-        let time = self.time();
+        let (time, line) = (self.time(), line.to_string());
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
         self.change(|state| {
-            state.lines.push(format!("{:>6.1} ms  {line}", time.as_secs_f64() * 1e3));
+            if state.last.0 == line {
+                let (_, first, times) = &mut state.last;
+                *times += 1;
+                let line = format!("{:>6.1} ms  {line} ({times} times, until {:.1} ms)", ms(*first), ms(time));
+                state.lines.pop();
+                return state.lines.push(line);
+            }
+            state.lines.push(format!("{:>6.1} ms  {line}", ms(time)));
+            state.last = (line, time, 1);
             if state.lines.len() > LINES {
                 // The beginning tells how it came to this, the end what it came to.
                 state.lines.remove(LINES / 4);
@@ -201,5 +214,21 @@ impl World {
                 }
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_comes_again_is_counted() {
+        let world = World::new(1);
+        for line in ["one", "again", "again", "again", "two"] {
+            world.log(format_args!("{line}"));
+        }
+        let trace = world.trace();
+        assert_eq!(trace.len(), 3, "{trace:?}");
+        assert!(trace[1].contains("again (3 times, until ") && trace[2].ends_with("two"), "{trace:?}");
     }
 }

@@ -18,6 +18,7 @@ use super::failure;
 use super::link::{Answering, Link};
 use super::pool::Pool;
 use crate::broken::Broken;
+use crate::h1;
 use crate::idle::Origin;
 use crate::pieces::{self, Feeder, Pieces};
 
@@ -121,7 +122,12 @@ impl Open {
             Stage::Head(link, mut answering) => match answering.poll() {
                 Poll::Ready(Ok(response)) => {
                     let (head, body) = response.into_parts();
-                    (Stage::Body(link, body), Input::Head { at, head: ResponseHead(http::Response::from_parts(head, ())) })
+                    let head = http::Response::from_parts(head, ());
+                    // hyper takes one of two ends, and what has none for the connection's: which is meant cannot be known.
+                    match h1::check_framing(&head) {
+                        Ok(()) => (Stage::Body(link, body), Input::Head { at, head: ResponseHead(head) }),
+                        Err(flaw) => (Stage::Over, Broken::new(Failure::Protocol, flaw).input(at, Phase::Send)),
+                    }
                 }
                 Poll::Ready(Err(error)) => {
                     let (broken, phase) = failure::of_request(&error);

@@ -68,6 +68,12 @@ pub struct Connection {
     is_bodiless: bool,
 }
 
+/// Whether an answer says one end of its body and no other, for who does not read it here.
+#[cfg(feature = "hyper")]
+pub(crate) fn check_framing(head: &Response<()>) -> Result<(), Flaw> {
+    head::framing(head, false).map(drop)
+}
+
 /// What comes next in the inbox.
 #[derive(Debug)]
 enum Reading {

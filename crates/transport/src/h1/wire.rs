@@ -39,7 +39,11 @@ use crate::idle::Origin;
 /// # }
 /// ```
 ///
-/// Dropped, or when no exchange [is open](Self::is_open), the connection is to be closed, unless it is [kept](Self::kept).
+/// Dropped, or when no exchange [is open](Self::is_open), the connection is to be closed, unless it is [kept](Self::kept): as soon
+/// as the input was told, for the next `poll` may open another exchange.
+///
+/// With threads, number your connections: what it is given ([`received`](Self::received), [`broke`](Self::broke)) it takes for that of
+/// the exchange that is open now. What an old connection still says must not be given to it.
 #[derive(Debug, Default)]
 pub struct Wire {
     open: Option<Open>,
@@ -76,7 +80,7 @@ impl Wire {
         None
     }
 
-    /// Begins an exchange. What it [wants](Self::wants) is a connection.
+    /// Begins an exchange. What it [wants](Self::wants) is a connection. Call [`kept`](Self::kept) before: it is forgotten now.
     pub fn open(&mut self, at: ExchangeId, head: RequestHead, length: Length) {
         (self.failed, self.kept) = (None, None);
         match Origin::of(head.0.uri()) {
@@ -182,7 +186,8 @@ impl Wire {
         self.send(|parts| socket.write_vectored(parts)) || (peer && self.receive(|room| socket.read(room)))
     }
 
-    /// What has come, for sockets that are not asked but tell. Empty when the peer sends no more.
+    /// What has come over the connection of the exchange that is open, for sockets that are not asked but tell. Empty when the
+    /// peer sends no more.
     pub fn received(&mut self, mut bytes: &[u8]) {
         let Some((_, flow)) = self.flow() else { return };
         while flow.receive(|room| io::Read::read(&mut bytes, room)) && !bytes.is_empty() {}
@@ -242,7 +247,7 @@ impl Wire {
         self.open.is_some()
     }
 
-    /// Once, after the end of an exchange: that its connection can be used for another one to the same origin. A peer may close
+    /// Once, after the end of an exchange and before the next [`open`](Self::open): that its connection can be used for another one to the same origin. A peer may close
     /// such a connection at any time, and a request that is lost to that is a reply lost: look whether it has, or do not keep it.
     pub fn kept(&mut self) -> Option<Connection> {
         self.kept.take()

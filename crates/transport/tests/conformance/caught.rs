@@ -1,6 +1,7 @@
 //! Each mistake, the scenario in which it shows, the rule that it breaks, and what is said of it.
 
-use larder_testkit::conformance::{self, Rule};
+use larder_core::Shared;
+use larder_testkit::conformance::{self, Bench, Driver, Job, Order, Rule};
 
 use crate::driver::Wrong;
 use crate::mistake::Mistake;
@@ -35,6 +36,12 @@ caught! {
     never_says_connected: NeverSaysConnected in "a plain answer" breaks Open: "neither `Connected` nor more";
     says_connected_at_once: SaysConnectedAtOnce in "nobody listens" breaks Open: "nobody listens there";
     loses_a_header_field: LosesAHeaderField in "a plain answer" breaks Open: "a header field of the machine's head is missing";
+    loses_the_query: LosesTheQuery in "a plain answer" breaks Open: "its query should be";
+    sends_the_host_without_port: SendsTheHostWithoutPort in "a plain answer" breaks Open: "with the port";
+    puts_away_late: PutsAwayLate in "one exchange right after another" breaks Open: "was opened, and nobody connected";
+    puts_away_late_what_says_close: PutsAwayLate in "one exchange right after another, on another connection"
+        breaks Open: "was opened, and nobody connected";
+    puts_away_late_at_a_redirect: PutsAwayLate in "a redirect" breaks Open: "was opened, and nobody connected";
     says_wrote_at_once: SaysWroteAtOnce in "an upload that nobody reads" breaks Write: "the rest is in memory";
     never_says_wrote: NeverSaysWrote in "a large upload" breaks Write: "no `Wrote` was told";
     spoils_a_piece: SpoilsAPiece in "an upload" breaks Write: "upload";
@@ -46,6 +53,10 @@ caught! {
         breaks Answer: "`End` was told of an answer that was cut short";
     takes_bad_framing_for_an_end: TakesACutForAnEnd in "a chunk whose size is no number"
         breaks Answer: "`End` was told of an answer that was cut short";
+    takes_one_of_two_lengths: ReadsLeniently in "an answer of two lengths"
+        breaks Answer: "`End` was told of an answer that was cut short, or badly framed";
+    takes_chunks_for_a_length: ReadsLeniently in "an answer in chunks that says a length, too"
+        breaks Answer: "`End` was told of an answer that was cut short, or badly framed";
     loses_the_first_piece: LosesTheFirstPiece in "a download" breaks Answer: "is something else than what was sent";
     loses_the_end: LosesTheFirstPiece in "an answer that ends with its connection" breaks Answer: "something else";
     waits_for_a_body_where_none_is: WaitsForABodyWhereNoneIs in "answers without a body" breaks Answer: "its `End` was not";
@@ -77,6 +88,27 @@ caught! {
     keeps_the_dropped_open: KeepsTheDroppedOpen in "a call that is dropped" breaks Abandon: "stayed open";
     logs_heads: LogsHeads in "a plain answer" breaks Secrets: "log hold";
     puts_heads_into_detail: PutsHeadsIntoDetail in "a lost reply" breaks Secrets: "`detail`";
+}
+
+/// Does nothing at all.
+struct Idle;
+
+impl Driver for Idle {
+    fn run(&self, _: Shared<Bench>, _: Vec<Job>, _: Order) {}
+}
+
+#[test]
+fn ten_scenarios_that_went_wrong_are_enough() {
+    let report = conformance::run(Idle);
+    let text = report.to_string();
+    let left_out = conformance::scenarios().len() - 10;
+    assert_eq!(
+        report.failed.iter().map(|finding| finding.scenario).collect::<std::collections::BTreeSet<_>>().len(),
+        10,
+        "{text}"
+    );
+    assert!(text.contains(&format!("{left_out} more scenarios, because too many others went wrong")), "{text}");
+    assert!(text.contains("and in 9 more scenarios: an answer byte by byte; "), "{text}");
 }
 
 /// And whoever makes none is not blamed.

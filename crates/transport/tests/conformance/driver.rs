@@ -153,7 +153,9 @@ impl Drive<'_> {
                 return false;
             }
         }
-        match self.poll() {
+        let action = self.poll();
+        let is_wait = matches!(action, Action::Wait { .. });
+        match action {
             Action::Open { at, head, length } => self.open(at, head, length),
             Action::Write { chunk, .. } => self.write(chunk),
             Action::Finish { .. } => {
@@ -181,7 +183,10 @@ impl Drive<'_> {
                 return false;
             }
         }
-        self.put_away();
+        // After what a `Wait` has told, and before the next poll: that may be the next `Open`.
+        if !(is_wait && self.makes(Mistake::PutsAwayLate)) {
+            self.put_away();
+        }
         true
     }
 
@@ -189,6 +194,14 @@ impl Drive<'_> {
         (self.at, self.has_head, self.is_finished) = (Some(at), false, false);
         if self.makes(Mistake::LosesAHeaderField) {
             head.0.headers_mut().remove("x-token");
+        }
+        if self.makes(Mistake::LosesTheQuery) {
+            let uri = head.0.uri().to_string();
+            *head.0.uri_mut() = uri.split('?').next().unwrap().parse().unwrap();
+        }
+        if self.makes(Mistake::SendsTheHostWithoutPort) {
+            let host = head.0.uri().host().unwrap().parse().unwrap();
+            head.0.headers_mut().insert("host", host);
         }
         if self.makes(Mistake::LogsHeads) {
             let line = format!("{:?}\n", head.0);
@@ -208,6 +221,9 @@ impl Drive<'_> {
 
     fn connect(&mut self) {
         let Some(origin) = self.wire.wants() else { return };
+        if self.line.is_some() && self.client.wrong.mistake == Mistake::PutsAwayLate {
+            return;
+        }
         match Line::to(origin) {
             Ok(line) => {
                 self.line = Some(line);
@@ -332,6 +348,9 @@ impl Drive<'_> {
         }
         if !on.peer && self.client.wrong.mistake == Mistake::ReadsAhead {
             line.read_ahead();
+        }
+        if self.client.wrong.mistake == Mistake::ReadsLeniently {
+            line.read_leniently();
         }
         (on.peer || self.client.wrong.mistake == Mistake::TellsDataUnasked) && line.receive(&mut self.wire)
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CheckpointFlaw, read, write};
+use crate::flow::ranges::parts::Parts;
 use crate::transfer::Downloaded;
 use crate::values::Path;
 
@@ -31,8 +32,10 @@ impl RangesCheckpoint {
     /// See [`CheckpointFlaw`].
     pub fn from_text(text: &[u8]) -> Result<Self, CheckpointFlaw> {
         let facts: Facts = read(KIND, text)?;
-        let is_within = facts.done.last().is_none_or(|part| part.1 <= facts.total);
-        if is_within { Ok(Self(facts)) } else { Err(CheckpointFlaw::Damaged) }
+        // The first range is the first that comes, and has a byte.
+        let is_begun = facts.done.first().is_some_and(|part| part.0 == 0);
+        let parts = Parts::new(facts.done.clone()).filter(|parts| is_begun && parts.end() <= facts.total);
+        if parts.is_some() { Ok(Self(facts)) } else { Err(CheckpointFlaw::Damaged) }
     }
 
     /// As text.

@@ -86,6 +86,28 @@ fn what_makes_no_sense_is_damaged() {
 }
 
 #[test]
+fn ranges_that_make_no_sense_are_damaged() {
+    let of = |total: u64, done: &[(u64, u64)]| {
+        let facts = RangesFacts { total, done: done.to_vec(), ..ranges().0 };
+        RangesCheckpoint::from_text(RangesCheckpoint(facts).to_text().as_bytes()).map(|checkpoint| checkpoint.received())
+    };
+    assert_eq!(of(5000, &[(0, 1000), (2000, 5000)]), Ok(4000));
+    for (total, done) in [
+        (5000, &[(0, u64::MAX), (0, u64::MAX), (0, 5)][..]),
+        (5000, &[(0, 5001)]),
+        (5000, &[(0, 10), (10, 20)]),
+        (5000, &[(0, 10), (5, 20)]),
+        (5000, &[(20, 30), (0, 10)]),
+        (5000, &[(0, 0)]),
+        (5000, &[(10, 20)]),
+        (5000, &[]),
+        (0, &[]),
+    ] {
+        assert_eq!(of(total, done), Err(CheckpointFlaw::Damaged), "{total} {done:?}");
+    }
+}
+
+#[test]
 fn so_long_is_read_and_no_longer() {
     let of_length = |length: usize| {
         let padding = |count: usize| {

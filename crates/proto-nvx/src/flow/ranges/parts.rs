@@ -2,11 +2,11 @@
 
 /// Parts of a file: where each starts and ends, in order, with gaps between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Parts(Vec<(u64, u64)>);
+pub(in crate::flow) struct Parts(Vec<(u64, u64)>);
 
 impl Parts {
     /// These parts; none if they are not in order.
-    pub(super) fn new(parts: Vec<(u64, u64)>) -> Option<Self> {
+    pub(in crate::flow) fn new(parts: Vec<(u64, u64)>) -> Option<Self> {
         let is_ordered = parts.is_sorted_by(|before, after| before.1 < after.0) && parts.iter().all(|(first, end)| first < end);
         is_ordered.then_some(Self(parts))
     }
@@ -31,7 +31,7 @@ impl Parts {
     }
 
     /// Where the last one ends.
-    pub(super) fn end(&self) -> u64 {
+    pub(in crate::flow) fn end(&self) -> u64 {
         self.0.last().map_or(0, |part| part.1)
     }
 

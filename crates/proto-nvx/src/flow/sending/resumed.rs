@@ -61,6 +61,8 @@ impl Sending {
         sending.is_resumed = true;
         let so_far = known.as_ref().map_or(have, |known| known.length.max(have));
         let is_last = !sending.goes_in_pieces() || length.saturating_sub(have) <= sending.how.piece || so_far == length;
+        // Without a sum, nobody knows how much of it went by: there may be nothing left but to start over.
+        sending.is_unsure = is_last || sending.sum.is_none();
         let looks = is_last && (sending.sum.is_some() || sending.how.md5.is_some());
         let until = if looks { length } else { so_far };
         sending.behind = Some(Behind { known, until, looks, is_told: false, has_ended: false });
@@ -109,30 +111,21 @@ impl Sending {
         }
     }
 
-    /// Until it was looked, the process before may have sent all of it, whatever goes wrong now.
-    pub(super) fn unsure(&self, mut error: Failed) -> Failed {
-        if matches!(self.looking, Some(Look::Before)) {
-            (error.operation, error.is_in_doubt) = (Upload::META, true);
-        }
-        error
-    }
-
     /// What the look came to that was made because the process before may have sent all of it.
     pub(super) fn looked_before(&mut self, base: &mut Base, found: Found) {
         let Some(bytes) = self.length else { return };
+        self.is_unsure = false;
         match found.is(bytes, self.md5()) {
             Ok(Some(md5)) => {
                 self.have = bytes;
                 base.notes.extend([Note::Recovered(Recovered { caveat: "" }), Note::Verified]);
                 self.is_stored(Some(md5), true);
             }
-            // Nobody says; or it is the file that is to be replaced, or ours was there and another's came after it.
-            Ok(None) => self.doubt = Some(in_doubt_of_before(base)),
-            Err(ContentFlaw::Length { .. } | ContentFlaw::Checksum) if self.how.overwrite => {
-                self.doubt = Some(in_doubt_of_before(base));
-            }
-            // None, or another's: the service says no to ours.
-            Err(_) => {}
+            // Another's: the service says no to ours.
+            Err(ContentFlaw::Length { .. } | ContentFlaw::Checksum) if !self.how.overwrite => {}
+            // Nobody says; or none, and it comes to be there late; or it is the file that is to be replaced, or ours was there and
+            // another's came after it.
+            Ok(None) | Err(_) => self.doubt = Some(in_doubt_of_before(base)),
         }
     }
 }

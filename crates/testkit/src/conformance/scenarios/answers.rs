@@ -6,6 +6,9 @@ use super::super::Rule;
 use super::super::scenario::{ANSWER, Ask, Scenario, What, failed};
 use super::super::script::{Act, Step, chunks, head, message, said};
 
+/// Not that of the answer.
+const OTHER_LENGTH: &str = "content-length: 99\r\n";
+
 fn ok() -> String {
     message("200 OK", "", &said(ANSWER))
 }
@@ -82,6 +85,19 @@ pub(super) fn all() -> Vec<Scenario> {
                 Step::Close,
             ],
             "the framing is broken: tell `Failed` (`Protocol`)",
+        ),
+        broken(
+            "an answer of two lengths",
+            vec![Step::say(&message("200 OK", OTHER_LENGTH, &said(ANSWER))), Step::Close],
+            "it says two lengths, and which one is meant cannot be known: tell `Failed` (`Protocol`)",
+        ),
+        broken(
+            "an answer in chunks that says a length, too",
+            vec![
+                Step::say(&chunked(5).replacen("transfer-encoding", &[OTHER_LENGTH, "transfer-encoding"].concat(), 1)),
+                Step::Close,
+            ],
+            "it says two ends, and which one is meant cannot be known: tell `Failed` (`Protocol`)",
         ),
         broken(
             "no HTTP at all",

@@ -3,6 +3,7 @@
 use larder_core::ErrorKind;
 
 use super::super::Rule;
+use super::super::api::QUERY;
 use super::super::scenario::{ANSWER, Ask, Need, Scenario, What};
 use super::super::script::{Act, Step, message, said};
 use super::super::world::State;
@@ -16,10 +17,18 @@ fn has_asked(state: &State) -> bool {
     !state.exchanges.is_empty()
 }
 
+fn said_close() -> String {
+    message("200 OK", "connection: close\r\n", &said(ANSWER))
+}
+
+fn redirect() -> String {
+    message("302 Found", &format!("location: /Fetch?{QUERY}\r\n"), "")
+}
+
 pub(super) fn all() -> Vec<Scenario> {
     let look = || Ask::new(What::Look);
-    let message = || message("200 OK", "", &said(ANSWER));
-    let ok = || Act::say(&message());
+    let answer = || message("200 OK", "", &said(ANSWER));
+    let ok = || Act::say(&answer());
     let cancelled = |ask: Ask| {
         ask.expects(
             |result| result.as_ref().is_err_and(|error| matches!(error.kind, ErrorKind::Cancelled)),
@@ -27,11 +36,24 @@ pub(super) fn all() -> Vec<Scenario> {
             "its caller gave up: tell `Cancel`, and go on until `Done`",
         )
     };
+    let mute = |ask: Ask| ask.wary().mute();
     vec![
+        Scenario::new("one exchange right after another", vec![mute(look()), mute(look())], vec![ok(), ok(), ok()]).logs_in(),
+        Scenario::new(
+            "one exchange right after another, on another connection",
+            vec![mute(look())],
+            vec![Act::say(&said_close()).spent("its answer said `connection: close`"), ok()],
+        )
+        .logs_in(),
+        Scenario::new(
+            "a redirect",
+            vec![mute(Ask::new(What::Fetch).of_size(0))],
+            vec![Act::say(&redirect()), Act::say(&message("200 OK", "", ""))],
+        ),
         Scenario::new(
             "a login that another call waits for",
             vec![look(), look().starts_when(has_asked)],
-            vec![Act::whole(vec![Step::Request, Step::Until(somebody_waits), Step::say(&message())]), ok(), ok()],
+            vec![Act::whole(vec![Step::Request, Step::Until(somebody_waits), Step::say(&answer())]), ok(), ok()],
         )
         .logs_in()
         .at_once(),

@@ -3,10 +3,10 @@
 use core::time::Duration;
 
 use larder_core::{ClientMachine, Clock, Session, Settings, Target};
-use larder_proto_nvx::flow::{AppendFiles, Appending, Expect, Stored, UpdateFile, UploadFile, Uploading};
+use larder_proto_nvx::flow::{AppendFiles, Appending, Expect, Stored, UpdateFile, UploadFile, Uploading, When};
 use larder_proto_nvx::{Nvx, Style};
 use larder_testkit::sim::Dice;
-use larder_testkit::{Pair, Plan, Point, Ticket, Trouble};
+use larder_testkit::{Canned, Pair, Plan, Point, Source, Ticket, Trouble};
 
 use super::cabinet::{Cabinet, HOST};
 use super::oracle::{Oracle, There};
@@ -85,4 +85,51 @@ fn nor_is_an_update() {
     let settings = Settings { length: None, ..usual() };
     let update = UpdateFile::new(parse("in"), parse("a"), ranges, callback, Expect::Source, settings);
     assert!(in_doubt(cabinet, update, "Update.ashx"));
+}
+
+/// Uploads in two pieces, of which the second is stored while this happens to its answer; after it every look is refused for
+/// now, and the file can be read again or not. Whether it was told that the file is there, as it is, or may be.
+fn second_in_doubt<M: ClientMachine<Nvx, Answer = Stored> + 'static>(machine: M, answer: Plan, rewinds: bool) -> bool {
+    let mut pair = Pair::new(Session::with_login(super::nvx::login()), 1, Cabinet::new(Dice::new(1), 0, 0));
+    let refusal = super::nvx::failures(&Style::JSON).swap_remove(0);
+    let mut pieces = 0;
+    pair.link(move |opening| {
+        let path = opening.head.0.uri().path();
+        pieces += usize::from(path.ends_with("AppendFile.ashx") || path.ends_with("Upload.ashx"));
+        match pieces {
+            2 if path.ends_with("GetPathInfo.ashx") => Plan::canned(refusal.clone()),
+            2 => answer.clone(),
+            3.. if path.ends_with("GetPathInfo.ashx") => Plan::canned(refusal.clone()),
+            _ => Plan::default(),
+        }
+    });
+    let ticket = pair.drive(machine, Source { rewinds, ..Source::from("hi") });
+    pair.run();
+    assert_eq!(Oracle::new(&pair.service).at("in/a"), There::file(b"hi"));
+    ticket.outcome().unwrap().map_or_else(|error| error.is_outcome_unknown(), |stored| stored.bytes == 2)
+}
+
+/// Found by seed 29321: the file could not be read again when it was to start over, and what went wrong first was told of it.
+#[test]
+fn nor_an_append_that_cannot_start_over() {
+    for rewinds in [false, true] {
+        let how = Appending { piece: Some(1), ..Appending::default() };
+        let append = AppendFiles::new(parse("in"), parse("a"), how, usual());
+        // Nobody said how long the answer was: an empty one is no answer of the service.
+        let empty = Plan { unsized_answer: true, ..Plan::trouble(Trouble::Truncate(0)) };
+        assert!(second_in_doubt(append, empty, rewinds), "{rewinds}");
+    }
+}
+
+#[test]
+fn nor_an_upload_that_cannot_start_over_or_does() {
+    let proxy = http::Response::builder().status(503).body(()).unwrap();
+    let proxy = Plan { instead: Some(Canned { head: proxy, body: bytes::Bytes::new() }), ..Plan::default() };
+    for answer in [proxy, Plan::trouble(Trouble::Reset(Point::Complete))] {
+        for (rewinds, length) in [(false, None), (true, None), (true, Some(2))] {
+            let how = Uploading { pieces: When::Always, piece: 1, ..Uploading::default() };
+            let upload = UploadFile::new(parse("in"), parse("a"), how, Settings { length, ..usual() });
+            assert!(second_in_doubt(upload, answer.clone(), rewinds), "{rewinds} {length:?}");
+        }
+    }
 }

@@ -259,6 +259,31 @@ fn another_file_than_the_one_that_was_begun_is_refused() {
     assert_eq!(there(&pair), There::file(&other));
 }
 
+/// All of it is stored when its process dies, which has heard of all but the last piece.
+fn killed_before_the_last_answer(how: &Uploading, file: &[u8], left: &Left) -> Pair<Nvx, Cabinet> {
+    (0..)
+        .map_while(|moves| killed_after(moves, how, file, left))
+        .find(|pair| there(pair) == There::file(file))
+        .unwrap_or_else(|| panic!("it hears of the end before it is there"))
+}
+
+#[test]
+fn what_may_be_stored_is_not_told_as_not_made_by_a_process_that_cannot_go_on() {
+    let file: Vec<u8> = (0..53_u8).collect();
+    let mut other = file.clone();
+    other[0] ^= 1;
+    for source in [other, file[..52].to_vec()] {
+        let (left, how) = (Left::default(), in_pieces(10));
+        let mut pair = killed_before_the_last_answer(&how, &file, &left);
+        let client = pair.join(Session::with_login(login()), 77);
+        let checkpoint = UploadCheckpoint::from_text(left.borrow().as_ref().unwrap().as_bytes()).unwrap().without_state();
+        let second = pair.drive_by(client, UploadFile::resume(checkpoint, settings(53)).unwrap(), source);
+        pair.run();
+        let error = second.outcome().unwrap().unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error}");
+    }
+}
+
 /// One upload by as many processes as it takes, in any weather.
 fn scenario(run: &mut Run) -> Result<Tally, String> {
     let mut dice = run.dice.fork();
@@ -307,7 +332,7 @@ fn scenario(run: &mut Run) -> Result<Tally, String> {
     }
     pair.run();
     run.keep_trace(pair.trace());
-    judge(&pair, now.outcome(), &file, &how, others, &mut tally)?;
+    judge(&pair, now.outcome(), &file, others, &mut tally)?;
     let notes = pair.history(now.number()).notes.clone();
     for note in notes {
         match note {
@@ -334,7 +359,6 @@ fn judge(
     pair: &Pair<Nvx, Cabinet>,
     ended: Option<Ended<Nvx, Stored>>,
     file: &[u8],
-    how: &Uploading,
     others: bool,
     tally: &mut Tally,
 ) -> Result<(), String> {
@@ -346,10 +370,7 @@ fn judge(
         Some(Ok(_)) => return Err(format!("it was told to be stored: {there:?}")),
         Some(Err(error)) => {
             tally.add("failed");
-            let is_taken = error.fault().is_some_and(|fault| fault.code == Code::AlreadyExists);
-            // Without an MD5 nobody can tell that it is ours that is there.
-            let may_be_ours = error.is_outcome_unknown() || (is_taken && !how.verify);
-            if is_ours && !may_be_ours && !others {
+            if is_ours && !error.is_outcome_unknown() && !others {
                 return Err(format!("it is there, and was told not to be: {error}"));
             }
         }
