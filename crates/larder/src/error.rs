@@ -22,10 +22,10 @@ pub enum Error<F: Fault> {
     /// The fetched file could not be written.
     #[error("the file could not be written: {0}")]
     Write(#[source] io::Error),
-    /// The checkpoint of another process is of no use here. Nothing was sent. Remove it to begin anew.
+    /// The local files of a transfer that survives its process are of no use here, and stay as they are. Nothing was sent.
     #[cfg(feature = "nvx")]
     #[error(transparent)]
-    Checkpoint(#[from] larder_proto_nvx::flow::CheckpointFlaw),
+    Kept(#[from] crate::KeptFlaw),
     /// The service sends the same page of a listing again before the listing is complete.
     #[error("page {page} of the listing is the one before it again, and the listing is not complete")]
     NoProgress {
@@ -41,7 +41,7 @@ impl<F: Fault> Error<F> {
             Self::Call(error) => error.fault(),
             Self::Value(_) | Self::Read(_) | Self::Write(_) | Self::NoProgress { .. } => None,
             #[cfg(feature = "nvx")]
-            Self::Checkpoint(_) => None,
+            Self::Kept(_) => None,
         }
     }
 
@@ -51,7 +51,7 @@ impl<F: Fault> Error<F> {
             Self::Call(error) => error.is_retryable(),
             Self::Value(_) | Self::Read(_) | Self::Write(_) | Self::NoProgress { .. } => false,
             #[cfg(feature = "nvx")]
-            Self::Checkpoint(_) => false,
+            Self::Kept(_) => false,
         }
     }
 }
@@ -71,6 +71,14 @@ impl Error<larder_proto_e2::Fault> {
     #[must_use]
     pub fn code(&self) -> Option<&larder_proto_e2::ErrorCode> {
         self.fault().map(|fault| &fault.code)
+    }
+}
+
+#[cfg(feature = "nvx")]
+impl<F: Fault> Error<F> {
+    /// The error of a file that is kept, if that is what is within, or else what `other` makes of it.
+    pub(crate) fn kept(error: io::Error, other: fn(io::Error) -> Self) -> Self {
+        error.downcast::<crate::KeptFlaw>().map_or_else(other, Self::Kept)
     }
 }
 

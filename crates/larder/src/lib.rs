@@ -112,6 +112,8 @@ mod both;
 #[cfg(all(feature = "e2", feature = "hyper"))]
 pub mod e2;
 mod error;
+#[cfg(feature = "nvx")]
+mod kept;
 #[cfg(all(feature = "nvx", feature = "hyper"))]
 pub mod nvx;
 
@@ -130,6 +132,8 @@ pub use larder_transport::client::{Once, Seekable, Sink, Source, Writer};
 pub use larder_transport::tls::Roots;
 
 pub use self::error::Error;
+#[cfg(feature = "nvx")]
+pub use self::kept::KeptFlaw;
 
 /// The examples of the README compile.
 #[cfg(all(doctest, feature = "e2", feature = "hyper", feature = "nvx"))]

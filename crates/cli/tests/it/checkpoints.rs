@@ -193,10 +193,81 @@ fn a_file_that_changed_or_a_damaged_checkpoint_is_refused() {
     refused("the checkpoint is of a file of 3000000 bytes, and this one has 2999999");
     let good = std::fs::read(&checkpoint).unwrap();
     std::fs::write(&checkpoint, &good[..good.len() - 10]).unwrap();
-    refused("the checkpoint is damaged");
+    refused(&format!("the checkpoint is damaged ({}): remove it to begin anew", checkpoint.display()));
     std::fs::write(&file, content()).unwrap();
     std::fs::write(&checkpoint, good).unwrap();
     uploaded(&upload(&wire, &serving, &data, &here).output().unwrap(), &serving, &data, &here);
+}
+
+fn refused(command: &mut Command, says: &str) {
+    let output = command.output().unwrap();
+    let said = text(&output.stderr);
+    assert!(output.status.code() == Some(1) && said.contains(says), "{:?} {said}", output.status);
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_part_of_a_stranger_stays_as_it_is() {
+    let (folder, data) = folder();
+    let serving = Running::serve(&data);
+    let (here, _) = folders(folder.path());
+    std::fs::write(here.join("source"), content()).unwrap();
+    answer(&asking(&serving, &data).arg("upload").arg(here.join("source")).arg("Docs/file").output().unwrap());
+    std::fs::remove_file(here.join("source")).unwrap();
+    let [file, part, checkpoint] = ["file", "file.part", "checkpoint"].map(|name| here.join(name));
+    let download = |checkpoint: &Path| {
+        let mut command = asking(&serving, &data);
+        command.args(["download", "Docs/file"]).arg(&file).arg("--checkpoint").arg(checkpoint);
+        command
+    };
+    std::fs::write(&part, "a stranger's").unwrap();
+    refused(
+        &mut download(&checkpoint),
+        &format!("{} is there, and no checkpoint says what is in it: remove it, or give", part.display()),
+    );
+    for same in [&file, &part] {
+        refused(&mut download(same), &format!("{} cannot be the checkpoint", same.display()));
+    }
+    assert_eq!((names(&here), std::fs::read(&part).unwrap()), (vec!["file.part".to_owned()], b"a stranger's".to_vec()));
+    std::fs::remove_file(&part).unwrap();
+    // Killed before anything is known, and while a checkpoint is saved.
+    std::fs::write(&part, "some of the first range").unwrap();
+    std::fs::write(&checkpoint, "larder: the download has begun of Docs/file\n").unwrap();
+    std::fs::write(here.join("checkpoint.new"), "half of one").unwrap();
+    std::fs::write(here.join("checkpoint.larder-lock"), "").unwrap();
+    assert_eq!(answer(&download(&checkpoint).output().unwrap())["verified"], true);
+    assert!(names(&here) == ["file"] && std::fs::read(&file).unwrap() == content());
+}
+
+#[test]
+fn a_checkpoint_is_of_one_process_at_a_time() {
+    let (folder, data) = folder();
+    let serving = Running::serve(&data);
+    let wire = Wire::new(&serving.host());
+    let (here, _) = folders(folder.path());
+    std::fs::write(here.join("file"), content()).unwrap();
+    let checkpoint = here.join("checkpoint");
+    wire.only(1_400_000);
+    Client::killed_when(&mut upload(&wire, &serving, &data, &here), || {
+        let is_stuck = acknowledged(&checkpoint) >= PIECE as u64 && wire.left.load(SeqCst) < 0;
+        if is_stuck {
+            refused(&mut upload(&wire, &serving, &data, &here), &format!("{} is in use", checkpoint.display()));
+        }
+        is_stuck
+    });
+    // Killed while it saved.
+    std::fs::write(here.join("checkpoint.new"), "half of one, with a token").unwrap();
+    wire.only(i64::MAX / 2);
+    let mut same = through(&wire, &serving, &data, &["upload", "--checkpoint"], &[&here.join("file"), &here.join("file")]);
+    refused(same.arg("Docs/file"), "cannot be the checkpoint");
+    uploaded(&upload(&wire, &serving, &data, &here).output().unwrap(), &serving, &data, &here);
+    assert_eq!(names(&here), ["file"]);
 }
 
 #[test]
@@ -215,10 +286,14 @@ fn kill_9_in_the_middle_of_a_download_and_another_process_goes_on() {
         command
     };
     wire.only(1_500_000);
-    let is_stuck = || here.join("checkpoint").exists() && wire.left.load(SeqCst) < 0;
+    let is_noted = || std::fs::read(here.join("checkpoint")).is_ok_and(|text| text.ends_with(b"}\n"));
+    let is_stuck = || is_noted() && wire.left.load(SeqCst) < 0;
     Client::killed_when(&mut download(&here), is_stuck);
     assert!(!here.join("file").exists(), "it is there when it is complete");
     wire.only(i64::MAX / 2);
+    wire.back.store(0, SeqCst);
+    std::fs::copy(here.join("checkpoint"), there.join("checkpoint")).unwrap();
+    refused(&mut download(&there), &format!("{} is missing, of which the checkpoint", there.join("file.part").display()));
     wire.back.store(0, SeqCst);
     for name in ["file.part", "checkpoint"] {
         std::fs::copy(here.join(name), there.join(name)).unwrap();

@@ -9,8 +9,8 @@ use larder_proto_nvx::values::Md5;
 use tokio::io::AsyncWriteExt;
 use tokio::task::spawn_blocking;
 
-use crate::both::nvx::checkpoint::Store;
-use crate::both::nvx::part;
+use crate::both::nvx::checkpoint::{Lock, Store};
+use crate::both::nvx::part::{self, Known};
 
 /// See [`part::Begun`].
 #[derive(Debug)]
@@ -32,11 +32,17 @@ pub(super) async fn begin(path: PathBuf) -> io::Result<Begun> {
 }
 
 /// See [`part::begin_kept`].
-pub(super) async fn begin_kept(path: PathBuf, goes_on: bool) -> io::Result<Begun> {
-    Ok(match blocking(move || part::begin_kept(path, goes_on)).await? {
+pub(super) async fn begin_kept(path: PathBuf, known: Known) -> io::Result<Begun> {
+    Ok(match blocking(move || part::begin_kept(path, known)).await? {
         part::Begun::Part(part) => Begun::Part(Part(part)),
         part::Begun::Stream(file) => Begun::Stream(file.into()),
     })
+}
+
+/// See [`part::lock`].
+pub(super) async fn lock(store: &Store, local: PathBuf) -> io::Result<Lock> {
+    let store = store.clone();
+    blocking(move || store.lock(&local)).await
 }
 
 /// See [`part::keep`].
@@ -80,6 +86,10 @@ impl Part {
     pub(super) async fn cut(&self, length: Option<u64>) -> io::Result<u64> {
         let file = Arc::clone(self.file());
         blocking(move || part::cut(&file, length)).await
+    }
+
+    pub(super) async fn discard(self) -> io::Result<()> {
+        blocking(move || self.0.discard()).await
     }
 
     pub(super) async fn publish(self) -> io::Result<()> {

@@ -10,8 +10,9 @@ use std::{fs, io};
 use larder_proto_nvx::flow::Sum;
 use larder_proto_nvx::values::Md5;
 
-use super::checkpoint::Store;
+use super::checkpoint::{Lock, Store};
 use super::target::{Place, Target};
+use crate::KeptFlaw;
 
 /// What a download to a local path has begun with.
 #[derive(Debug)]
@@ -36,16 +37,52 @@ pub(crate) fn begin(path: PathBuf) -> io::Result<Begun> {
     }
 }
 
-/// The same, but what came stays where it is until it is complete, in a file of the same name with `.part` behind it. `goes_on`
-/// is whether what is there already counts.
+/// What is known of a `.part` that may be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nothing: it is not ours.
+    Nothing,
+    /// It is ours, and what is in it does not count.
+    Begun,
+    /// What is in it counts, as this checkpoint says.
+    Counts(PathBuf),
+}
+
+/// The same, but what came stays where it is until it is complete, in a file of the same name with `.part` behind it.
 ///
 /// # Errors
-/// As there; or another process works on it.
-pub(crate) fn begin_kept(path: PathBuf, goes_on: bool) -> io::Result<Begun> {
+/// As there; or a [`KeptFlaw`], and the `.part` is as it was.
+pub(crate) fn begin_kept(path: PathBuf, known: Known) -> io::Result<Begun> {
     match Target::look(path)? {
-        Target::File(place) => Part::keep(place, goes_on).map(Begun::Part),
+        Target::File(place) => Part::keep(place, known).map(Begun::Part),
         Target::Stream(file) => Ok(Begun::Stream(file)),
     }
+}
+
+/// See [`Store::lock`].
+pub(crate) fn lock(store: &Store, local: PathBuf) -> io::Result<Lock> {
+    store.lock(&local)
+}
+
+/// Makes a file this process's alone, as long as it is open.
+///
+/// # Errors
+/// [`KeptFlaw::Busy`]; or the file system's own.
+pub(crate) fn try_lock(file: &fs::File, path: &Path) -> io::Result<()> {
+    file.try_lock().map_err(|error| match error {
+        fs::TryLockError::WouldBlock => KeptFlaw::Busy(path.to_owned()).io(),
+        fs::TryLockError::Error(error) => error,
+    })
+}
+
+/// The file beside this one that has so much behind its name.
+///
+/// # Errors
+/// It has no name.
+pub(crate) fn beside(path: &Path, more: &str) -> io::Result<PathBuf> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(more);
+    Ok(path.with_file_name(name))
 }
 
 /// Saves a checkpoint that tells what is in `file`: what it tells of is safe before.
@@ -100,16 +137,30 @@ struct Temporary {
 }
 
 impl Part {
-    fn keep(place: Place, goes_on: bool) -> io::Result<Self> {
-        let mut name = place.path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-        name.push(".part");
-        let path = place.path.with_file_name(name);
-        let file = place.options().create_new(false).create(true).open(&path)?;
-        file.try_lock().map_err(|error| io::Error::new(io::ErrorKind::ResourceBusy, format!("{}: {error}", path.display())))?;
-        if !goes_on {
-            file.set_len(0)?;
+    fn keep(place: Place, known: Known) -> io::Result<Self> {
+        let path = beside(&place.path, ".part")?;
+        let is_new = !matches!(known, Known::Counts(_));
+        let file = match (place.options().create_new(false).create(is_new).open(&path), &known) {
+            (Err(error), Known::Counts(checkpoint)) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(KeptFlaw::NoPart { part: path, checkpoint: checkpoint.clone() }.io());
+            }
+            (file, _) => file?,
+        };
+        try_lock(&file, &path)?;
+        match known {
+            Known::Nothing if file.metadata()?.len() > 0 => return Err(KeptFlaw::Part(path).io()),
+            Known::Begun => file.set_len(0)?,
+            Known::Nothing | Known::Counts(_) => {}
         }
         Ok(Self { file: Arc::new(file), temporary: Temporary { path, place, is_kept: true } })
+    }
+
+    /// Removes it: what is in it is of no use.
+    ///
+    /// # Errors
+    /// The file system's own.
+    pub(crate) fn discard(self) -> io::Result<()> {
+        fs::remove_file(&self.temporary.path)
     }
 
     fn create(place: Place) -> io::Result<Self> {

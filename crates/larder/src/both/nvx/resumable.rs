@@ -16,7 +16,9 @@ macro_rules! resumable {
             use super::local::{self as files, Begun};
             use super::transport::{Seekable, Source};
             use super::{Client, Downloading, Error, Result, place};
-            use crate::both::nvx::checkpoint::{Store, modified, of_upload};
+            use crate::KeptFlaw;
+            use crate::both::nvx::checkpoint::{Store, begun, is_begun, modified, of_upload};
+            use crate::both::nvx::part::Known;
             use crate::both::nvx::total::Total;
 
             impl Client {
@@ -32,7 +34,7 @@ macro_rules! resumable {
                 /// no more: it has the mode 0600. When the upload fails for good, the checkpoint stays: remove it to begin anew.
                 ///
                 /// # Errors
-                /// [`Checkpoint`](Error::Checkpoint) if it is damaged, or of another path or a file of another length;
+                /// [`Kept`](Error::Kept) if the checkpoint is damaged, in use, or of another path or a file of another length;
                 /// [`BodyFlaw::Changed`](larder_core::BodyFlaw::Changed) if what was sent of the file has changed; what is no
                 /// regular file cannot be read again; otherwise as for [`upload`](Self::upload).
                 pub $($async)* fn upload_file_resumable(
@@ -49,14 +51,15 @@ macro_rules! resumable {
                         return Err(Error::Read(error));
                     }
                     let (store, modified) = (Store::new(checkpoint.as_ref()), modified(&facts));
+                    let _lock = files::lock(&store, local.as_ref().to_owned())$($await)*.map_err(|error| Error::kept(error, Error::Write))?;
                     let settings = Settings { length: Some(facts.len()), ..self.settings().clone() };
                     let flow = match files::checkpoint(&store)$($await)*.map_err(Error::Read)? {
                         Some(text) => {
-                            let checkpoint = of_upload(&text, &modified)?;
+                            let checkpoint = of_upload(&text, &modified).map_err(of(&store))?;
                             if (checkpoint.folder(), checkpoint.name()) != (&folder, &name) {
-                                return Err(CheckpointFlaw::Path.into());
+                                return Err(of(&store)(CheckpointFlaw::Path).into());
                             }
-                            UploadFile::resume(checkpoint, settings)?
+                            UploadFile::resume(checkpoint, settings).map_err(of(&store))?
                         }
                         None => UploadFile::new(folder, name, pieced(how), settings),
                     };
@@ -79,9 +82,10 @@ macro_rules! resumable {
                 /// complete come again. The MD5 of the local file is taken in the end, of all of it.
                 ///
                 /// # Errors
-                /// [`Checkpoint`](Error::Checkpoint) if it is damaged, or of another path, or the `.part` has not what it should;
-                /// what is no file, or not going to be one, cannot be gone on with; another process works on the `.part`; otherwise
-                /// as for [`download_file`](Self::download_file). If it is not the right file in the end, the checkpoint is removed.
+                /// [`Kept`](Error::Kept) if the checkpoint is damaged, in use, or of another path, or if the `.part` has not what
+                /// it should, is in use, or is there without a checkpoint; what is no file, or not going to be one, cannot be gone
+                /// on with; otherwise as for [`download_file`](Self::download_file). If it is not the right file in the end, both
+                /// are removed.
                 pub $($async)* fn download_file_resumable(
                     &self,
                     path: &str,
@@ -91,20 +95,27 @@ macro_rules! resumable {
                 ) -> Result<Fetched> {
                     let (download, total) = (how.of(path)?, Total::of(self.settings()));
                     let store = Store::new(checkpoint.as_ref());
+                    let _lock = files::lock(&store, local.as_ref().to_owned())$($await)*.map_err(|error| Error::kept(error, Error::Write))?;
                     let text = files::checkpoint(&store)$($await)*.map_err(Error::Read)?;
-                    let part = match files::begin_kept(local.as_ref().to_owned(), text.is_some())$($await)*.map_err(Error::Write)? {
+                    let (known, checkpoint) = what_is_known(text.as_deref(), path, &store).map_err(of(&store))?;
+                    let local = local.as_ref().to_owned();
+                    let part = match files::begin_kept(local, known)$($await)*.map_err(|error| Error::kept(error, Error::Write))? {
                         Begun::Part(part) => part,
                         Begun::Stream(_) => {
                             let error = io::Error::new(io::ErrorKind::NotSeekable, "only a regular file can be gone on with");
                             return Err(Error::Write(error));
                         }
                     };
-                    let ranges = match text {
-                        Some(text) => {
+                    let ranges = match checkpoint {
+                        Some(checkpoint) => {
                             let here = part.cut(None)$($await)*.map_err(Error::Write)?;
-                            Ranges::resume(download, how.range, RangesCheckpoint::from_text(&text)?, here)?
+                            Ranges::resume(download, how.range, checkpoint, here).map_err(of(&store))?
                         }
-                        None => Ranges::new(download, how.range),
+                        None => {
+                            // A process that is killed before it knows more leaves a `.part` that is known as ours.
+                            files::save(&store, begun(path))$($await)*.map_err(Error::Write)?;
+                            Ranges::new(download, how.range)
+                        }
                     };
                     let head = self.fetch_ranges(ranges, part.file(), how.at_once.max(1), total, Some(&store))$($await)*?;
                     let fetched = self.checked(path, &part, head, how.verify, total)$($await)*;
@@ -113,11 +124,31 @@ macro_rules! resumable {
                         // Before the `.part` is gone: without it, a checkpoint would be wrong.
                         files::done(&store)$($await)*.map_err(Error::Write)?;
                     }
-                    let fetched = fetched?;
-                    if !fetched.head.not_modified {
+                    if is_wrong || matches!(&fetched, Ok(fetched) if fetched.head.not_modified) {
+                        part.discard()$($await)*.map_err(Error::Write)?;
+                    } else if fetched.is_ok() {
                         part.publish()$($await)*.map_err(Error::Write)?;
                     }
-                    Ok(fetched)
+                    fetched
+                }
+            }
+
+            /// Which checkpoint a flaw is of.
+            fn of(store: &Store) -> impl Fn(CheckpointFlaw) -> KeptFlaw {
+                let path = store.path().to_owned();
+                move |flaw| KeptFlaw::Checkpoint { path: path.clone(), flaw }
+            }
+
+            /// What the text of a checkpoint, if there is one, tells of a download.
+            fn what_is_known(
+                text: Option<&[u8]>,
+                path: &str,
+                store: &Store,
+            ) -> std::result::Result<(Known, Option<RangesCheckpoint>), CheckpointFlaw> {
+                match text {
+                    None => Ok((Known::Nothing, None)),
+                    Some(text) if is_begun(text, path)? => Ok((Known::Begun, None)),
+                    Some(text) => Ok((Known::Counts(store.path().to_owned()), Some(RangesCheckpoint::from_text(text)?))),
                 }
             }
 
