@@ -172,7 +172,7 @@ fn forge(journal: &Journal) {
     };
     for number in [0, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
         for nth in 0.. {
-            let mut title = serde_json::to_value(&journal.title).unwrap();
+            let mut title = serde_json::to_value(&journal.title).unwrap_or_default();
             if !with_number(&mut title, &mut { nth }, number) {
                 break;
             }
@@ -182,7 +182,7 @@ fn forge(journal: &Journal) {
         }
         for at in 0..journal.entries.len() {
             for nth in 0.. {
-                let mut entry = serde_json::to_value(&journal.entries[at]).unwrap();
+                let mut entry = serde_json::to_value(&journal.entries[at]).unwrap_or_default();
                 if !with_number(&mut entry, &mut { nth }, number) {
                     break;
                 }
