@@ -24,7 +24,8 @@ impl Ids {
     /// The next number.
     pub fn next_id(&mut self) -> ExchangeId {
         let id = ExchangeId(self.next);
-        self.next += 1;
+        // It wraps in forged journals only.
+        self.next = self.next.wrapping_add(1);
         id
     }
 

@@ -82,7 +82,7 @@ impl Permits {
         self.taken.retain(|taken| *taken != call);
         self.queue.retain(|waiting| *waiting != call);
         if before != (self.taken.len(), self.queue.len()) {
-            self.epoch += 1;
+            self.epoch = self.epoch.wrapping_add(1);
         }
     }
 }

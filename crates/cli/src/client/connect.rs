@@ -32,9 +32,10 @@ pub(super) struct Connection {
     /// The key of the reseller API.
     #[arg(long, value_name = "KEY", env = "LARDER_E2_API_KEY", hide_env_values = true)]
     e2_api_key: Option<String>,
-    /// Write down all that the call does and is told, without secrets, for `larder replay`. Of several calls, each has a file: the
-    /// next ones are FILE.2, FILE.3 and so on.
-    #[arg(long, value_name = "FILE")]
+    /// Write down all that the call does and is told, for `larder replay`. Secrets are replaced by placeholders; the contents of
+    /// files that are transferred are in it as they are, twice: it is about three times as long as what is transferred. Of several
+    /// calls, each has a file: the next ones are FILE.2, FILE.3 and so on. A FILE that exists is refused.
+    #[arg(long, value_name = "FILE", value_parser = crate::journal::new_file())]
     journal: Option<PathBuf>,
 }
 

@@ -11,7 +11,9 @@ const SHOWN: usize = 160;
 /// Who says what, a line each, with the time since the first poll.
 pub(super) fn explain(journal: &Journal) -> String {
     let title = &journal.title;
-    let mut text = format!("{} at {} ({})\n\n", title.operation, title.host, title.api);
+    let mut text = String::new();
+    put(&mut text, &format!("{} at {} ({})", title.operation, title.host, title.api));
+    put(&mut text, "");
     let (mut began, mut now) = (None, Duration::ZERO);
     for entry in &journal.entries {
         let (who, what) = match entry {
@@ -29,19 +31,48 @@ pub(super) fn explain(journal: &Journal) -> String {
             Entry::Abandoned {} => ("driver", "drops the call".to_owned()),
         };
         line(&mut text, now, who, &what);
+        for (name, value) in headers(entry) {
+            put(&mut text, &format!("                       {name}: {}", value.to_text()));
+        }
     }
     text
 }
 
 fn line(text: &mut String, now: Duration, who: &str, what: &str) {
-    let _ = writeln!(text, "{:>5}.{:06} {who:<7} {what}", now.as_secs(), now.subsec_micros());
+    put(text, &format!("{:>5}.{:06} {who:<7} {what}", now.as_secs(), now.subsec_micros()));
+}
+
+/// The one place where a line is made: what peers say stays within its line, and commands no terminal.
+fn put(text: &mut String, line: &str) {
+    let _ = writeln!(text, "{}", harmless(line));
+}
+
+/// With what is no character to look at as an escape: control characters, ends of lines, and what turns the direction of a text.
+pub(super) fn harmless(text: &str) -> String {
+    let is_harmful = |c: char| {
+        c.is_control() || matches!(c, '\u{61C}' | '\u{200E}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmful(c) { shown.extend(c.escape_default()) } else { shown.push(c) }
+    }
+    shown
+}
+
+fn headers(entry: &Entry) -> &[(String, Text)] {
+    match entry {
+        Entry::Polled { action: Act::Open { headers, .. }, .. } | Entry::Told { input: Heard::Head { headers, .. }, .. } => {
+            headers
+        }
+        Entry::Polled { .. } | Entry::Told { .. } | Entry::Abandoned {} => &[],
+    }
 }
 
 fn said(action: &Act, began: Duration) -> String {
     match action {
-        Act::Open { at, method, uri, headers, length } => {
+        Act::Open { at, method, uri, length, .. } => {
             let length = length.map_or("a body of unknown length".to_owned(), |length| format!("{length} bytes"));
-            format!("opens exchange {at}: {method} {uri}, {length}{}", fields(headers))
+            format!("opens exchange {at}: {method} {uri}, {length}")
         }
         Act::Write { at, chunk } => format!("sends in {at}: {}", body(chunk)),
         Act::Finish { at } => format!("has sent all of request {at}"),
@@ -75,7 +106,7 @@ fn heard(input: &Heard) -> String {
     match input {
         Heard::Connected { at } => format!("exchange {at} has its connection"),
         Heard::Wrote { at } => format!("took what was sent in {at}"),
-        Heard::Head { at, status, headers } => format!("answers {at}: {status}{}", fields(headers)),
+        Heard::Head { at, status, .. } => format!("answers {at}: {status}"),
         Heard::Data { at, chunk } => format!("answers {at}: {}", body(chunk)),
         Heard::End { at } => format!("ends answer {at}"),
         Heard::Failed { at, failure, phase, detail } => {
@@ -87,10 +118,6 @@ fn heard(input: &Heard) -> String {
         Heard::BodyGone {} => "cannot be had again".to_owned(),
         Heard::Cancel {} => "has lost interest".to_owned(),
     }
-}
-
-fn fields(headers: &[(String, Text)]) -> String {
-    headers.iter().map(|(name, value)| format!("\n                       {name}: {}", value.to_text())).collect()
 }
 
 fn body(chunk: &Text) -> String {

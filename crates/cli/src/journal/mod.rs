@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use larder::larder_core::Meta;
 use larder::larder_core::journal::Out;
 use larder::larder_transport::journal::Journals;
@@ -18,6 +19,14 @@ use larder::larder_transport::journal::Journals;
 struct Files {
     path: PathBuf,
     calls: AtomicU64,
+}
+
+/// The value of `--journal`: a journal that was kept is not overwritten.
+pub(crate) fn new_file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| {
+        let is_there = path.symlink_metadata().is_ok();
+        if is_there { Err("it exists already, and a journal overwrites nothing") } else { Ok(path) }
+    })
 }
 
 /// Where the journals of a command's calls go.
@@ -33,10 +42,7 @@ impl Journals for Files {
             path.as_mut_os_string().push(format!(".{number}"));
         }
         match create(&path) {
-            Ok(mut file) => Some(Box::new(move |line: &[u8]| {
-                // Who has no room for a journal still wants the call.
-                let _ = file.write_all(line);
-            })),
+            Ok(file) => Some(writer(path, file)),
             Err(error) => {
                 crate::warn(format_args!("larder: no journal: {}: {error}", path.display()));
                 None
@@ -45,10 +51,18 @@ impl Journals for Files {
     }
 }
 
-/// For its owner alone: what is in it is no secret, but it is the user's data.
+/// Writes until it cannot, and says so once: who has no room for a journal still wants the call.
+fn writer(path: PathBuf, file: File) -> Out {
+    let mut file = Some(file);
+    Box::new(move |line: &[u8]| {
+        if let Some(Err(error)) = file.as_mut().map(|file| file.write_all(line)) {
+            crate::warn(format_args!("larder: the journal ends here: {}: {error}", path.display()));
+            file = None;
+        }
+    })
+}
+
+/// For its owner alone: what is in it is no secret, but it is the user's data. One that is there stays.
 fn create(path: &Path) -> std::io::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    // One that was there keeps its mode otherwise.
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }

@@ -25,9 +25,10 @@ pub(crate) struct Arguments {
     /// variables of the printed curl lines, passwords among them.
     #[arg(long)]
     keep: bool,
-    /// Write down all that each call does and is told, without secrets, for `larder replay`: the first in FILE, the next ones in
-    /// FILE.2, FILE.3 and so on.
-    #[arg(long, value_name = "FILE")]
+    /// Write down all that each call does and is told, for `larder replay`. Secrets are replaced by placeholders; the contents of
+    /// files that are transferred are in it as they are, twice: it is about three times as long as what is transferred. The first
+    /// call has FILE, the next ones FILE.2, FILE.3 and so on. A FILE that exists is refused.
+    #[arg(long, value_name = "FILE", value_parser = crate::journal::new_file())]
     journal: Option<PathBuf>,
 }
 

@@ -194,3 +194,74 @@ fn commands_of_the_client_write_journals_that_come_to_the_same() {
     }
     assert_eq!(std::fs::read(again).unwrap(), content);
 }
+
+/// It was made of something that nobody writes down.
+struct Unwritten(Hasty);
+
+impl Machine for Unwritten {
+    type Shared = Shared<Nvx>;
+    type Action = <Hasty as Machine>::Action;
+    type Input = Input;
+
+    fn poll(&mut self, now: Time, shared: &mut Self::Shared) -> Self::Action {
+        self.0.poll(now, shared)
+    }
+
+    fn handle(&mut self, input: Input) -> Result<(), Misuse> {
+        self.0.handle(input)
+    }
+}
+
+impl ClientMachine<Nvx> for Unwritten {
+    type Answer = <Hasty as ClientMachine<Nvx>>::Answer;
+
+    fn about(&self) -> (&'static Meta, &str) {
+        self.0.about()
+    }
+
+    fn abandon(&mut self, shared: &mut Self::Shared) {
+        self.0.abandon(shared);
+    }
+}
+
+#[test]
+fn what_has_no_recipe_is_explained_and_not_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(Unwritten(Hasty(call(settings()))), &[token(), listing()]);
+    let output = replay(folder.path(), &journal, &[]);
+    let said = said(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("is done: FolderListing") && said.contains("can be read, not repeated"), "{said}");
+}
+
+#[test]
+fn what_a_peer_says_commands_no_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("\u{1b}]0;pwned\u{7}\n\u{9b}2J\u{202e}{}", "\u{1b}[2J");
+    let fault = format!("{{\"ResponseCode\":100,\"ErrorMessage\":{}}}", serde_json::to_string(&text).unwrap());
+    let journal = journal(call(settings()), &[Some(fault)]);
+    let output = replay(folder.path(), &journal, &[]);
+    let said = said(&output);
+    assert!(said.contains("pwned"), "{said}");
+    assert!(said.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{said:?}");
+    let lines = |line: &&str| line.starts_with("    0.") || line.starts_with("      ");
+    let all: Vec<&str> = said.lines().skip(3).collect();
+    assert!(all[..all.len() - 2].iter().all(|line| lines(&line)), "{all:?}");
+}
+
+#[test]
+fn what_has_no_end_is_no_journal() {
+    let output = larder().args(["replay", "/dev/zero"]).output().unwrap();
+    assert_eq!(said(&output), "exit status: 1\nlarder: /dev/zero: line 1: this is no journal\n");
+}
+
+#[test]
+fn a_journal_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept.journal");
+    std::fs::write(&kept, "kept").unwrap();
+    let output = larder().args(["call", "ListUsers", "--journal"]).arg(&kept).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(said(&output).contains("it exists already"));
+    assert_eq!(std::fs::read(&kept).unwrap(), b"kept");
+}

@@ -112,7 +112,8 @@ pub enum Heard {
     Cancel {},
 }
 
-/// Bytes: as a text where they are one, else in base64.
+/// Bytes: as a text where they are one, else in base64; also in base64 where control characters, six characters each in JSON, would
+/// make the text longer than that.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Text(pub Bytes);
 
@@ -137,11 +138,20 @@ enum Written<'a> {
     Base64 { base64: String },
 }
 
+/// Quotes and ends of lines do not count: what is full of them is text, and is to be read.
+fn is_shorter_in_base64(text: &str) -> bool {
+    const ESCAPE: usize = "\\u0000".len() - 1;
+    const AROUND: usize = "{\"base64\":}".len();
+    let is_escaped = |byte: &u8| *byte < b' ' && !b"\x08\t\n\x0C\r".contains(byte);
+    let escapes = text.bytes().filter(is_escaped).count();
+    escapes * ESCAPE > text.len() / 3 + AROUND
+}
+
 impl Serialize for Text {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let written = match core::str::from_utf8(&self.0) {
-            Ok(text) => Written::Text(text.into()),
-            Err(_) => Written::Base64 { base64: STANDARD.encode(&self.0) },
+            Ok(text) if !is_shorter_in_base64(text) => Written::Text(text.into()),
+            Ok(_) | Err(_) => Written::Base64 { base64: STANDARD.encode(&self.0) },
         };
         written.serialize(serializer)
     }
@@ -255,5 +265,25 @@ impl Heard {
             Self::BodyGone {} => Input::BodyGone,
             Self::Cancel {} => Input::Cancel,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_text_unless_base64_is_shorter() {
+        let length = |bytes: &[u8]| {
+            let written = serde_json::to_string(&Text(bytes.to_vec().into())).unwrap();
+            assert_eq!(serde_json::from_str::<Text>(&written).unwrap().0, bytes);
+            (written.len(), written.starts_with('"'))
+        };
+        assert_eq!(length(&[0; 30_000]), (40_013, false));
+        assert_eq!(length(&[0xFF; 30_000]), (40_013, false));
+        assert_eq!(length(&[b'a'; 30_000]), (30_002, true));
+        assert_eq!(length(b"\"a\"\n\t\r"), (13, true));
+        // Nothing is won for a few.
+        assert_eq!(length(b"\0\x1B"), (14, true));
     }
 }

@@ -9,14 +9,19 @@
 //! characters: a UUID stays one, base64 stays base64, two secrets stay two. Secrets are those of the operation, of the login,
 //! the session's token, every [`Secret`](crate::Secret) in an answer, and tokens in the URLs that answers lead to. An answer is
 //! held back until it has been understood (at most [`HELD`] bytes); in one that cannot be, and may hold a secret, every long
-//! word is replaced. Files are the caller's own data, and are written as they are.
+//! word is replaced.
+//!
+//! **Files are in it as they are**: they are the caller's own data. Each byte of one is there twice, as it is told and as it is sent
+//! or handed over. A journal is thus about three times as long as what is transferred, and a line for each piece; of texts that are
+//! mostly quotation marks up to four times. Nothing bounds it but what is transferred. Reading one takes more memory than that.
 //!
 //! # Out of scope
-//! Servers' machines. Deceivers: the sums find accidents. Secrets of fewer than six characters are replaced only where they stand
-//! alone, as in errors (see [`Redactor`](crate::Redactor)), and of a URL's query values of up to two characters or three digits not
-//! at all; if a short one is also a word that means something in the message, what is
-//! replayed may differ, and says so. What an error or an answer holds is compared by its `Debug` text: another version of this
-//! library that adds a field to it differs from a journal of this one.
+//! Servers' machines. Deceivers: the sums find accidents; a forged journal differs, it breaks nothing. Secrets of fewer than six
+//! characters are replaced only where they stand alone, as in errors (see [`Redactor`](crate::Redactor)), and of a URL's query values
+//! of up to two characters or three digits not at all. A secret that is also a word of the messages, such as the password `password`,
+//! is replaced there too: what is replayed may differ then, and says so. Machines that do not say how they are made, such as uploads
+//! that go on from a checkpoint: their journals can be read, and not be done again from the file alone. What an error or an answer
+//! holds is compared by its `Debug` text: another version of this library that adds a field to it differs from a journal of this one.
 //!
 //! # Example
 //! ```

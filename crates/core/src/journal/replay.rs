@@ -24,7 +24,7 @@ pub enum Unlike {
     #[error("{0}")]
     Flaw(#[from] Flaw),
     /// The machine does something else than it did.
-    #[error("line {line}: {what}, where the journal has {recorded:?}")]
+    #[error("line {line}: {}", difference(what, recorded, now.as_deref()))]
     Differs {
         /// The line.
         line: usize,
@@ -38,7 +38,12 @@ pub enum Unlike {
     /// It is of another API than the one that was asked for.
     #[error("a journal of {0}")]
     OtherApi(String),
-    /// It does not say how its machine is made, or of a kind that is not known.
+    /// It does not say how its machine is made, as of an upload that goes on from a checkpoint.
+    #[error(
+        "recorded without a recipe: it went on from a checkpoint, or its machine does not say how it is made; its steps can be read, not repeated"
+    )]
+    NoRecipe,
+    /// Its machine is of a kind that is not known.
     #[error("nobody here knows how to make {0}")]
     UnknownMachine(String),
     /// What its machine was made of, or shared, cannot be read.
@@ -90,8 +95,7 @@ impl Journal {
     /// # Errors
     /// It does not say.
     pub fn recipe(&self) -> Result<Made, Unlike> {
-        let unknown = || Unlike::UnknownMachine(self.title.operation.clone());
-        let recipe = self.title.recipe.clone().ok_or_else(unknown)?;
+        let recipe = self.title.recipe.clone().ok_or(Unlike::NoRecipe)?;
         serde_json::from_value(recipe).map_err(|error| Unlike::Unreadable { line: 1, why: error.to_string() })
     }
 
@@ -167,4 +171,25 @@ fn compare(line: usize, recorded: &Act, now: Act) -> Result<(), Unlike> {
         recorded: Box::new(recorded.clone()),
         now: Some(Box::new(now)),
     })
+}
+
+/// Characters before the first that differs, and from there on, that are shown of what is longer than both.
+const AROUND: usize = 80;
+
+/// What differs, for people: bodies are shown where they begin to differ.
+fn difference(what: &str, recorded: &Act, now: Option<&Act>) -> String {
+    let (recorded, now) = (format!("{recorded:?}"), now.map(|now| format!("{now:?}")));
+    let longest = recorded.chars().count().max(now.as_ref().map_or(0, |now| now.chars().count()));
+    let Some(now) = now.filter(|_| longest > 2 * AROUND) else { return format!("{what}, where the journal has {recorded}") };
+    let same = recorded.chars().zip(now.chars()).take_while(|(was, is)| was == is).count();
+    let (now, was) = (around(&now, same), around(&recorded, same));
+    format!("from character {same} on, the machine says {now}, where the journal has {was}")
+}
+
+fn around(text: &str, place: usize) -> String {
+    let skipped = place.saturating_sub(AROUND);
+    let before = if skipped > 0 { "..." } else { "" };
+    let shown: String = text.chars().skip(skipped).take(2 * AROUND).collect();
+    let after = if text.chars().nth(skipped + 2 * AROUND).is_some() { "..." } else { "" };
+    format!("{before}{shown}{after}")
 }

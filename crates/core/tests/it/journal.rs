@@ -107,7 +107,7 @@ fn another_machine_does_something_else() {
     unknown.title.api = "Another".to_owned();
     assert!(matches!(unknown.replay_call::<Toy>(), Err(Unlike::OtherApi(_))));
     unknown.title.recipe = None;
-    assert!(matches!(unknown.recipe(), Err(Unlike::UnknownMachine(_))));
+    assert!(matches!(unknown.recipe(), Err(Unlike::NoRecipe)));
 }
 
 #[test]
@@ -132,4 +132,76 @@ fn each_byte_of_it_counts() {
         }
     }
     assert_eq!(Journal::read(b""), Err(Flaw::NoJournal));
+}
+
+/// The value with its number `nth` replaced, if it has so many.
+fn with_number(value: &mut serde_json::Value, nth: &mut usize, number: u64) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Number(found) if *nth == 0 => {
+            *found = number.into();
+            true
+        }
+        Value::Number(_) => {
+            *nth -= 1;
+            false
+        }
+        Value::Array(items) => items.iter_mut().any(|item| with_number(item, nth, number)),
+        Value::Object(fields) => fields.values_mut().any(|field| with_number(field, nth, number)),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
+/// Whoever forges a journal forges its sums as well: here it is forged behind them.
+#[test]
+fn a_forged_number_breaks_nothing() {
+    forge(&Journal::read(mint("b")).unwrap());
+    // One that was logging in when it was dropped.
+    let (mut call, written) = recorded(Look::default());
+    let mut shared = Shared::new(login(), 1);
+    poll(&mut call, &mut shared);
+    call.abandon(&mut shared);
+    forge(&Journal::read(text(&written)).unwrap());
+}
+
+fn forge(journal: &Journal) {
+    let (mut read, mut same) = (0, 0);
+    let mut again = |journal: Journal| {
+        read += 1;
+        same += usize::from(journal.replay_call::<Toy>().is_ok());
+    };
+    for number in [0, u64::from(u32::MAX), u64::MAX - 1, u64::MAX] {
+        for nth in 0.. {
+            let mut title = serde_json::to_value(&journal.title).unwrap_or_default();
+            if !with_number(&mut title, &mut { nth }, number) {
+                break;
+            }
+            if let Ok(title) = serde_json::from_value(title) {
+                again(Journal { title, ..journal.clone() });
+            }
+        }
+        for at in 0..journal.entries.len() {
+            for nth in 0.. {
+                let mut entry = serde_json::to_value(&journal.entries[at]).unwrap_or_default();
+                if !with_number(&mut entry, &mut { nth }, number) {
+                    break;
+                }
+                if let Ok(entry) = serde_json::from_value(entry) {
+                    let mut forged = journal.clone();
+                    forged.entries[at] = entry;
+                    again(forged);
+                }
+            }
+        }
+    }
+    assert!(same > 0 && read > same && read > 50, "{same} of {read}");
+}
+
+#[test]
+fn a_difference_of_long_bodies_is_shown_where_it_begins() {
+    let mut journal = Journal::read(mint("b")).unwrap();
+    let Some(Entry::Polled { action: Act::Open { uri, .. }, .. }) = journal.entries.first_mut() else { panic!("{journal:?}") };
+    *uri = format!("{uri}?{}", "long".repeat(100_000));
+    let shown = journal.replay_call::<Toy>().unwrap_err().to_string();
+    assert!(shown.len() < 500 && shown.contains("/mint\"") && shown.contains("/mint?longlong"), "{shown}");
 }

@@ -191,6 +191,7 @@ const PRIVATE: &[&str] = &[
     "path::MAX_NAME",
     "path::MAX_OWNER",
     "path::MAX_PATH",
+    "replay::TITLE",
     "serde_json",
     "server::blocking::Doors",
     "session::GRACE",
