@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use larder_proto_nvx::flow::Sum;
@@ -64,15 +65,26 @@ pub(crate) fn lock(store: &Store, local: PathBuf) -> io::Result<Lock> {
     store.lock(&local)
 }
 
+/// How long a lock is waited for: a transfer of this process that was dropped a moment ago may still be writing its last piece.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is tried meanwhile.
+const TURN: Duration = Duration::from_millis(10);
+
 /// Makes a file this process's alone, as long as it is open.
 ///
 /// # Errors
 /// [`KeptFlaw::Busy`]; or the file system's own.
 pub(crate) fn try_lock(file: &fs::File, path: &Path) -> io::Result<()> {
-    file.try_lock().map_err(|error| match error {
-        fs::TryLockError::WouldBlock => KeptFlaw::Busy(path.to_owned()).io(),
-        fs::TryLockError::Error(error) => error,
-    })
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(fs::TryLockError::WouldBlock) if began.elapsed() < PATIENCE => std::thread::sleep(TURN),
+            Err(fs::TryLockError::WouldBlock) => return Err(KeptFlaw::Busy(path.to_owned()).io()),
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+        }
+    }
 }
 
 /// The file beside this one that has so much behind its name.
