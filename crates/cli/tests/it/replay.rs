@@ -246,7 +246,7 @@ fn what_a_peer_says_commands_no_terminal() {
     assert!(said.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{said:?}");
     let lines = |line: &&str| line.starts_with("    0.") || line.starts_with("      ");
     let all: Vec<&str> = said.lines().skip(3).collect();
-    assert!(all[..all.len() - 2].iter().all(|line| lines(&line)), "{all:?}");
+    assert!(all[..all.len() - 2].iter().all(|line| lines(line)), "{all:?}");
 }
 
 #[test]
