@@ -244,9 +244,9 @@ fn what_a_peer_says_commands_no_terminal() {
     let said = said(&output);
     assert!(said.contains("pwned"), "{said}");
     assert!(said.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{said:?}");
-    let lines = |line: &&str| line.starts_with("    0.") || line.starts_with("      ");
+    let lines = |line: &str| line.starts_with("    0.") || line.starts_with("      ");
     let all: Vec<&str> = said.lines().skip(3).collect();
-    assert!(all[..all.len() - 2].iter().all(|line| lines(&line)), "{all:?}");
+    assert!(all[..all.len() - 2].iter().all(|line| lines(line)), "{all:?}");
 }
 
 #[test]
