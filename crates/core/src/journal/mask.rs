@@ -168,7 +168,11 @@ impl Mask {
         match value {
             Value::String(text) => Value::String(self.apply_text(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.apply_value(item)).collect(),
-            Value::Object(fields) => fields.into_iter().map(|(name, field)| (name, self.apply_value(field))).collect(),
+            // In the order of their names: theirs otherwise depends on a feature of serde_json, which somebody may ask for.
+            Value::Object(fields) => {
+                let sorted: BTreeMap<_, _> = fields.into_iter().map(|(name, field)| (name, self.apply_value(field))).collect();
+                sorted.into_iter().collect()
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => value,
         }
     }
