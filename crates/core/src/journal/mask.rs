@@ -135,7 +135,7 @@ impl Mask {
         // What is known already stays what it became.
         let mut open = Vec::new();
         let known = self.replaced(secret, |characters, is_secret| open.extend(core::iter::repeat_n(!is_secret, characters)));
-        close_trivial(secret, &mut open);
+        close_known(secret, &self.public, &mut open);
         let start = secret.find("://").map_or(0, |scheme| {
             let rest = secret.get(scheme + 3..).unwrap_or_default();
             let host = rest.find('/').map_or(0, |end| scheme + 3 + end);
@@ -247,19 +247,19 @@ fn is_trivial(part: &str) -> bool {
     part.len() < 3 || part.len() < 4 && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Leaves the trivial values of a URL's query as they are.
-fn close_trivial(url: &str, open: &mut [bool]) {
-    let Some((before, query)) = url.split_once('?').filter(|_| url.contains("://")) else { return };
-    let mut at = before.chars().count() + 1;
-    for pair in query.split_inclusive(['&', '#']) {
-        let length = pair.chars().count();
-        if let Some((name, value)) = pair.trim_end_matches(['&', '#']).split_once('=')
-            && is_trivial(value)
-        {
-            let from = at + name.chars().count() + 1;
-            open.iter_mut().skip(from).take(value.chars().count()).for_each(|open| *open = false);
+/// Leaves as it is what of a URL is no secret: what is trivial, and what stands in a text that is written already, as the path of
+/// a file does in what a download was made of. Who is sent to such a place may go back to its own, which begins in the same way.
+fn close_known(url: &str, public: &str, open: &mut [bool]) {
+    const ENDS: [char; 5] = ['/', '?', '&', '#', '='];
+    let Some((scheme, rest)) = url.split_once("://") else { return };
+    let mut at = scheme.chars().count() + 3;
+    for piece in rest.split_inclusive(ENDS) {
+        let part = piece.trim_end_matches(ENDS);
+        let decoded = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+        if is_trivial(part) || public.contains(decoded.as_ref()) {
+            open.iter_mut().skip(at).take(part.chars().count()).for_each(|open| *open = false);
         }
-        at += length;
+        at += piece.chars().count();
     }
 }
 
