@@ -15,7 +15,7 @@ pub(crate) fn hold(workspace: &Workspace, package: &Package) -> Result<Vec<Strin
     for set in chosen(package.features.len()) {
         let names = names(package, set);
         let document = document::of(workspace, package, &["--no-default-features", "--features", &names])?;
-        let lines: BTreeSet<_> = listing::of(&document)?.into_iter().map(|item| item.line).collect();
+        let lines: BTreeSet<_> = listing::of(&document)?.into_iter().map(|item| in_one_place(&item.line)).collect();
         println!("{} with [{names}]: {} items", package.name, lines.len());
         seen.insert(set, lines);
     }
@@ -28,6 +28,12 @@ pub(crate) fn hold(workspace: &Workspace, package: &Package) -> Result<Vec<Strin
         }
     }
     Ok(findings)
+}
+
+/// A line as if the facade's two clients stood in one place: what both have is one type, which is named by the first of its two
+/// places, and which is the first depends on the features.
+fn in_one_place(line: &str) -> String {
+    line.replace("larder::blocking::", "larder::")
 }
 
 /// Of so many features: none, each, all but each, all.
